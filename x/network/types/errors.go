@@ -1,0 +1,29 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// Errors of the module. Codes start at 2, since 1 is the SDK's internal error, and are never reused.
+var (
+	// ErrInvalidName is a name of wrong length, with forbidden characters or of mixed scripts.
+	ErrInvalidName = errorsmod.Register(ModuleName, 2, "invalid name")
+	// ErrNameTaken is a name that folds to the name of another network.
+	ErrNameTaken = errorsmod.Register(ModuleName, 3, "name taken")
+	// ErrInvalidSymbol is a token symbol of wrong length or with forbidden characters.
+	ErrInvalidSymbol = errorsmod.Register(ModuleName, 4, "invalid token symbol")
+	// ErrInvalidTemplate is a template name that is not known.
+	ErrInvalidTemplate = errorsmod.Register(ModuleName, 5, "invalid template")
+	// ErrInvalidLogicHash is a logic hash that is not 32 bytes long.
+	ErrInvalidLogicHash = errorsmod.Register(ModuleName, 6, "invalid logic hash")
+	// ErrInvalidParams are terms outside their bounds or terms that contradict each other.
+	ErrInvalidParams = errorsmod.Register(ModuleName, 7, "invalid params")
+	// ErrInvalidAmount is an amount that is negative, missing or over 2^127.
+	ErrInvalidAmount = errorsmod.Register(ModuleName, 8, "invalid amount")
+	// ErrInsufficientFee is an account that cannot pay the create fee.
+	ErrInsufficientFee = errorsmod.Register(ModuleName, 9, "cannot pay the create fee")
+	// ErrNetworkNotFound is an id or a name nobody has.
+	ErrNetworkNotFound = errorsmod.Register(ModuleName, 10, "network not found")
+	// ErrInvalidGenesis is a genesis state that contradicts itself.
+	ErrInvalidGenesis = errorsmod.Register(ModuleName, 11, "invalid genesis")
+	// ErrInvalidRequest is a message or query that is not well formed.
+	ErrInvalidRequest = errorsmod.Register(ModuleName, 12, "invalid request")
+)
