@@ -8,7 +8,8 @@ import (
 )
 
 // setAnte installs what every transaction passes before and after its messages: the SDK's own
-// chain. No rule of ours lives here, since messages routed by authz or governance never meet it.
+// chain, and around it the one road by which an unsigned reveal of the beacon may pass. No other
+// rule of ours lives here, since messages routed by authz or governance never meet it.
 func setAnte(app *App) {
 	before, err := ante.NewAnteHandler(ante.HandlerOptions{
 		AccountKeeper:   app.Keepers.Account,
@@ -24,6 +25,6 @@ func setAnte(app *App) {
 	if err != nil {
 		panic(fmt.Errorf("build the post handler: %w", err))
 	}
-	app.SetAnteHandler(before)
+	app.SetAnteHandler(app.Keepers.Beacon.Ante(before))
 	app.SetPostHandler(after)
 }

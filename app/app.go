@@ -3,7 +3,6 @@ package app
 import (
 	"fmt"
 
-	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/gogoproto/proto"
 
@@ -21,7 +20,6 @@ import (
 	runtimeservices "github.com/cosmos/cosmos-sdk/runtime/services"
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
-	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/module"
 	"github.com/cosmos/cosmos-sdk/types/msgservice"
 	"github.com/cosmos/cosmos-sdk/version"
@@ -57,6 +55,7 @@ func New(logger log.Logger, db dbm.DB, loadLatest bool, opts servertypes.AppOpti
 	registerServices(app)
 	setBlockers(app)
 	setAnte(app)
+	setBeacon(app, opts)
 	checkAnnotations()
 
 	if loadLatest {
@@ -90,12 +89,10 @@ func registerServices(app *App) {
 	autocliv1.RegisterQueryServer(app.GRPCQueryRouter(), runtimeservices.NewAutoCLIQueryService(app.modules.Modules))
 }
 
-// setBlockers says what happens at genesis and around the transactions of a block.
+// setBlockers says what happens at genesis and around the transactions of a block; what happens
+// before them is set with the beacon.
 func setBlockers(app *App) {
 	app.SetInitChainer(app.initChain)
-	app.SetPreBlocker(func(ctx sdk.Context, _ *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
-		return app.modules.PreBlock(ctx)
-	})
 	app.SetBeginBlocker(app.modules.BeginBlock)
 	app.SetEndBlocker(app.modules.EndBlock)
 }

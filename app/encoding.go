@@ -57,12 +57,14 @@ type encoding struct {
 }
 
 func newEncoding() encoding {
+	signers := signing.Options{
+		AddressCodec:          address.NewBech32Codec(Bech32Prefix),
+		ValidatorAddressCodec: address.NewBech32Codec(valoperPrefix),
+	}
+	signers.DefineCustomGetSigners(revealMsg, revealSigner)
 	registry, err := codectypes.NewInterfaceRegistryWithOptions(codectypes.InterfaceRegistryOptions{
-		ProtoFiles: proto.HybridResolver,
-		SigningOptions: signing.Options{
-			AddressCodec:          address.NewBech32Codec(Bech32Prefix),
-			ValidatorAddressCodec: address.NewBech32Codec(valoperPrefix),
-		},
+		ProtoFiles:     proto.HybridResolver,
+		SigningOptions: signers,
 	})
 	if err != nil {
 		panic(fmt.Errorf("build the interface registry: %w", err))

@@ -39,6 +39,8 @@ import (
 	upgradekeeper "github.com/cosmos/cosmos-sdk/x/upgrade/keeper"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	beaconkeeper "github.com/mesh-protocol/mesh/x/beacon/keeper"
+	beacontypes "github.com/mesh-protocol/mesh/x/beacon/types"
 	networkkeeper "github.com/mesh-protocol/mesh/x/network/keeper"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 )
@@ -48,7 +50,8 @@ func storeKeys() map[string]*storetypes.KVStoreKey {
 	return storetypes.NewKVStoreKeys(
 		authtypes.StoreKey, banktypes.StoreKey, stakingtypes.StoreKey, minttypes.StoreKey, distrtypes.StoreKey,
 		slashingtypes.StoreKey, govtypes.StoreKey, consensustypes.StoreKey, upgradetypes.StoreKey,
-		feegrant.StoreKey, evidencetypes.StoreKey, authzkeeper.StoreKey, networktypes.StoreKey,
+		feegrant.StoreKey, evidencetypes.StoreKey, authzkeeper.StoreKey,
+		beacontypes.StoreKey, networktypes.StoreKey,
 	)
 }
 
@@ -61,6 +64,7 @@ func modulePerms() map[string][]string {
 		stakingtypes.BondedPoolName:    {authtypes.Burner, authtypes.Staking},
 		stakingtypes.NotBondedPoolName: {authtypes.Burner, authtypes.Staking},
 		govtypes.ModuleName:            {authtypes.Burner},
+		beacontypes.ModuleName:         nil,
 		networktypes.ModuleName:        {authtypes.Minter, authtypes.Burner},
 	}
 }
@@ -89,6 +93,7 @@ type Keepers struct {
 	FeeGrant  feegrantkeeper.Keeper
 	Evidence  *evidencekeeper.Keeper
 	Consensus consensuskeeper.Keeper
+	Beacon    *beaconkeeper.Keeper
 	Network   *networkkeeper.Keeper
 }
 
@@ -144,6 +149,7 @@ func newKeepers(base *baseapp.BaseApp, enc encoding, st stores, opts servertypes
 		govtypes.DefaultConfig(), authority, govkeeper.NewDefaultCalculateVoteResultsAndVotingPower(k.Staking))
 	k.Gov.SetHooks(govtypes.NewMultiGovHooks())
 
+	k.Beacon = beaconkeeper.NewKeeper(enc.codec, st.of(beacontypes.StoreKey), valopers, authority, beaconStaking{k.Staking})
 	bank := tokenBank{k.Bank}
 	k.Network = networkkeeper.NewKeeper(enc.codec, st.of(networktypes.StoreKey), accounts, authority, bank, bank)
 	return k

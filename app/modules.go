@@ -33,6 +33,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/upgrade"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	"github.com/mesh-protocol/mesh/x/beacon"
+	beacontypes "github.com/mesh-protocol/mesh/x/beacon/types"
 	"github.com/mesh-protocol/mesh/x/network"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 )
@@ -55,6 +57,7 @@ func newModules(app *App) *module.Manager {
 		feegrantmodule.NewAppModule(cdc, k.Account, k.Bank, k.FeeGrant, registry),
 		authzmodule.NewAppModule(cdc, k.Authz, k.Account, k.Bank, registry),
 		consensus.NewAppModule(cdc, k.Consensus),
+		beacon.NewAppModule(k.Beacon),
 		network.NewAppModule(k.Network),
 	)
 	setOrders(m)
@@ -87,7 +90,7 @@ func setOrders(m *module.Manager) {
 		genutiltypes.ModuleName, // after staking, whose state its transactions need
 		evidencetypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName,
 		vestingtypes.ModuleName, consensustypes.ModuleName,
-		networktypes.ModuleName,
+		beacontypes.ModuleName, networktypes.ModuleName,
 	}
 	m.SetOrderInitGenesis(genesis...)
 	m.SetOrderExportGenesis(genesis...)

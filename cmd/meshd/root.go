@@ -61,6 +61,7 @@ func newRoot(home string) *cobra.Command {
 // prepare reads the flags, client.toml, config.toml and app.toml of the home, and writes those
 // that are missing.
 func prepare(cmd *cobra.Command, base client.Context) error {
+	cmd.SetOut(cmd.OutOrStdout()) // without it cobra prints answers to standard error
 	ctx, err := client.ReadPersistentCommandFlags(base.WithCmdContext(cmd.Context()), cmd.Flags())
 	if err != nil {
 		return err
@@ -79,6 +80,7 @@ func addCommands(root *cobra.Command, model *app.App, home string) {
 	root.AddCommand(
 		initCommand(model, home),
 		testnetCommand(model),
+		beaconCommand(),
 		genutilcli.Commands(model.TxConfig(), model.Basics(), home),
 		keys.Commands(),
 		server.StatusCommand(),

@@ -32,6 +32,14 @@ type testnetConfig struct {
 	interval   time.Duration
 }
 
+// chainLength is the number of reveals of each validator's hash chain.
+func (c testnetConfig) chainLength() uint64 {
+	if c.devnet {
+		return 1 << 16
+	}
+	return defaultChainLength
+}
+
 // portsPerNode is the distance between the ports of two validators.
 const portsPerNode = 10
 
@@ -73,7 +81,7 @@ the keyring backend "test", one genesis, ports counted up from --base-port. Noth
 type testnetNode struct {
 	name, home, nodeID, p2p string
 	comet                   *cmtcfg.Config
-	genTx                   []byte
+	genTx, tip              []byte
 	address                 sdk.AccAddress
 }
 
@@ -136,6 +144,9 @@ func newTestnetNode(model *app.App, cfg testnetConfig, i int) (*testnetNode, err
 		return nil, err
 	}
 	if n.address, err = newValidatorKey(kr); err != nil {
+		return nil, err
+	}
+	if n.tip, err = app.NewSecrets(app.SecretsDir(n.home)).Create(cfg.chainLength()); err != nil {
 		return nil, err
 	}
 	n.genTx, err = signGenTx(model, cfg, n, kr, pubKey)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"cosmossdk.io/math"
@@ -19,6 +21,7 @@ import (
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
 	"github.com/mesh-protocol/mesh/app"
+	beacontypes "github.com/mesh-protocol/mesh/x/beacon/types"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 )
 
@@ -91,11 +94,13 @@ func testnetGenesis(model *app.App, cfg testnetConfig, nodes []*testnetNode) (*g
 	}
 	state[genutiltypes.ModuleName] = cdc.MustMarshalJSON(genutiltypes.NewGenesisState(gentxs))
 
+	beacon, network := beacontypes.DefaultGenesis(), networktypes.DefaultGenesis()
 	if cfg.devnet {
-		g := networktypes.DefaultGenesis()
-		g.Params = networktypes.DevnetParams()
-		state[networktypes.ModuleName] = cdc.MustMarshalJSON(g)
+		beacon.Params, network.Params = beacontypes.DevnetParams(), networktypes.DevnetParams()
 	}
+	addRevealers(cfg, beacon, nodes)
+	state[beacontypes.ModuleName] = cdc.MustMarshalJSON(beacon)
+	state[networktypes.ModuleName] = cdc.MustMarshalJSON(network)
 	if err := model.Basics().ValidateGenesis(cdc, model.TxConfig(), state); err != nil {
 		return nil, fmt.Errorf("check the genesis: %w", err)
 	}
@@ -106,6 +111,16 @@ func testnetGenesis(model *app.App, cfg testnetConfig, nodes []*testnetNode) (*g
 	doc := genutiltypes.NewAppGenesisWithVersion(cfg.chainID, bz)
 	doc.Consensus = genutiltypes.NewConsensusGenesis(app.ConsensusParams().ToProto(), nil)
 	return doc, doc.ValidateAndComplete()
+}
+
+// addRevealers lets every validator reveal from the first block on.
+func addRevealers(cfg testnetConfig, g *beacontypes.GenesisState, nodes []*testnetNode) {
+	sorted := slices.SortedFunc(slices.Values(nodes), func(a, b *testnetNode) int { return bytes.Compare(a.address, b.address) })
+	for _, n := range sorted {
+		validator := sdk.ValAddress(n.address).String()
+		g.Revealers = append(g.Revealers, beacontypes.NewRevealer(validator, g.NextId, n.tip, cfg.chainLength(), 1))
+		g.NextId++
+	}
 }
 
 // genesisAccounts returns the accounts of the validators and of the --account flags with their money.
