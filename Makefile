@@ -1,0 +1,81 @@
+# Everything a person does to this repository, one obvious line each. Figures come last; a miss exits non-zero.
+# One set of build flags everywhere: another set would rebuild the whole dependency tree.
+export GOFLAGS := -trimpath -buildvcs=false
+LDFLAGS := -s -w -X github.com/cosmos/cosmos-sdk/version.Version=$(VERSION) -X main.version=$(VERSION)
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+BIN     := build/bin
+TOOLS   := build/tools
+# e2e needs binaries and has a target of its own.
+PKGS     = $(shell go list ./... | grep -v /test/e2e)
+# The race detector compiles everything anew, so only what does not link the SDK is run with it here.
+RACE    := ./proof/... ./offchain/journal/... ./offchain/lifecycle/... ./offchain/message/... ./offchain/p2p/...
+NAME    ?= .
+N       ?= 10
+TARGET  ?= .
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## show what there is to do
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+.PHONY: build
+build: ## build build/bin/mesh and build/bin/meshd
+	@mkdir -p $(BIN)
+	go build -ldflags "$(LDFLAGS)" -o $(BIN)/meshd ./cmd/meshd
+	go build -ldflags "$(LDFLAGS)" -o $(BIN)/mesh ./cmd/mesh
+
+.PHONY: test
+test: ## gofmt, vet, architecture, unit, property, fuzz seeds, in-process devnet
+	@out=$$(gofmt -l app cmd offchain proof test x); test -z "$$out" || { echo "not formatted, run make fmt:"; echo "$$out"; exit 1; }
+	go test ./test/arch
+	go vet ./...
+	go test -timeout 14m $(PKGS)
+
+.PHONY: race
+race: ## the concurrent packages under the race detector
+	go test -race -timeout 10m $(RACE)
+
+.PHONY: e2e
+e2e: build ## the main journeys on built binaries
+	go test -count=1 -timeout 10m ./test/e2e
+
+.PHONY: ci
+ci: ## all of what .ci/run runs, cheapest first, with the time of each stage
+	bash scripts/ci.sh
+
+.PHONY: lint
+lint: $(TOOLS)/golangci-lint ## golangci-lint with .golangci.yml
+	$(TOOLS)/golangci-lint run ./...
+
+.PHONY: proto
+proto: $(TOOLS)/buf ## regenerate protobuf code and OpenAPI, without network
+	bash scripts/protogen.sh
+
+.PHONY: fmt
+fmt: ## format Go and protobuf
+	gofmt -w app cmd offchain proof test x
+
+.PHONY: bench
+bench: ## named benchmarks as benchstat reads them [NAME=regex]
+	@bash scripts/bench.sh '$(NAME)'
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for N seconds [N=10 TARGET=regex]
+	@bash scripts/fuzz.sh '$(N)' '$(TARGET)'
+
+.PHONY: fresh
+fresh: ## a clean clone with empty caches: what a new machine sees
+	bash scripts/fresh.sh
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf build
+
+$(TOOLS)/buf:
+	@mkdir -p $(TOOLS)
+	cd tool && go build -o ../$(TOOLS)/ github.com/bufbuild/buf/cmd/buf github.com/cosmos/gogoproto/protoc-gen-gocosmos \
+		github.com/grpc-ecosystem/grpc-gateway/protoc-gen-grpc-gateway github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv2
+
+$(TOOLS)/golangci-lint:
+	@mkdir -p $(TOOLS)
+	cd tool && go build -o ../$(TOOLS)/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint

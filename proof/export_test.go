@@ -1,0 +1,4 @@
+package proof
+
+// SmallOrder is the table of refused points.
+var SmallOrder = smallOrder

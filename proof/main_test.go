@@ -1,0 +1,112 @@
+package proof_test
+
+import (
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden vectors in testdata")
+
+// TestMain gives rapid the same seed as every other random test.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	seed, err := envSeed()
+	if err == nil {
+		err = flag.Set("rapid.seed", strconv.FormatUint(max(seed, 1), 10)) // rapid takes 0 for a random seed
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "set seed:", err)
+		os.Exit(2)
+	}
+	os.Exit(m.Run())
+}
+
+// envSeed returns MESH_SEED, or 1.
+func envSeed() (uint64, error) {
+	s, ok := os.LookupEnv("MESH_SEED")
+	if !ok {
+		return 1, nil
+	}
+	return strconv.ParseUint(s, 10, 64)
+}
+
+// newRand returns a generator seeded for this run, and prints the seed.
+func newRand(tb testing.TB) *rand.Rand {
+	tb.Helper()
+	seed, err := envSeed()
+	require.NoError(tb, err)
+	tb.Logf("seed=%d", seed)
+	return rand.New(rand.NewPCG(seed, 0x6d657368))
+}
+
+// property runs prop on drawn inputs, and prints the seed.
+func property(t *testing.T, prop func(*rapid.T)) {
+	t.Helper()
+	seed, err := envSeed()
+	require.NoError(t, err)
+	t.Logf("seed=%d", seed)
+	rapid.Check(t, prop)
+}
+
+// golden compares got with testdata/golden/<name>.hex, 32 bytes a line, or writes it.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", "golden", name+".hex")
+	var text strings.Builder
+	for b := got; len(b) > 0; {
+		n := min(32, len(b))
+		text.WriteString(hex.EncodeToString(b[:n]) + "\n")
+		b = b[n:]
+	}
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(text.String()), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), text.String())
+}
+
+// hash32 returns 32 random bytes.
+func hash32(r *rand.Rand) (h [32]byte) {
+	for i := range h {
+		h[i] = byte(r.Uint32())
+	}
+	return h
+}
+
+// fill returns n bytes that depend on the seed only.
+func fill(seed byte, n int) []byte {
+	r := rand.New(rand.NewPCG(uint64(seed), uint64(n)))
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(r.Uint32())
+	}
+	return b
+}
+
+// flipBits calls try with b after each single-bit change in turn, and undoes it.
+func flipBits(b []byte, try func(bit int)) {
+	for bit := range 8 * len(b) {
+		b[bit/8] ^= 1 << (bit % 8)
+		try(bit)
+		b[bit/8] ^= 1 << (bit % 8)
+	}
+}
+
+// genHash draws 32 bytes.
+func genHash() *rapid.Generator[[32]byte] {
+	return rapid.Custom(func(t *rapid.T) [32]byte {
+		return [32]byte(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "hash"))
+	})
+}
