@@ -43,13 +43,14 @@ func NewSecrets(dir string) *Secrets {
 // Create makes a new chain of the given length, writes its file and returns its tip.
 func (s *Secrets) Create(length uint64) ([]byte, error) {
 	var secret [beacontypes.HashBytes]byte
+	// A length out of bounds would be walked for ever.
+	if err := beacontypes.CheckTip(secret[:], length); err != nil {
+		return nil, err
+	}
 	if _, err := rand.Read(secret[:]); err != nil {
 		return nil, fmt.Errorf("draw a secret: %w", err)
 	}
 	tip, _ := walk(secret, length)
-	if err := beacontypes.CheckTip(tip[:], length); err != nil {
-		return nil, err
-	}
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the directory of the secrets: %w", err)
 	}

@@ -48,18 +48,18 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 
 func (k *Keeper) initValidators(ctx context.Context, g types.GenesisState) error {
 	for _, r := range g.Revealers {
-		operator, err := k.validators.StringToBytes(r.Validator)
+		operator, err := k.operatorOf(r.Validator)
 		if err != nil {
-			return types.ErrInvalidGenesis.Wrapf("revealer %q: %s", r.Validator, err)
+			return err
 		}
 		if err := k.revealers.Set(ctx, operator, r); err != nil {
 			return err
 		}
 	}
 	for _, n := range g.Newcomers {
-		operator, err := k.validators.StringToBytes(n.Validator)
+		operator, err := k.operatorOf(n.Validator)
 		if err != nil {
-			return types.ErrInvalidGenesis.Wrapf("newcomer %q: %s", n.Validator, err)
+			return err
 		}
 		if err := k.newcomers.Set(ctx, operator, n); err != nil {
 			return err

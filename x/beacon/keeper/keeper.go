@@ -66,6 +66,19 @@ func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, validators ad
 	return k
 }
 
+// operatorOf returns the bytes of an operator address. Text in capitals is an address too, but it
+// would be kept and shown as another validator's, so only the one spelling is taken.
+func (k *Keeper) operatorOf(validator string) ([]byte, error) {
+	operator, err := k.validators.StringToBytes(validator)
+	if err != nil {
+		return nil, types.ErrInvalidRequest.Wrapf("validator: %s", err)
+	}
+	if text, err := k.validators.BytesToString(operator); err != nil || text != validator {
+		return nil, types.ErrInvalidRequest.Wrapf("validator %q is not spelt as %s", validator, text)
+	}
+	return operator, nil
+}
+
 // GenesisChainID returns the chain id that signed off-chain bytes are bound to. An export keeps it.
 func (k *Keeper) GenesisChainID(ctx context.Context) (string, error) {
 	return k.genesisChainID.Get(ctx)

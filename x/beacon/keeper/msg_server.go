@@ -15,9 +15,9 @@ func NewMsgServer(k *Keeper) types.MsgServer { return msgServer{k} }
 
 // Register implements types.MsgServer.
 func (m msgServer) Register(ctx context.Context, msg *types.MsgRegister) (*types.MsgRegisterResponse, error) {
-	operator, err := m.validators.StringToBytes(msg.Validator)
+	operator, err := m.operatorOf(msg.Validator)
 	if err != nil {
-		return nil, types.ErrInvalidRequest.Wrapf("validator: %s", err)
+		return nil, err
 	}
 	active, err := m.register(ctx, operator, msg)
 	if err != nil {

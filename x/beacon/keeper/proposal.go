@@ -120,11 +120,12 @@ func checkUserTxs(ctx sdk.Context, decode sdk.TxDecoder, txs [][]byte) error {
 // reserveGas takes the gas of a reveal off what the rest of the block may use.
 func reserveGas(ctx sdk.Context) sdk.Context {
 	params := ctx.ConsensusParams()
-	if params.Block == nil || params.Block.MaxGas <= types.RevealGas {
+	if params.Block == nil || params.Block.MaxGas <= 0 {
 		return ctx
 	}
 	block := *params.Block
-	block.MaxGas -= types.RevealGas
+	// Never 0, which would lift the limit.
+	block.MaxGas = max(1, block.MaxGas-types.RevealGas)
 	params.Block = &block
 	return ctx.WithConsensusParams(params)
 }

@@ -63,9 +63,9 @@ func (q queryServer) roundAt(ctx context.Context, height int64) (types.Round, er
 
 // Revealer implements types.QueryServer.
 func (q queryServer) Revealer(ctx context.Context, req *types.QueryRevealerRequest) (*types.QueryRevealerResponse, error) {
-	operator, err := q.validators.StringToBytes(req.GetValidator())
+	operator, err := q.operatorOf(req.GetValidator())
 	if err != nil {
-		return nil, grpcError(types.ErrInvalidRequest.Wrapf("validator: %s", err))
+		return nil, grpcError(err)
 	}
 	r, err := q.revealers.Get(ctx, operator)
 	if errors.Is(err, collections.ErrNotFound) {

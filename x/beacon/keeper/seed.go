@@ -33,7 +33,7 @@ func (k *Keeper) Seed(ctx context.Context, closed int64, delay uint64, mMax uint
 		return Seed{}, types.ErrInvalidRequest.Wrapf("close %d, delay %d, m_max %d: close is at least 1, delay at most %d, m_max 1 to %d",
 			closed, delay, mMax, types.SeedWindow, types.MaxReach)
 	}
-	for c := closed; c+int64(delay) <= now; c += types.SeedWindow {
+	for c := closed; c <= now-int64(delay); c += types.SeedWindow {
 		atClose, err := k.round(ctx, c, now)
 		if err != nil {
 			return Seed{}, err

@@ -15,7 +15,8 @@ func NewChain(tip []byte, length uint64, active int64) HashChain {
 	return HashChain{Tip: tip, Head: tip, Length: length, ActiveHeight: active}
 }
 
-// Validate returns an error unless the state could have come about on a chain.
+// Validate returns ErrInvalidParams or ErrInvalidGenesis unless the state could have come about on
+// a chain.
 func (g GenesisState) Validate() error {
 	if err := g.Params.Validate(); err != nil {
 		return err
@@ -23,32 +24,28 @@ func (g GenesisState) Validate() error {
 	if err := g.validateRevealers(); err != nil {
 		return err
 	}
-	var last int64
-	for _, r := range g.Rounds {
-		if r.Height <= last {
-			return ErrInvalidGenesis.Wrapf("round %d is out of order", r.Height)
-		}
-		if len(r.Value) != HashBytes || len(r.Reach) > MaxReach {
-			return ErrInvalidGenesis.Wrapf("round %d has a value of %d bytes and a reach of %d", r.Height, len(r.Value), len(r.Reach))
-		}
-		last = r.Height
+	if a := g.Applied; a.Height != 0 && (len(a.TxHash) != HashBytes || len(a.Value) != HashBytes) {
+		return ErrInvalidGenesis.Wrapf("the reveal of height %d has a hash of %d bytes and a value of %d", a.Height, len(a.TxHash), len(a.Value))
 	}
-	if n := len(g.Rounds); uint64(n) > MaxHistoryBlocks {
-		return ErrInvalidGenesis.Wrapf("%d rounds are over the limit of %d", n, MaxHistoryBlocks)
+	if n := len(g.Electorate.Digest); n != 0 && n != HashBytes {
+		return ErrInvalidGenesis.Wrapf("the electorate has a digest of %d bytes", n)
 	}
-	return nil
+	return g.validateRounds()
 }
 
 func (g GenesisState) validateRevealers() error {
-	seen := map[string]bool{}
+	if g.NextId == 0 {
+		return ErrInvalidGenesis.Wrap("next_id is 0, the first revealer has number 1")
+	}
+	seen, ids := map[string]bool{}, map[uint32]bool{}
 	for _, r := range g.Revealers {
-		if r.Id == 0 || r.Id >= g.NextId {
-			return ErrInvalidGenesis.Wrapf("id %d of %s is not below next_id %d", r.Id, r.Validator, g.NextId)
+		if r.Id == 0 || r.Id >= g.NextId || ids[r.Id] {
+			return ErrInvalidGenesis.Wrapf("id %d of %s is taken or not below next_id %d", r.Id, r.Validator, g.NextId)
 		}
 		if seen[r.Validator] {
 			return ErrInvalidGenesis.Wrapf("revealer %s occurs twice", r.Validator)
 		}
-		seen[r.Validator] = true
+		seen[r.Validator], ids[r.Id] = true, true
 		if err := r.Current.validate(); err != nil {
 			return ErrInvalidGenesis.Wrapf("revealer %s: %s", r.Validator, err)
 		}
@@ -64,6 +61,23 @@ func (g GenesisState) validateRevealers() error {
 			return ErrInvalidGenesis.Wrapf("%s is revealer and newcomer, or newcomer twice", n.Validator)
 		}
 		seen[n.Validator] = true
+	}
+	return nil
+}
+
+// validateRounds wants every height from the first on, since a seed is searched by halves, and no
+// more than PreBlock will drop again.
+func (g GenesisState) validateRounds() error {
+	if n := uint64(len(g.Rounds)); n > g.Params.HistoryBlocks {
+		return ErrInvalidGenesis.Wrapf("%d rounds are over history_blocks %d", n, g.Params.HistoryBlocks)
+	}
+	for i, r := range g.Rounds {
+		if r.Height < 1 || i > 0 && r.Height != g.Rounds[i-1].Height+1 {
+			return ErrInvalidGenesis.Wrapf("round %d is out of order", r.Height)
+		}
+		if err := r.validate(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -49,3 +49,19 @@ func (r Round) Assurance() string {
 	}
 	return AssuranceBeacon
 }
+
+// validate returns ErrInvalidGenesis unless the round has a value and a reach that reveals can
+// have left.
+func (r Round) validate() error {
+	if len(r.Value) != HashBytes || len(r.Reach) > MaxReach {
+		return ErrInvalidGenesis.Wrapf("round %d has a value of %d bytes and a reach of %d", r.Height, len(r.Value), len(r.Reach))
+	}
+	before, seen := r.Height+1, map[uint32]bool{}
+	for _, reach := range r.Reach {
+		if reach.Height < 1 || reach.Height >= before || reach.Id == 0 || seen[reach.Id] {
+			return ErrInvalidGenesis.Wrapf("round %d reaches revealer %d at height %d: latest first, each once", r.Height, reach.Id, reach.Height)
+		}
+		before, seen[reach.Id] = reach.Height, true
+	}
+	return nil
+}

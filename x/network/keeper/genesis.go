@@ -6,7 +6,8 @@ import (
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
-// InitGenesis writes a validated state.
+// InitGenesis writes a validated state. It returns ErrInvalidRequest where a founder is no account:
+// what an address looks like is not known where the state is validated.
 func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := k.params.Set(ctx, g.Params); err != nil {
 		return err
@@ -15,6 +16,9 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		return err
 	}
 	for _, n := range g.Networks {
+		if _, err := k.account("founder", n.Founder); err != nil {
+			return err
+		}
 		if err := k.store(ctx, n); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"cosmossdk.io/core/store"
 
 	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
@@ -62,4 +63,22 @@ func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, addresses add
 // Params returns the rules of the chain for all networks.
 func (k *Keeper) Params(ctx context.Context) (types.Params, error) {
 	return k.params.Get(ctx)
+}
+
+// account decodes an address. It returns ErrInvalidRequest unless the address is spelled as the
+// chain spells it: bech32 also reads capitals, and the same account under two spellings would be
+// two founders to everyone who compares text. what names the address in the error.
+func (k *Keeper) account(what, text string) (sdk.AccAddress, error) {
+	addr, err := k.addresses.StringToBytes(text)
+	if err != nil {
+		return nil, types.ErrInvalidRequest.Wrapf("%s: %s", what, err)
+	}
+	canonical, err := k.addresses.BytesToString(addr)
+	if err != nil {
+		return nil, types.ErrInvalidRequest.Wrapf("%s: %s", what, err)
+	}
+	if text != canonical {
+		return nil, types.ErrInvalidRequest.Wrapf("%s: %s is spelled %s", what, text, canonical)
+	}
+	return addr, nil
 }

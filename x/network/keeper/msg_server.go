@@ -16,9 +16,9 @@ func NewMsgServer(k *Keeper) types.MsgServer { return msgServer{k} }
 
 // CreateNetwork implements types.MsgServer.
 func (m msgServer) CreateNetwork(ctx context.Context, msg *types.MsgCreateNetwork) (*types.MsgCreateNetworkResponse, error) {
-	founder, err := m.addresses.StringToBytes(msg.Founder)
+	founder, err := m.account("founder", msg.Founder)
 	if err != nil {
-		return nil, types.ErrInvalidRequest.Wrapf("founder: %s", err)
+		return nil, err
 	}
 	params, err := m.Params(ctx)
 	if err != nil {

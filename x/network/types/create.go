@@ -32,6 +32,10 @@ func (m *MsgCreateNetwork) Network(p Params) (Network, error) {
 			token.InitialAllocation, terms.Bond.MinBond)
 	}
 	latest := p.MaxHandoverEpoch(terms.Epoch.EpochBlocks)
+	if latest == 0 {
+		return Network{}, ErrInvalidParams.Wrapf("an epoch of %d blocks is longer than the %d blocks until the latest hand-over",
+			terms.Epoch.EpochBlocks, p.MaxHandoverBlocks)
+	}
 	handover := m.HandoverEpoch
 	if handover == 0 {
 		handover = latest

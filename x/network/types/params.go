@@ -74,7 +74,9 @@ func (p Params) Validate() error {
 	if t.InitialAllocationBps == 0 || t.InitialAllocationBps > MaxInitialBps {
 		return ErrInvalidParams.Wrapf("default_token.initial_allocation_bps is %d, it must be 1 to %d", t.InitialAllocationBps, MaxInitialBps)
 	}
-	return p.CheckTerms(p.DefaultParams)
+	silent := MsgCreateNetwork{Name: "any", TokenName: "any", TokenSymbol: "any", Template: Templates()[0]}
+	_, err := silent.Network(p)
+	return err
 }
 
 // CheckTerms returns an error unless a network may have these terms on this chain.
