@@ -21,6 +21,14 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					PositionalArgs: []*autocliv1.PositionalArgDescriptor{{ProtoField: "name"}},
 				},
 				{RpcMethod: "Networks", Use: "networks", Short: "List networks in the order of their creation"},
+				rpc("Node", "node [network] [node]", "Show a node", "network", "node"),
+				rpc("NodeByOperator", "node-by-operator [network] [operator]", "Show the node an operator runs", "network", "operator"),
+				rpc("NodeByPeer", "node-by-peer [network] [peer-id]", "Show the node behind a libp2p host", "network", "peer_id"),
+				rpc("Nodes", "nodes [network]", "List the nodes of a network", "network"),
+				rpc("Bonds", "bonds [network] [node]", "List the bonds of a node", "network", "node"),
+				rpc("Bootstraps", "bootstraps [network]", "List where peers may enter a network", "network"),
+				rpc("Epoch", "epoch [network] [number]", "Show an epoch of a network; 0 is the latest", "network", "number"),
+				rpc("ActiveSet", "active-set [network]", "Show who counts in draws", "network"),
 			},
 		},
 		Tx: &autocliv1.ServiceCommandDescriptor{
@@ -34,8 +42,24 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 						{ProtoField: "name"}, {ProtoField: "token_name"}, {ProtoField: "token_symbol"}, {ProtoField: "template"},
 					},
 				},
+				rpc("UpdateNode", "update-node [network] [node]", "Change a node's offer or operator", "network", "node"),
+				rpc("Bond", "bond [network] [node] [amount]", "Put up money for a node, in base units", "network", "node", "amount"),
+				rpc("Unbond", "unbond [network] [node] [amount]", "Take money out of a node, in base units", "network", "node", "amount"),
+				rpc("Leave", "leave [network] [node]", "Take a node out for good", "network", "node"),
+				rpc("Resume", "resume [network] [node]", "Bring a suspended node back", "network", "node"),
+				rpc("Prune", "prune [network] [node]", "Suspend a node that did none of its duties", "network", "node"),
 				{RpcMethod: "UpdateParams", Skip: true},
 			},
 		},
 	}
+}
+
+// rpc describes one command; fields are its positional arguments. A field named node must be one:
+// the SDK's own flag has that name.
+func rpc(method, use, short string, fields ...string) *autocliv1.RpcCommandOptions {
+	o := &autocliv1.RpcCommandOptions{RpcMethod: method, Use: use, Short: short}
+	for _, f := range fields {
+		o.PositionalArgs = append(o.PositionalArgs, &autocliv1.PositionalArgDescriptor{ProtoField: f})
+	}
+	return o
 }

@@ -11,45 +11,35 @@ import (
 	"github.com/mesh-protocol/mesh/x/beacon/types"
 )
 
-// Seed is a value nobody could know at its close.
-type Seed struct {
-	// Value is 32 bytes.
-	Value []byte
-	// Height is where it was fixed.
-	Height int64
-	// Revealers is the number of distinct revealers that had spoken since close.
-	Revealers uint32
-}
-
 // Seed returns the value at the first height h ≥ close+delay at which m distinct revealers have
 // revealed since close, where m = min(mMax, max(1, r − ⌊r/3⌋)) and r is the number of eligible
 // revealers at close. Without one within 256 heights close moves on by 256 and the search begins
 // again. It returns ErrSeedPending while there is none yet, and ErrSeedExpired where the beacon
 // no longer keeps the rounds it needs. The search is binary in each window and the windows are
 // bounded by the history, so it reads at most 10 rounds a window.
-func (k *Keeper) Seed(ctx context.Context, closed int64, delay uint64, mMax uint32) (Seed, error) {
+func (k *Keeper) Seed(ctx context.Context, closed int64, delay uint64, mMax uint32) (types.Seed, error) {
 	now := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	if closed < 1 || delay > types.SeedWindow || mMax < 1 || mMax > types.MaxReach {
-		return Seed{}, types.ErrInvalidRequest.Wrapf("close %d, delay %d, m_max %d: close is at least 1, delay at most %d, m_max 1 to %d",
+		return types.Seed{}, types.ErrInvalidRequest.Wrapf("close %d, delay %d, m_max %d: close is at least 1, delay at most %d, m_max 1 to %d",
 			closed, delay, mMax, types.SeedWindow, types.MaxReach)
 	}
 	for c := closed; c <= now-int64(delay); c += types.SeedWindow {
 		atClose, err := k.round(ctx, c, now)
 		if err != nil {
-			return Seed{}, err
+			return types.Seed{}, err
 		}
 		m := types.Needed(atClose.Eligible, mMax)
 		first := c + int64(delay)
 		last := min(first+types.SeedWindow-1, now)
 		found, err := k.firstReached(ctx, first, last, c, m)
 		if err != nil {
-			return Seed{}, err
+			return types.Seed{}, err
 		}
 		if found != nil {
-			return Seed{Value: found.Value, Height: found.Height, Revealers: m}, nil
+			return types.Seed{Value: found.Value, Height: found.Height, Revealers: m}, nil
 		}
 	}
-	return Seed{}, types.ErrSeedPending.Wrapf("close %d, delay %d: not fixed at height %d", closed, delay, now)
+	return types.Seed{}, types.ErrSeedPending.Wrapf("close %d, delay %d: not fixed at height %d", closed, delay, now)
 }
 
 // firstReached returns the first round of [first, last] in which m distinct revealers have

@@ -3,13 +3,21 @@ package keeper
 import (
 	"context"
 
+	"cosmossdk.io/math"
+
+	"github.com/cosmos/gogoproto/proto"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
+func emit(ctx context.Context, event proto.Message) error {
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+}
+
 func emitNetworkCreated(ctx context.Context, n types.Network, fee sdk.Coin) error {
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventNetworkCreated{
+	return emit(ctx, &types.EventNetworkCreated{
 		Seq: n.Seq, Id: n.Id, Founder: n.Founder, Name: n.Name,
 		Allocated: sdk.NewCoin(n.Token.Denom, n.Token.InitialAllocation),
 		Burnt:     fee.Sub(n.Deposit), Deposit: n.Deposit,
@@ -17,5 +25,41 @@ func emitNetworkCreated(ctx context.Context, n types.Network, fee sdk.Coin) erro
 }
 
 func emitParamsUpdated(ctx context.Context, authority string) error {
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventParamsUpdated{Authority: authority})
+	return emit(ctx, &types.EventParamsUpdated{Authority: authority})
+}
+
+func emitNodeRegistered(ctx context.Context, n types.Node) error {
+	return emit(ctx, &types.EventNodeRegistered{Network: n.Network, Node: n.Id, Owner: n.Owner, Operator: n.Operator, PeerId: n.PeerId})
+}
+
+func emitNodeUpdated(ctx context.Context, n types.Node) error {
+	return emit(ctx, &types.EventNodeUpdated{Network: n.Network, Node: n.Id, Operator: n.Operator})
+}
+
+func emitNodeStatusChanged(ctx context.Context, n types.Node) error {
+	return emit(ctx, &types.EventNodeStatusChanged{Network: n.Network, Node: n.Id, Status: n.Status})
+}
+
+func emitBonded(ctx context.Context, n types.Node, giver string, amount math.Int) error {
+	return emit(ctx, &types.EventBonded{Network: n.Network, Node: n.Id, Giver: giver, Amount: amount})
+}
+
+func emitUnbondingStarted(ctx context.Context, n types.Node, u types.Unbonding) error {
+	return emit(ctx, &types.EventUnbondingStarted{Network: n.Network, Node: n.Id, Giver: u.Giver, Amount: u.Amount, Completes: u.Completes})
+}
+
+func emitUnbonded(ctx context.Context, network string, u types.Unbonding) error {
+	return emit(ctx, &types.EventUnbonded{Network: network, Node: u.Node, Giver: u.Giver, Amount: u.Amount})
+}
+
+func emitBondTaken(ctx context.Context, n types.Node, amount math.Int, reason string) error {
+	return emit(ctx, &types.EventBondTaken{Network: n.Network, Node: n.Id, Amount: amount, Reason: reason})
+}
+
+func emitBootstrapPublished(ctx context.Context, network string, b types.Bootstrap) error {
+	return emit(ctx, &types.EventBootstrapPublished{Network: network, PeerId: types.PeerID(b.PeerKey), ExpiresHeight: b.ExpiresHeight})
+}
+
+func emitEpochOpened(ctx context.Context, network string, e types.Epoch) error {
+	return emit(ctx, &types.EventEpochOpened{Network: network, Epoch: e.Number, Nodes: e.Nodes})
 }

@@ -20,7 +20,7 @@ func (m msgServer) CreateNetwork(ctx context.Context, msg *types.MsgCreateNetwor
 	if err != nil {
 		return nil, err
 	}
-	params, err := m.Params(ctx)
+	params, err := m.params.Get(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -32,6 +32,116 @@ func (m msgServer) CreateNetwork(ctx context.Context, msg *types.MsgCreateNetwor
 		return nil, err
 	}
 	return &types.MsgCreateNetworkResponse{Seq: n.Seq, Id: n.Id, Denom: n.Token.Denom}, nil
+}
+
+// RegisterNode implements types.MsgServer.
+func (m msgServer) RegisterNode(ctx context.Context, msg *types.MsgRegisterNode) (*types.MsgRegisterNodeResponse, error) {
+	owner, err := m.account("owner", msg.Owner)
+	if err != nil {
+		return nil, err
+	}
+	n, err := m.registerNode(ctx, owner, msg)
+	if err != nil {
+		return nil, err
+	}
+	if err := emitNodeRegistered(ctx, n); err != nil {
+		return nil, err
+	}
+	if msg.Bond.IsNil() || msg.Bond.IsZero() {
+		return &types.MsgRegisterNodeResponse{Node: n.Id}, nil
+	}
+	network, err := m.NetworkByID(ctx, msg.Network)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgRegisterNodeResponse{Node: n.Id}, m.bond(ctx, owner, msg.Owner, network, n, msg.Bond)
+}
+
+// UpdateNode implements types.MsgServer.
+func (m msgServer) UpdateNode(ctx context.Context, msg *types.MsgUpdateNode) (*types.MsgUpdateNodeResponse, error) {
+	owner, err := m.account("owner", msg.Owner)
+	if err != nil {
+		return nil, err
+	}
+	n, err := m.updateNode(ctx, owner, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgUpdateNodeResponse{}, emitNodeUpdated(ctx, n)
+}
+
+// Bond implements types.MsgServer.
+func (m msgServer) Bond(ctx context.Context, msg *types.MsgBond) (*types.MsgBondResponse, error) {
+	giver, err := m.account("giver", msg.Giver)
+	if err != nil {
+		return nil, err
+	}
+	network, n, err := m.nodeOf(ctx, msg.Network, msg.Node)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgBondResponse{}, m.bond(ctx, giver, msg.Giver, network, n, msg.Amount)
+}
+
+// Unbond implements types.MsgServer.
+func (m msgServer) Unbond(ctx context.Context, msg *types.MsgUnbond) (*types.MsgUnbondResponse, error) {
+	giver, err := m.account("giver", msg.Giver)
+	if err != nil {
+		return nil, err
+	}
+	network, n, err := m.nodeOf(ctx, msg.Network, msg.Node)
+	if err != nil {
+		return nil, err
+	}
+	completes, err := m.unbond(ctx, giver, msg.Giver, network, n, msg.Amount)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgUnbondResponse{Completes: completes}, nil
+}
+
+// Leave implements types.MsgServer.
+func (m msgServer) Leave(ctx context.Context, msg *types.MsgLeave) (*types.MsgLeaveResponse, error) {
+	network, n, err := m.ownNode(ctx, msg.Owner, msg.Network, msg.Node)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgLeaveResponse{}, m.leave(ctx, network, n)
+}
+
+// Resume implements types.MsgServer.
+func (m msgServer) Resume(ctx context.Context, msg *types.MsgResume) (*types.MsgResumeResponse, error) {
+	network, n, err := m.nodeOf(ctx, msg.Network, msg.Node)
+	if err != nil {
+		return nil, err
+	}
+	if n.Operator != msg.Operator {
+		return nil, types.ErrUnauthorized.Wrapf("node %d of network %s is operated by %s, not by %s", n.Id, msg.Network, n.Operator, msg.Operator)
+	}
+	return &types.MsgResumeResponse{}, m.resume(ctx, network, n)
+}
+
+// Prune implements types.MsgServer.
+func (m msgServer) Prune(ctx context.Context, msg *types.MsgPrune) (*types.MsgPruneResponse, error) {
+	if _, err := m.account("reporter", msg.Reporter); err != nil {
+		return nil, err
+	}
+	network, n, err := m.nodeOf(ctx, msg.Network, msg.Node)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgPruneResponse{}, m.prune(ctx, network, n)
+}
+
+// PublishBootstrap implements types.MsgServer.
+func (m msgServer) PublishBootstrap(ctx context.Context, msg *types.MsgPublishBootstrap) (*types.MsgPublishBootstrapResponse, error) {
+	if _, err := m.account("publisher", msg.Publisher); err != nil {
+		return nil, err
+	}
+	if err := m.publishBootstrap(ctx, msg); err != nil {
+		return nil, err
+	}
+	return &types.MsgPublishBootstrapResponse{}, emitBootstrapPublished(ctx, msg.Network, msg.Record)
 }
 
 // UpdateParams implements types.MsgServer.

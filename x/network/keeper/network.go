@@ -43,6 +43,9 @@ func (k *Keeper) createNetwork(ctx context.Context, founder sdk.AccAddress, msg 
 	if err := k.seq.Set(ctx, n.Seq+1); err != nil {
 		return types.Network{}, err
 	}
+	if err := k.calendars.Set(ctx, n.Seq, types.Calendar{Network: n.Seq, NextNode: 1}); err != nil {
+		return types.Network{}, err
+	}
 	return n, k.launchToken(ctx, founder, n)
 }
 
@@ -121,8 +124,13 @@ func (k *Keeper) store(ctx context.Context, n types.Network) error {
 	return k.names.Set(ctx, types.FoldName(n.Name), n.Seq)
 }
 
-// networkByID returns the network with the given id, or ErrNetworkNotFound.
-func (k *Keeper) networkByID(ctx context.Context, id string) (types.Network, error) {
+// Network returns a network by its sequence number.
+func (k *Keeper) Network(ctx context.Context, seq uint64) (types.Network, error) {
+	return k.networks.Get(ctx, seq)
+}
+
+// NetworkByID returns the network with the given id, or ErrNetworkNotFound.
+func (k *Keeper) NetworkByID(ctx context.Context, id string) (types.Network, error) {
 	if err := types.CheckNetworkID(id); err != nil {
 		return types.Network{}, err
 	}

@@ -20,7 +20,7 @@ func NewQueryServer(k *Keeper) types.QueryServer { return queryServer{k} }
 
 // Params implements types.QueryServer.
 func (q queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*types.QueryParamsResponse, error) {
-	p, err := q.Keeper.Params(ctx)
+	p, err := q.params.Get(ctx)
 	if err != nil {
 		return nil, grpcError(err)
 	}
@@ -29,7 +29,7 @@ func (q queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 
 // Network implements types.QueryServer.
 func (q queryServer) Network(ctx context.Context, req *types.QueryNetworkRequest) (*types.QueryNetworkResponse, error) {
-	n, err := q.networkByID(ctx, req.GetId())
+	n, err := q.NetworkByID(ctx, req.GetId())
 	return q.respond(ctx, n, err)
 }
 
@@ -48,8 +48,8 @@ func (q queryServer) respond(ctx context.Context, n types.Network, err error) (*
 
 // Networks implements types.QueryServer.
 func (q queryServer) Networks(ctx context.Context, req *types.QueryNetworksRequest) (*types.QueryNetworksResponse, error) {
-	if req.GetPagination().GetLimit() > types.MaxPage {
-		return nil, status.Errorf(codes.InvalidArgument, "a page of %d networks is over the limit of %d", req.Pagination.Limit, types.MaxPage)
+	if err := checkPage(req.GetPagination()); err != nil {
+		return nil, err
 	}
 	list, page, err := query.CollectionPaginate(ctx, q.networks, req.GetPagination(),
 		func(_ uint64, n types.Network) (types.Network, error) { return n, nil })
@@ -59,10 +59,18 @@ func (q queryServer) Networks(ctx context.Context, req *types.QueryNetworksReque
 	return &types.QueryNetworksResponse{Networks: list, Pagination: page}, nil
 }
 
+// checkPage returns why a page cannot be asked for, or nil.
+func checkPage(p *query.PageRequest) error {
+	if limit := p.GetLimit(); limit > types.MaxPage {
+		return status.Errorf(codes.InvalidArgument, "a page of %d is over the limit of %d", limit, types.MaxPage)
+	}
+	return nil
+}
+
 // grpcError gives an error of the module the code a client can act on.
 func grpcError(err error) error {
 	switch {
-	case errors.Is(err, types.ErrNetworkNotFound):
+	case errors.Is(err, types.ErrNetworkNotFound), errors.Is(err, types.ErrNodeNotFound), errors.Is(err, types.ErrEpochNotFound):
 		return status.Error(codes.NotFound, err.Error())
 	case errors.Is(err, types.ErrInvalidRequest), errors.Is(err, types.ErrInvalidName):
 		return status.Error(codes.InvalidArgument, err.Error())

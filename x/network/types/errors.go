@@ -26,4 +26,26 @@ var (
 	ErrInvalidGenesis = errorsmod.Register(ModuleName, 11, "invalid genesis")
 	// ErrInvalidRequest is a message or query that is not well formed.
 	ErrInvalidRequest = errorsmod.Register(ModuleName, 12, "invalid request")
+	// ErrInvalidSignature is a binding or record its keys have not signed.
+	ErrInvalidSignature = errorsmod.Register(ModuleName, 13, "invalid signature")
+	// ErrInvalidOffer is an offer out of bounds.
+	ErrInvalidOffer = errorsmod.Register(ModuleName, 14, "invalid offer")
+	// ErrInvalidBootstrap is a bootstrap record that is not well formed, expired or one too many.
+	ErrInvalidBootstrap = errorsmod.Register(ModuleName, 15, "invalid bootstrap record")
+	// ErrNodeNotFound is a number, operator or peer without a node.
+	ErrNodeNotFound = errorsmod.Register(ModuleName, 16, "node not found")
+	// ErrNodeExists is an operator or peer that has a node in the network already.
+	ErrNodeExists = errorsmod.Register(ModuleName, 17, "node exists")
+	// ErrUnauthorized is an account that may not do this to this node or network.
+	ErrUnauthorized = errorsmod.Register(ModuleName, 18, "unauthorized")
+	// ErrWrongStatus is a node that stands where this cannot be done.
+	ErrWrongStatus = errorsmod.Register(ModuleName, 19, "wrong node status")
+	// ErrInsufficientFunds is an account or bond that holds less than is asked for.
+	ErrInsufficientFunds = errorsmod.Register(ModuleName, 20, "insufficient funds")
+	// ErrLimit is one more than there may be.
+	ErrLimit = errorsmod.Register(ModuleName, 21, "limit reached")
+	// ErrEpochNotFound is an epoch that has not begun or is no longer kept.
+	ErrEpochNotFound = errorsmod.Register(ModuleName, 22, "epoch not found")
+	// ErrOwnersExhausted is a draw that found fewer owners than it needs.
+	ErrOwnersExhausted = errorsmod.Register(ModuleName, 23, "owners exhausted")
 )

@@ -13,6 +13,7 @@ type BankKeeper interface {
 	GetSupply(ctx context.Context, denom string) sdk.Coin
 	SendCoinsFromAccountToModule(ctx context.Context, sender sdk.AccAddress, module string, amt sdk.Coins) error
 	SendCoinsFromModuleToAccount(ctx context.Context, module string, recipient sdk.AccAddress, amt sdk.Coins) error
+	SendCoinsFromModuleToModule(ctx context.Context, sender, recipient string, amt sdk.Coins) error
 }
 
 // TokenKeeper makes and destroys money and tells wallets how to show it.
@@ -21,4 +22,10 @@ type TokenKeeper interface {
 	BurnCoins(ctx context.Context, module string, amt sdk.Coins) error
 	// SetTokenMetadata records base and display denomination (10^6 base units), name and symbol.
 	SetTokenMetadata(ctx context.Context, base, display, name, symbol string)
+}
+
+// BeaconKeeper is x/beacon as x/network sees it.
+type BeaconKeeper interface {
+	// GenesisChainID returns what signed off-chain bytes are bound to.
+	GenesisChainID(ctx context.Context) (string, error)
 }

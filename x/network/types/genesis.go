@@ -2,7 +2,7 @@ package types
 
 // DefaultGenesis returns a state without networks under the default params.
 func DefaultGenesis() *GenesisState {
-	return &GenesisState{Params: DefaultParams(), NextSeq: 1}
+	return &GenesisState{Params: DefaultParams(), NextSeq: 1, NextUnbonding: 1}
 }
 
 // Validate returns an error unless the state could have come about on a chain. It is pure and
@@ -29,7 +29,7 @@ func (g GenesisState) Validate() error {
 		}
 		last, ids[n.Id], names[folded] = n.Seq, true, true
 	}
-	return nil
+	return g.validateNodes()
 }
 
 // Validate returns an error unless the network is well formed. Terms are held against the coded

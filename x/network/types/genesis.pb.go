@@ -32,6 +32,24 @@ type GenesisState struct {
 	NextSeq uint64 `protobuf:"varint,2,opt,name=next_seq,json=nextSeq,proto3" json:"next_seq,omitempty"`
 	// networks in ascending order of seq.
 	Networks []Network `protobuf:"bytes,3,rep,name=networks,proto3" json:"networks"`
+	// calendars of the networks, in ascending order of network.
+	Calendars []Calendar `protobuf:"bytes,4,rep,name=calendars,proto3" json:"calendars"`
+	// epochs that are still kept.
+	Epochs []NetworkEpoch `protobuf:"bytes,5,rep,name=epochs,proto3" json:"epochs"`
+	// nodes of all networks.
+	Nodes []NetworkNode `protobuf:"bytes,6,rep,name=nodes,proto3" json:"nodes"`
+	// owner_slots of all networks.
+	OwnerSlots []OwnerSlot `protobuf:"bytes,7,rep,name=owner_slots,json=ownerSlots,proto3" json:"owner_slots"`
+	// bonds of all nodes.
+	Bonds []NodeBond `protobuf:"bytes,8,rep,name=bonds,proto3" json:"bonds"`
+	// unbondings in ascending order of id.
+	Unbondings []Unbonding `protobuf:"bytes,9,rep,name=unbondings,proto3" json:"unbondings"`
+	// next_unbonding is the id the next unbonding gets.
+	NextUnbonding uint64 `protobuf:"varint,10,opt,name=next_unbonding,json=nextUnbonding,proto3" json:"next_unbonding,omitempty"`
+	// sum_nodes are the trees of all active sets.
+	SumNodes []StoredSumNode `protobuf:"bytes,11,rep,name=sum_nodes,json=sumNodes,proto3" json:"sum_nodes"`
+	// bootstraps of all networks.
+	Bootstraps []NetworkBootstrap `protobuf:"bytes,12,rep,name=bootstraps,proto3" json:"bootstraps"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
@@ -88,31 +106,359 @@ func (m *GenesisState) GetNetworks() []Network {
 	return nil
 }
 
+func (m *GenesisState) GetCalendars() []Calendar {
+	if m != nil {
+		return m.Calendars
+	}
+	return nil
+}
+
+func (m *GenesisState) GetEpochs() []NetworkEpoch {
+	if m != nil {
+		return m.Epochs
+	}
+	return nil
+}
+
+func (m *GenesisState) GetNodes() []NetworkNode {
+	if m != nil {
+		return m.Nodes
+	}
+	return nil
+}
+
+func (m *GenesisState) GetOwnerSlots() []OwnerSlot {
+	if m != nil {
+		return m.OwnerSlots
+	}
+	return nil
+}
+
+func (m *GenesisState) GetBonds() []NodeBond {
+	if m != nil {
+		return m.Bonds
+	}
+	return nil
+}
+
+func (m *GenesisState) GetUnbondings() []Unbonding {
+	if m != nil {
+		return m.Unbondings
+	}
+	return nil
+}
+
+func (m *GenesisState) GetNextUnbonding() uint64 {
+	if m != nil {
+		return m.NextUnbonding
+	}
+	return 0
+}
+
+func (m *GenesisState) GetSumNodes() []StoredSumNode {
+	if m != nil {
+		return m.SumNodes
+	}
+	return nil
+}
+
+func (m *GenesisState) GetBootstraps() []NetworkBootstrap {
+	if m != nil {
+		return m.Bootstraps
+	}
+	return nil
+}
+
+// NetworkEpoch is an epoch with its network.
+type NetworkEpoch struct {
+	// network is the seq of the network.
+	Network uint64 `protobuf:"varint,1,opt,name=network,proto3" json:"network,omitempty"`
+	// epoch as stored.
+	Epoch Epoch `protobuf:"bytes,2,opt,name=epoch,proto3" json:"epoch"`
+}
+
+func (m *NetworkEpoch) Reset()         { *m = NetworkEpoch{} }
+func (m *NetworkEpoch) String() string { return proto.CompactTextString(m) }
+func (*NetworkEpoch) ProtoMessage()    {}
+func (*NetworkEpoch) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b1d15d862300dc67, []int{1}
+}
+func (m *NetworkEpoch) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *NetworkEpoch) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_NetworkEpoch.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *NetworkEpoch) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_NetworkEpoch.Merge(m, src)
+}
+func (m *NetworkEpoch) XXX_Size() int {
+	return m.Size()
+}
+func (m *NetworkEpoch) XXX_DiscardUnknown() {
+	xxx_messageInfo_NetworkEpoch.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_NetworkEpoch proto.InternalMessageInfo
+
+func (m *NetworkEpoch) GetNetwork() uint64 {
+	if m != nil {
+		return m.Network
+	}
+	return 0
+}
+
+func (m *NetworkEpoch) GetEpoch() Epoch {
+	if m != nil {
+		return m.Epoch
+	}
+	return Epoch{}
+}
+
+// NetworkNode is a node with its network and what the chain saw it do.
+type NetworkNode struct {
+	// network is the seq of the network.
+	Network uint64 `protobuf:"varint,1,opt,name=network,proto3" json:"network,omitempty"`
+	// node as stored.
+	Node Node `protobuf:"bytes,2,opt,name=node,proto3" json:"node"`
+	// counters of the node.
+	Counters Counters `protobuf:"bytes,3,opt,name=counters,proto3" json:"counters"`
+}
+
+func (m *NetworkNode) Reset()         { *m = NetworkNode{} }
+func (m *NetworkNode) String() string { return proto.CompactTextString(m) }
+func (*NetworkNode) ProtoMessage()    {}
+func (*NetworkNode) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b1d15d862300dc67, []int{2}
+}
+func (m *NetworkNode) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *NetworkNode) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_NetworkNode.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *NetworkNode) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_NetworkNode.Merge(m, src)
+}
+func (m *NetworkNode) XXX_Size() int {
+	return m.Size()
+}
+func (m *NetworkNode) XXX_DiscardUnknown() {
+	xxx_messageInfo_NetworkNode.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_NetworkNode proto.InternalMessageInfo
+
+func (m *NetworkNode) GetNetwork() uint64 {
+	if m != nil {
+		return m.Network
+	}
+	return 0
+}
+
+func (m *NetworkNode) GetNode() Node {
+	if m != nil {
+		return m.Node
+	}
+	return Node{}
+}
+
+func (m *NetworkNode) GetCounters() Counters {
+	if m != nil {
+		return m.Counters
+	}
+	return Counters{}
+}
+
+// NodeBond is a bond with its node.
+type NodeBond struct {
+	// network is the seq of the network.
+	Network uint64 `protobuf:"varint,1,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,2,opt,name=node,proto3" json:"node,omitempty"`
+	// bond as stored.
+	Bond Bond `protobuf:"bytes,3,opt,name=bond,proto3" json:"bond"`
+}
+
+func (m *NodeBond) Reset()         { *m = NodeBond{} }
+func (m *NodeBond) String() string { return proto.CompactTextString(m) }
+func (*NodeBond) ProtoMessage()    {}
+func (*NodeBond) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b1d15d862300dc67, []int{3}
+}
+func (m *NodeBond) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *NodeBond) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_NodeBond.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *NodeBond) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_NodeBond.Merge(m, src)
+}
+func (m *NodeBond) XXX_Size() int {
+	return m.Size()
+}
+func (m *NodeBond) XXX_DiscardUnknown() {
+	xxx_messageInfo_NodeBond.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_NodeBond proto.InternalMessageInfo
+
+func (m *NodeBond) GetNetwork() uint64 {
+	if m != nil {
+		return m.Network
+	}
+	return 0
+}
+
+func (m *NodeBond) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+func (m *NodeBond) GetBond() Bond {
+	if m != nil {
+		return m.Bond
+	}
+	return Bond{}
+}
+
+// NetworkBootstrap is a bootstrap record with its network.
+type NetworkBootstrap struct {
+	// network is the seq of the network.
+	Network uint64 `protobuf:"varint,1,opt,name=network,proto3" json:"network,omitempty"`
+	// record as stored.
+	Record Bootstrap `protobuf:"bytes,2,opt,name=record,proto3" json:"record"`
+}
+
+func (m *NetworkBootstrap) Reset()         { *m = NetworkBootstrap{} }
+func (m *NetworkBootstrap) String() string { return proto.CompactTextString(m) }
+func (*NetworkBootstrap) ProtoMessage()    {}
+func (*NetworkBootstrap) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b1d15d862300dc67, []int{4}
+}
+func (m *NetworkBootstrap) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *NetworkBootstrap) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_NetworkBootstrap.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *NetworkBootstrap) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_NetworkBootstrap.Merge(m, src)
+}
+func (m *NetworkBootstrap) XXX_Size() int {
+	return m.Size()
+}
+func (m *NetworkBootstrap) XXX_DiscardUnknown() {
+	xxx_messageInfo_NetworkBootstrap.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_NetworkBootstrap proto.InternalMessageInfo
+
+func (m *NetworkBootstrap) GetNetwork() uint64 {
+	if m != nil {
+		return m.Network
+	}
+	return 0
+}
+
+func (m *NetworkBootstrap) GetRecord() Bootstrap {
+	if m != nil {
+		return m.Record
+	}
+	return Bootstrap{}
+}
+
 func init() {
 	proto.RegisterType((*GenesisState)(nil), "mesh.network.v1.GenesisState")
+	proto.RegisterType((*NetworkEpoch)(nil), "mesh.network.v1.NetworkEpoch")
+	proto.RegisterType((*NetworkNode)(nil), "mesh.network.v1.NetworkNode")
+	proto.RegisterType((*NodeBond)(nil), "mesh.network.v1.NodeBond")
+	proto.RegisterType((*NetworkBootstrap)(nil), "mesh.network.v1.NetworkBootstrap")
 }
 
 func init() { proto.RegisterFile("mesh/network/v1/genesis.proto", fileDescriptor_b1d15d862300dc67) }
 
 var fileDescriptor_b1d15d862300dc67 = []byte{
-	// 268 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xe2, 0x92, 0xcd, 0x4d, 0x2d, 0xce,
-	0xd0, 0xcf, 0x4b, 0x2d, 0x29, 0xcf, 0x2f, 0xca, 0xd6, 0x2f, 0x33, 0xd4, 0x4f, 0x4f, 0xcd, 0x4b,
-	0x2d, 0xce, 0x2c, 0xd6, 0x2b, 0x28, 0xca, 0x2f, 0xc9, 0x17, 0xe2, 0x07, 0x49, 0xeb, 0x41, 0xa5,
-	0xf5, 0xca, 0x0c, 0xa5, 0x04, 0x13, 0x73, 0x33, 0xf3, 0xf2, 0xf5, 0xc1, 0x24, 0x44, 0x8d, 0x94,
-	0x48, 0x7a, 0x7e, 0x7a, 0x3e, 0x98, 0xa9, 0x0f, 0x62, 0x41, 0x45, 0x31, 0x0c, 0x86, 0x19, 0x02,
-	0x91, 0x96, 0x41, 0x97, 0x2e, 0x48, 0x2c, 0x4a, 0xcc, 0x85, 0x5a, 0xab, 0xb4, 0x8c, 0x91, 0x8b,
-	0xc7, 0x1d, 0xe2, 0x90, 0xe0, 0x92, 0xc4, 0x92, 0x54, 0x21, 0x2b, 0x2e, 0x36, 0x88, 0x02, 0x09,
-	0x46, 0x05, 0x46, 0x0d, 0x6e, 0x23, 0x71, 0x3d, 0x34, 0x87, 0xe9, 0x05, 0x80, 0xa5, 0x9d, 0x38,
-	0x4f, 0xdc, 0x93, 0x67, 0x58, 0xf1, 0x7c, 0x83, 0x16, 0x63, 0x10, 0x54, 0x87, 0x90, 0x24, 0x17,
-	0x47, 0x5e, 0x6a, 0x45, 0x49, 0x7c, 0x71, 0x6a, 0xa1, 0x04, 0x93, 0x02, 0xa3, 0x06, 0x4b, 0x10,
-	0x3b, 0x88, 0x1f, 0x9c, 0x5a, 0x28, 0x64, 0x0f, 0x92, 0x02, 0x1b, 0x51, 0x2c, 0xc1, 0xac, 0xc0,
-	0xac, 0xc1, 0x6d, 0x24, 0x81, 0x61, 0xb0, 0x1f, 0x84, 0x89, 0x6c, 0x32, 0x5c, 0x93, 0x93, 0xfb,
-	0x89, 0x47, 0x72, 0x8c, 0x17, 0x1e, 0xc9, 0x31, 0x3e, 0x78, 0x24, 0xc7, 0x38, 0xe1, 0xb1, 0x1c,
-	0xc3, 0x85, 0xc7, 0x72, 0x0c, 0x37, 0x1e, 0xcb, 0x31, 0x44, 0xe9, 0xa6, 0x67, 0x96, 0x64, 0x94,
-	0x26, 0xe9, 0x25, 0xe7, 0xe7, 0xea, 0x83, 0x8c, 0xd4, 0x05, 0xfb, 0x2c, 0x39, 0x3f, 0x07, 0xcc,
-	0xd3, 0xaf, 0x80, 0xfb, 0xbd, 0xa4, 0xb2, 0x20, 0xb5, 0x38, 0x89, 0x0d, 0x2c, 0x6d, 0x0c, 0x08,
-	0x00, 0x00, 0xff, 0xff, 0x46, 0xe3, 0xb2, 0x2f, 0x90, 0x01, 0x00, 0x00,
+	// 630 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x7c, 0x54, 0xcd, 0x4e, 0xdb, 0x4e,
+	0x10, 0x8f, 0xff, 0x24, 0x21, 0x19, 0xf3, 0xef, 0xc7, 0xaa, 0x1f, 0x4b, 0x0a, 0x2e, 0x8d, 0x54,
+	0x09, 0x55, 0xc2, 0x16, 0x14, 0xa9, 0x12, 0x12, 0x2a, 0xa2, 0x02, 0x2e, 0x15, 0xad, 0x88, 0x7a,
+	0xe9, 0x05, 0x39, 0xf6, 0x2a, 0x44, 0xc4, 0xbb, 0xc1, 0xbb, 0x01, 0xfa, 0x16, 0x7d, 0x83, 0x5e,
+	0x7b, 0xec, 0x63, 0x70, 0xe4, 0xd8, 0x53, 0x55, 0x91, 0x43, 0x1f, 0xa0, 0x2f, 0x50, 0xed, 0x78,
+	0x9d, 0x38, 0x76, 0x92, 0x4b, 0xb4, 0x3b, 0xf3, 0xfb, 0x98, 0x9d, 0x99, 0x18, 0x56, 0x23, 0x26,
+	0xcf, 0x3c, 0xce, 0xd4, 0x95, 0x88, 0xcf, 0xbd, 0xcb, 0x4d, 0xaf, 0xc3, 0x38, 0x93, 0x5d, 0xe9,
+	0xf6, 0x63, 0xa1, 0x04, 0xb9, 0xaf, 0xd3, 0xae, 0x49, 0xbb, 0x97, 0x9b, 0x8d, 0x87, 0x7e, 0xd4,
+	0xe5, 0xc2, 0xc3, 0xdf, 0x04, 0xd3, 0x78, 0xd4, 0x11, 0x1d, 0x81, 0x47, 0x4f, 0x9f, 0x4c, 0xf4,
+	0x59, 0x5e, 0x98, 0xf5, 0x45, 0x70, 0x66, 0x92, 0x05, 0xd7, 0xd4, 0x21, 0x49, 0x37, 0x0a, 0x69,
+	0x11, 0x32, 0x93, 0x5b, 0xc9, 0xe7, 0xfa, 0x7e, 0xec, 0x47, 0xa6, 0xde, 0xe6, 0xdf, 0x0a, 0x2c,
+	0x1d, 0x25, 0x2f, 0x68, 0x29, 0x5f, 0x31, 0xb2, 0x03, 0xd5, 0x04, 0x40, 0xad, 0x35, 0x6b, 0xdd,
+	0xde, 0x7a, 0xea, 0xe6, 0x5e, 0xe4, 0x7e, 0xc4, 0xf4, 0x7e, 0xfd, 0xe6, 0xd7, 0xf3, 0xd2, 0xf7,
+	0x3f, 0x3f, 0x5e, 0x59, 0x27, 0x86, 0x41, 0x96, 0xa1, 0xc6, 0xd9, 0xb5, 0x3a, 0x95, 0xec, 0x82,
+	0xfe, 0xb7, 0x66, 0xad, 0x97, 0x4f, 0x16, 0xf5, 0xbd, 0xc5, 0x2e, 0xc8, 0x5b, 0x9d, 0x42, 0x09,
+	0x49, 0x17, 0xd6, 0x16, 0xd6, 0xed, 0x2d, 0x5a, 0x10, 0x3e, 0x4e, 0x8e, 0x59, 0xe5, 0x11, 0x89,
+	0xec, 0x43, 0x3d, 0xf0, 0x7b, 0x8c, 0x87, 0x7e, 0x2c, 0x69, 0x19, 0x15, 0x96, 0x0b, 0x0a, 0xef,
+	0x0c, 0x22, 0x2b, 0x31, 0xa6, 0x91, 0x3d, 0xa8, 0x62, 0x53, 0x25, 0xad, 0xa0, 0xc0, 0xea, 0xac,
+	0x12, 0x0e, 0x34, 0x6a, 0xe2, 0x85, 0x09, 0x8f, 0xec, 0x42, 0x45, 0xb7, 0x56, 0xd2, 0x2a, 0x0a,
+	0xac, 0xcc, 0x12, 0x38, 0x16, 0x21, 0xcb, 0xf2, 0x13, 0x16, 0x39, 0x04, 0x5b, 0x5c, 0x71, 0x16,
+	0x9f, 0xca, 0x9e, 0x50, 0x92, 0x2e, 0xa2, 0x48, 0xa3, 0x20, 0xf2, 0x41, 0x63, 0x5a, 0x3d, 0xa1,
+	0xb2, 0x12, 0x20, 0xd2, 0xa8, 0x24, 0x3b, 0x50, 0x69, 0x0b, 0x1e, 0x4a, 0x5a, 0x9b, 0xd1, 0x08,
+	0xf4, 0x17, 0x3c, 0x9c, 0xa8, 0x01, 0x29, 0xe4, 0x00, 0x60, 0xc0, 0xf5, 0xb1, 0xcb, 0x3b, 0x92,
+	0xd6, 0x67, 0x94, 0xf0, 0x29, 0x85, 0x4c, 0x94, 0x30, 0x26, 0x92, 0x97, 0x70, 0x0f, 0x67, 0x3d,
+	0x0a, 0x51, 0xc0, 0x89, 0xff, 0xaf, 0xa3, 0x23, 0x36, 0x39, 0x84, 0xba, 0x1c, 0x44, 0xa7, 0x49,
+	0xd3, 0x6c, 0x34, 0x73, 0x0a, 0x66, 0x2d, 0x25, 0x62, 0x16, 0xb6, 0x06, 0x51, 0xbe, 0x6d, 0x35,
+	0x99, 0xc4, 0x24, 0x79, 0x0f, 0xd0, 0x16, 0x42, 0x49, 0x15, 0xfb, 0x7d, 0x49, 0x97, 0x50, 0xe8,
+	0xc5, 0xcc, 0x0d, 0x4a, 0x91, 0x13, 0xc5, 0x8f, 0xf9, 0x4d, 0x1f, 0x96, 0xb2, 0x93, 0x26, 0x14,
+	0x16, 0x8d, 0x0a, 0x6e, 0x3d, 0xee, 0x2d, 0x5e, 0xc9, 0x1b, 0xa8, 0xe0, 0xe8, 0x71, 0x9f, 0xed,
+	0xad, 0x27, 0x05, 0xcb, 0xc2, 0xaa, 0x24, 0xf8, 0xe6, 0x37, 0x0b, 0xec, 0xcc, 0x32, 0xcc, 0xb1,
+	0xd8, 0x86, 0xb2, 0x6e, 0x8f, 0x71, 0x78, 0x3c, 0x7d, 0x96, 0x19, 0x03, 0x44, 0x93, 0x3d, 0xa8,
+	0x05, 0x62, 0xc0, 0x15, 0x8b, 0xf5, 0x1f, 0xca, 0x9a, 0xfe, 0x77, 0x30, 0x80, 0x89, 0x96, 0xa6,
+	0xac, 0x26, 0x87, 0x5a, 0xba, 0x26, 0x73, 0xaa, 0x23, 0x99, 0xea, 0xca, 0xc6, 0x7b, 0x1b, 0xca,
+	0x7a, 0xbe, 0xc6, 0xb7, 0x58, 0x71, 0x7e, 0xf3, 0x10, 0xdd, 0x3c, 0x87, 0x07, 0xf9, 0xf9, 0xcc,
+	0xf1, 0xdd, 0x85, 0x6a, 0xcc, 0x02, 0x11, 0x87, 0xa6, 0x2f, 0x8d, 0x29, 0x2e, 0x53, 0xa6, 0x6c,
+	0x48, 0xfb, 0x47, 0x37, 0x77, 0x8e, 0x75, 0x7b, 0xe7, 0x58, 0xbf, 0xef, 0x1c, 0xeb, 0xeb, 0xd0,
+	0x29, 0xdd, 0x0e, 0x9d, 0xd2, 0xcf, 0xa1, 0x53, 0xfa, 0xbc, 0xd1, 0xe9, 0xaa, 0xb3, 0x41, 0xdb,
+	0x0d, 0x44, 0xe4, 0x69, 0xc9, 0x0d, 0xfc, 0x10, 0x06, 0xa2, 0x87, 0x37, 0xef, 0x7a, 0xf4, 0xa9,
+	0x54, 0x5f, 0xfa, 0x4c, 0xb6, 0xab, 0x98, 0x7e, 0xfd, 0x2f, 0x00, 0x00, 0xff, 0xff, 0x2b, 0xe8,
+	0x11, 0xb9, 0xf8, 0x05, 0x00, 0x00,
 }
 
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
@@ -135,6 +481,123 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Bootstraps) > 0 {
+		for iNdEx := len(m.Bootstraps) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Bootstraps[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x62
+		}
+	}
+	if len(m.SumNodes) > 0 {
+		for iNdEx := len(m.SumNodes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.SumNodes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x5a
+		}
+	}
+	if m.NextUnbonding != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.NextUnbonding))
+		i--
+		dAtA[i] = 0x50
+	}
+	if len(m.Unbondings) > 0 {
+		for iNdEx := len(m.Unbondings) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Unbondings[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x4a
+		}
+	}
+	if len(m.Bonds) > 0 {
+		for iNdEx := len(m.Bonds) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Bonds[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x42
+		}
+	}
+	if len(m.OwnerSlots) > 0 {
+		for iNdEx := len(m.OwnerSlots) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.OwnerSlots[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
+	if len(m.Nodes) > 0 {
+		for iNdEx := len(m.Nodes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Nodes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x32
+		}
+	}
+	if len(m.Epochs) > 0 {
+		for iNdEx := len(m.Epochs) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Epochs[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
+	if len(m.Calendars) > 0 {
+		for iNdEx := len(m.Calendars) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Calendars[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x22
+		}
+	}
 	if len(m.Networks) > 0 {
 		for iNdEx := len(m.Networks) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -167,6 +630,173 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *NetworkEpoch) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *NetworkEpoch) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *NetworkEpoch) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Epoch.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Network != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.Network))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *NetworkNode) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *NetworkNode) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *NetworkNode) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Counters.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size, err := m.Node.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Network != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.Network))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *NodeBond) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *NodeBond) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *NodeBond) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Bond.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if m.Node != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Network != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.Network))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *NetworkBootstrap) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *NetworkBootstrap) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *NetworkBootstrap) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Record.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Network != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.Network))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintGenesis(dAtA []byte, offset int, v uint64) int {
 	offset -= sovGenesis(v)
 	base := offset
@@ -195,6 +825,118 @@ func (m *GenesisState) Size() (n int) {
 			n += 1 + l + sovGenesis(uint64(l))
 		}
 	}
+	if len(m.Calendars) > 0 {
+		for _, e := range m.Calendars {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Epochs) > 0 {
+		for _, e := range m.Epochs {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Nodes) > 0 {
+		for _, e := range m.Nodes {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.OwnerSlots) > 0 {
+		for _, e := range m.OwnerSlots {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Bonds) > 0 {
+		for _, e := range m.Bonds {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Unbondings) > 0 {
+		for _, e := range m.Unbondings {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if m.NextUnbonding != 0 {
+		n += 1 + sovGenesis(uint64(m.NextUnbonding))
+	}
+	if len(m.SumNodes) > 0 {
+		for _, e := range m.SumNodes {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Bootstraps) > 0 {
+		for _, e := range m.Bootstraps {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *NetworkEpoch) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Network != 0 {
+		n += 1 + sovGenesis(uint64(m.Network))
+	}
+	l = m.Epoch.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	return n
+}
+
+func (m *NetworkNode) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Network != 0 {
+		n += 1 + sovGenesis(uint64(m.Network))
+	}
+	l = m.Node.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	l = m.Counters.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	return n
+}
+
+func (m *NodeBond) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Network != 0 {
+		n += 1 + sovGenesis(uint64(m.Network))
+	}
+	if m.Node != 0 {
+		n += 1 + sovGenesis(uint64(m.Node))
+	}
+	l = m.Bond.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	return n
+}
+
+func (m *NetworkBootstrap) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Network != 0 {
+		n += 1 + sovGenesis(uint64(m.Network))
+	}
+	l = m.Record.Size()
+	n += 1 + l + sovGenesis(uint64(l))
 	return n
 }
 
@@ -316,6 +1058,757 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			}
 			m.Networks = append(m.Networks, Network{})
 			if err := m.Networks[len(m.Networks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Calendars", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Calendars = append(m.Calendars, Calendar{})
+			if err := m.Calendars[len(m.Calendars)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epochs", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Epochs = append(m.Epochs, NetworkEpoch{})
+			if err := m.Epochs[len(m.Epochs)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Nodes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Nodes = append(m.Nodes, NetworkNode{})
+			if err := m.Nodes[len(m.Nodes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OwnerSlots", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OwnerSlots = append(m.OwnerSlots, OwnerSlot{})
+			if err := m.OwnerSlots[len(m.OwnerSlots)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bonds", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Bonds = append(m.Bonds, NodeBond{})
+			if err := m.Bonds[len(m.Bonds)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Unbondings", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Unbondings = append(m.Unbondings, Unbonding{})
+			if err := m.Unbondings[len(m.Unbondings)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NextUnbonding", wireType)
+			}
+			m.NextUnbonding = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.NextUnbonding |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SumNodes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.SumNodes = append(m.SumNodes, StoredSumNode{})
+			if err := m.SumNodes[len(m.SumNodes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bootstraps", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Bootstraps = append(m.Bootstraps, NetworkBootstrap{})
+			if err := m.Bootstraps[len(m.Bootstraps)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *NetworkEpoch) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: NetworkEpoch: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: NetworkEpoch: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			m.Network = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Network |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Epoch.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *NetworkNode) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: NetworkNode: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: NetworkNode: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			m.Network = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Network |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Node.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Counters", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Counters.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *NodeBond) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: NodeBond: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: NodeBond: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			m.Network = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Network |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bond", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Bond.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *NetworkBootstrap) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: NetworkBootstrap: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: NetworkBootstrap: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			m.Network = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Network |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Record", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Record.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

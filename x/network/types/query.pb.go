@@ -5,7 +5,9 @@ package types
 
 import (
 	context "context"
+	cosmossdk_io_math "cosmossdk.io/math"
 	fmt "fmt"
+	_ "github.com/cosmos/cosmos-proto"
 	types "github.com/cosmos/cosmos-sdk/types"
 	query "github.com/cosmos/cosmos-sdk/types/query"
 	_ "github.com/cosmos/cosmos-sdk/types/tx/amino"
@@ -363,6 +365,769 @@ func (m *QueryNetworksResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
+// QueryNodeRequest names a node by its number.
+type QueryNodeRequest struct {
+	// network is the id of the network.
+	Network string `protobuf:"bytes,1,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,2,opt,name=node,proto3" json:"node,omitempty"`
+}
+
+func (m *QueryNodeRequest) Reset()         { *m = QueryNodeRequest{} }
+func (m *QueryNodeRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryNodeRequest) ProtoMessage()    {}
+func (*QueryNodeRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{7}
+}
+func (m *QueryNodeRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryNodeRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryNodeRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryNodeRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryNodeRequest.Merge(m, src)
+}
+func (m *QueryNodeRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryNodeRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryNodeRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryNodeRequest proto.InternalMessageInfo
+
+func (m *QueryNodeRequest) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *QueryNodeRequest) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+// QueryNodeByOperatorRequest names a node by its operator.
+type QueryNodeByOperatorRequest struct {
+	// network is the id of the network.
+	Network string `protobuf:"bytes,1,opt,name=network,proto3" json:"network,omitempty"`
+	// operator of the node.
+	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *QueryNodeByOperatorRequest) Reset()         { *m = QueryNodeByOperatorRequest{} }
+func (m *QueryNodeByOperatorRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryNodeByOperatorRequest) ProtoMessage()    {}
+func (*QueryNodeByOperatorRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{8}
+}
+func (m *QueryNodeByOperatorRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryNodeByOperatorRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryNodeByOperatorRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryNodeByOperatorRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryNodeByOperatorRequest.Merge(m, src)
+}
+func (m *QueryNodeByOperatorRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryNodeByOperatorRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryNodeByOperatorRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryNodeByOperatorRequest proto.InternalMessageInfo
+
+func (m *QueryNodeByOperatorRequest) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *QueryNodeByOperatorRequest) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// QueryNodeByPeerRequest names a node by its libp2p host.
+type QueryNodeByPeerRequest struct {
+	// network is the id of the network.
+	Network string `protobuf:"bytes,1,opt,name=network,proto3" json:"network,omitempty"`
+	// peer_id of the host.
+	PeerId string `protobuf:"bytes,2,opt,name=peer_id,json=peerId,proto3" json:"peer_id,omitempty"`
+}
+
+func (m *QueryNodeByPeerRequest) Reset()         { *m = QueryNodeByPeerRequest{} }
+func (m *QueryNodeByPeerRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryNodeByPeerRequest) ProtoMessage()    {}
+func (*QueryNodeByPeerRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{9}
+}
+func (m *QueryNodeByPeerRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryNodeByPeerRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryNodeByPeerRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryNodeByPeerRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryNodeByPeerRequest.Merge(m, src)
+}
+func (m *QueryNodeByPeerRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryNodeByPeerRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryNodeByPeerRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryNodeByPeerRequest proto.InternalMessageInfo
+
+func (m *QueryNodeByPeerRequest) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *QueryNodeByPeerRequest) GetPeerId() string {
+	if m != nil {
+		return m.PeerId
+	}
+	return ""
+}
+
+// QueryNodeResponse is one node and what the chain saw it do.
+type QueryNodeResponse struct {
+	// node as stored.
+	Node Node `protobuf:"bytes,1,opt,name=node,proto3" json:"node"`
+	// counters of the node.
+	Counters Counters `protobuf:"bytes,2,opt,name=counters,proto3" json:"counters"`
+}
+
+func (m *QueryNodeResponse) Reset()         { *m = QueryNodeResponse{} }
+func (m *QueryNodeResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryNodeResponse) ProtoMessage()    {}
+func (*QueryNodeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{10}
+}
+func (m *QueryNodeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryNodeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryNodeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryNodeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryNodeResponse.Merge(m, src)
+}
+func (m *QueryNodeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryNodeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryNodeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryNodeResponse proto.InternalMessageInfo
+
+func (m *QueryNodeResponse) GetNode() Node {
+	if m != nil {
+		return m.Node
+	}
+	return Node{}
+}
+
+func (m *QueryNodeResponse) GetCounters() Counters {
+	if m != nil {
+		return m.Counters
+	}
+	return Counters{}
+}
+
+// QueryNodesRequest asks for a page of nodes.
+type QueryNodesRequest struct {
+	// network is the id of the network.
+	Network string `protobuf:"bytes,1,opt,name=network,proto3" json:"network,omitempty"`
+	// pagination; a limit over 100 is refused.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryNodesRequest) Reset()         { *m = QueryNodesRequest{} }
+func (m *QueryNodesRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryNodesRequest) ProtoMessage()    {}
+func (*QueryNodesRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{11}
+}
+func (m *QueryNodesRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryNodesRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryNodesRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryNodesRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryNodesRequest.Merge(m, src)
+}
+func (m *QueryNodesRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryNodesRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryNodesRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryNodesRequest proto.InternalMessageInfo
+
+func (m *QueryNodesRequest) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *QueryNodesRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryNodesResponse is a page of nodes.
+type QueryNodesResponse struct {
+	// nodes in the order of their numbers.
+	Nodes []Node `protobuf:"bytes,1,rep,name=nodes,proto3" json:"nodes"`
+	// pagination tells where the next page starts.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryNodesResponse) Reset()         { *m = QueryNodesResponse{} }
+func (m *QueryNodesResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryNodesResponse) ProtoMessage()    {}
+func (*QueryNodesResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{12}
+}
+func (m *QueryNodesResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryNodesResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryNodesResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryNodesResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryNodesResponse.Merge(m, src)
+}
+func (m *QueryNodesResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryNodesResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryNodesResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryNodesResponse proto.InternalMessageInfo
+
+func (m *QueryNodesResponse) GetNodes() []Node {
+	if m != nil {
+		return m.Nodes
+	}
+	return nil
+}
+
+func (m *QueryNodesResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryBondsRequest names a node.
+type QueryBondsRequest struct {
+	// network is the id of the network.
+	Network string `protobuf:"bytes,1,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,2,opt,name=node,proto3" json:"node,omitempty"`
+}
+
+func (m *QueryBondsRequest) Reset()         { *m = QueryBondsRequest{} }
+func (m *QueryBondsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryBondsRequest) ProtoMessage()    {}
+func (*QueryBondsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{13}
+}
+func (m *QueryBondsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBondsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBondsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBondsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBondsRequest.Merge(m, src)
+}
+func (m *QueryBondsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBondsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBondsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBondsRequest proto.InternalMessageInfo
+
+func (m *QueryBondsRequest) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *QueryBondsRequest) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+// QueryBondsResponse are the bonds of a node.
+type QueryBondsResponse struct {
+	// bonds that count.
+	Bonds []Bond `protobuf:"bytes,1,rep,name=bonds,proto3" json:"bonds"`
+	// unbondings are on their way back and still slashable.
+	Unbondings []Unbonding `protobuf:"bytes,2,rep,name=unbondings,proto3" json:"unbondings"`
+}
+
+func (m *QueryBondsResponse) Reset()         { *m = QueryBondsResponse{} }
+func (m *QueryBondsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryBondsResponse) ProtoMessage()    {}
+func (*QueryBondsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{14}
+}
+func (m *QueryBondsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBondsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBondsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBondsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBondsResponse.Merge(m, src)
+}
+func (m *QueryBondsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBondsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBondsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBondsResponse proto.InternalMessageInfo
+
+func (m *QueryBondsResponse) GetBonds() []Bond {
+	if m != nil {
+		return m.Bonds
+	}
+	return nil
+}
+
+func (m *QueryBondsResponse) GetUnbondings() []Unbonding {
+	if m != nil {
+		return m.Unbondings
+	}
+	return nil
+}
+
+// QueryBootstrapsRequest names a network.
+type QueryBootstrapsRequest struct {
+	// network is the id of the network.
+	Network string `protobuf:"bytes,1,opt,name=network,proto3" json:"network,omitempty"`
+}
+
+func (m *QueryBootstrapsRequest) Reset()         { *m = QueryBootstrapsRequest{} }
+func (m *QueryBootstrapsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryBootstrapsRequest) ProtoMessage()    {}
+func (*QueryBootstrapsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{15}
+}
+func (m *QueryBootstrapsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBootstrapsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBootstrapsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBootstrapsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBootstrapsRequest.Merge(m, src)
+}
+func (m *QueryBootstrapsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBootstrapsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBootstrapsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBootstrapsRequest proto.InternalMessageInfo
+
+func (m *QueryBootstrapsRequest) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+// QueryBootstrapsResponse are the places where peers may enter a network now.
+type QueryBootstrapsResponse struct {
+	// records that have not expired.
+	Records []Bootstrap `protobuf:"bytes,1,rep,name=records,proto3" json:"records"`
+}
+
+func (m *QueryBootstrapsResponse) Reset()         { *m = QueryBootstrapsResponse{} }
+func (m *QueryBootstrapsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryBootstrapsResponse) ProtoMessage()    {}
+func (*QueryBootstrapsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{16}
+}
+func (m *QueryBootstrapsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryBootstrapsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryBootstrapsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryBootstrapsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryBootstrapsResponse.Merge(m, src)
+}
+func (m *QueryBootstrapsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryBootstrapsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryBootstrapsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryBootstrapsResponse proto.InternalMessageInfo
+
+func (m *QueryBootstrapsResponse) GetRecords() []Bootstrap {
+	if m != nil {
+		return m.Records
+	}
+	return nil
+}
+
+// QueryEpochRequest names an epoch.
+type QueryEpochRequest struct {
+	// network is the id of the network.
+	Network string `protobuf:"bytes,1,opt,name=network,proto3" json:"network,omitempty"`
+	// number of the epoch; 0 is the latest.
+	Number uint64 `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
+}
+
+func (m *QueryEpochRequest) Reset()         { *m = QueryEpochRequest{} }
+func (m *QueryEpochRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryEpochRequest) ProtoMessage()    {}
+func (*QueryEpochRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{17}
+}
+func (m *QueryEpochRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryEpochRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryEpochRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryEpochRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryEpochRequest.Merge(m, src)
+}
+func (m *QueryEpochRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryEpochRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryEpochRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryEpochRequest proto.InternalMessageInfo
+
+func (m *QueryEpochRequest) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *QueryEpochRequest) GetNumber() uint64 {
+	if m != nil {
+		return m.Number
+	}
+	return 0
+}
+
+// QueryEpochResponse is one epoch of a network.
+type QueryEpochResponse struct {
+	// epoch as stored; empty before the first.
+	Epoch Epoch `protobuf:"bytes,1,opt,name=epoch,proto3" json:"epoch"`
+	// calendar tells what the network does next.
+	Calendar Calendar `protobuf:"bytes,2,opt,name=calendar,proto3" json:"calendar"`
+}
+
+func (m *QueryEpochResponse) Reset()         { *m = QueryEpochResponse{} }
+func (m *QueryEpochResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryEpochResponse) ProtoMessage()    {}
+func (*QueryEpochResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{18}
+}
+func (m *QueryEpochResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryEpochResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryEpochResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryEpochResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryEpochResponse.Merge(m, src)
+}
+func (m *QueryEpochResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryEpochResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryEpochResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryEpochResponse proto.InternalMessageInfo
+
+func (m *QueryEpochResponse) GetEpoch() Epoch {
+	if m != nil {
+		return m.Epoch
+	}
+	return Epoch{}
+}
+
+func (m *QueryEpochResponse) GetCalendar() Calendar {
+	if m != nil {
+		return m.Calendar
+	}
+	return Calendar{}
+}
+
+// QueryActiveSetRequest names a network.
+type QueryActiveSetRequest struct {
+	// network is the id of the network.
+	Network string `protobuf:"bytes,1,opt,name=network,proto3" json:"network,omitempty"`
+}
+
+func (m *QueryActiveSetRequest) Reset()         { *m = QueryActiveSetRequest{} }
+func (m *QueryActiveSetRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryActiveSetRequest) ProtoMessage()    {}
+func (*QueryActiveSetRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{19}
+}
+func (m *QueryActiveSetRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryActiveSetRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryActiveSetRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryActiveSetRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryActiveSetRequest.Merge(m, src)
+}
+func (m *QueryActiveSetRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryActiveSetRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryActiveSetRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryActiveSetRequest proto.InternalMessageInfo
+
+func (m *QueryActiveSetRequest) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+// QueryActiveSetResponse tells who counts in draws from the next opening on.
+type QueryActiveSetResponse struct {
+	// weight is the sum of all bonds that count, in base units.
+	Weight cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=weight,proto3,customtype=cosmossdk.io/math.Int" json:"weight"`
+	// nodes is the number of nodes that count.
+	Nodes uint64 `protobuf:"varint,2,opt,name=nodes,proto3" json:"nodes,omitempty"`
+	// owners is the number of owners with such a node.
+	Owners uint64 `protobuf:"varint,3,opt,name=owners,proto3" json:"owners,omitempty"`
+	// largest_owner_bps is the largest owner's share of the weight, in hundredths of a percent.
+	LargestOwnerBps uint32 `protobuf:"varint,4,opt,name=largest_owner_bps,json=largestOwnerBps,proto3" json:"largest_owner_bps,omitempty"`
+	// complete is false where there are too many owners to look at all: the two figures above are then of the first 5,000.
+	Complete bool `protobuf:"varint,5,opt,name=complete,proto3" json:"complete,omitempty"`
+}
+
+func (m *QueryActiveSetResponse) Reset()         { *m = QueryActiveSetResponse{} }
+func (m *QueryActiveSetResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryActiveSetResponse) ProtoMessage()    {}
+func (*QueryActiveSetResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d740ae94be25c896, []int{20}
+}
+func (m *QueryActiveSetResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryActiveSetResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryActiveSetResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryActiveSetResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryActiveSetResponse.Merge(m, src)
+}
+func (m *QueryActiveSetResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryActiveSetResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryActiveSetResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryActiveSetResponse proto.InternalMessageInfo
+
+func (m *QueryActiveSetResponse) GetNodes() uint64 {
+	if m != nil {
+		return m.Nodes
+	}
+	return 0
+}
+
+func (m *QueryActiveSetResponse) GetOwners() uint64 {
+	if m != nil {
+		return m.Owners
+	}
+	return 0
+}
+
+func (m *QueryActiveSetResponse) GetLargestOwnerBps() uint32 {
+	if m != nil {
+		return m.LargestOwnerBps
+	}
+	return 0
+}
+
+func (m *QueryActiveSetResponse) GetComplete() bool {
+	if m != nil {
+		return m.Complete
+	}
+	return false
+}
+
 func init() {
 	proto.RegisterType((*QueryParamsRequest)(nil), "mesh.network.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "mesh.network.v1.QueryParamsResponse")
@@ -371,50 +1136,109 @@ func init() {
 	proto.RegisterType((*QueryNetworkResponse)(nil), "mesh.network.v1.QueryNetworkResponse")
 	proto.RegisterType((*QueryNetworksRequest)(nil), "mesh.network.v1.QueryNetworksRequest")
 	proto.RegisterType((*QueryNetworksResponse)(nil), "mesh.network.v1.QueryNetworksResponse")
+	proto.RegisterType((*QueryNodeRequest)(nil), "mesh.network.v1.QueryNodeRequest")
+	proto.RegisterType((*QueryNodeByOperatorRequest)(nil), "mesh.network.v1.QueryNodeByOperatorRequest")
+	proto.RegisterType((*QueryNodeByPeerRequest)(nil), "mesh.network.v1.QueryNodeByPeerRequest")
+	proto.RegisterType((*QueryNodeResponse)(nil), "mesh.network.v1.QueryNodeResponse")
+	proto.RegisterType((*QueryNodesRequest)(nil), "mesh.network.v1.QueryNodesRequest")
+	proto.RegisterType((*QueryNodesResponse)(nil), "mesh.network.v1.QueryNodesResponse")
+	proto.RegisterType((*QueryBondsRequest)(nil), "mesh.network.v1.QueryBondsRequest")
+	proto.RegisterType((*QueryBondsResponse)(nil), "mesh.network.v1.QueryBondsResponse")
+	proto.RegisterType((*QueryBootstrapsRequest)(nil), "mesh.network.v1.QueryBootstrapsRequest")
+	proto.RegisterType((*QueryBootstrapsResponse)(nil), "mesh.network.v1.QueryBootstrapsResponse")
+	proto.RegisterType((*QueryEpochRequest)(nil), "mesh.network.v1.QueryEpochRequest")
+	proto.RegisterType((*QueryEpochResponse)(nil), "mesh.network.v1.QueryEpochResponse")
+	proto.RegisterType((*QueryActiveSetRequest)(nil), "mesh.network.v1.QueryActiveSetRequest")
+	proto.RegisterType((*QueryActiveSetResponse)(nil), "mesh.network.v1.QueryActiveSetResponse")
 }
 
 func init() { proto.RegisterFile("mesh/network/v1/query.proto", fileDescriptor_d740ae94be25c896) }
 
 var fileDescriptor_d740ae94be25c896 = []byte{
-	// 593 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x94, 0xc1, 0x6e, 0xd3, 0x4c,
-	0x10, 0xc7, 0xe3, 0x7c, 0xfd, 0xd2, 0x76, 0x11, 0x20, 0x86, 0xa0, 0x26, 0x29, 0xb8, 0xc5, 0xd0,
-	0x14, 0x22, 0xd5, 0xab, 0x94, 0x1b, 0x02, 0x21, 0x05, 0x89, 0xde, 0xaa, 0x36, 0x47, 0x0e, 0x54,
-	0x9b, 0x64, 0xe5, 0x5a, 0xc4, 0x5e, 0x37, 0xeb, 0x04, 0xa2, 0x52, 0x0e, 0x3c, 0x01, 0x28, 0x4f,
-	0xc0, 0x8d, 0x23, 0x8f, 0xd1, 0x63, 0x25, 0x2e, 0x9c, 0x10, 0x4a, 0x90, 0x78, 0x0d, 0xe4, 0xdd,
-	0x71, 0xb0, 0x13, 0x92, 0xf4, 0x12, 0xad, 0x76, 0xfe, 0xff, 0x99, 0xdf, 0xec, 0x8c, 0x43, 0xd6,
-	0x3d, 0x2e, 0x8f, 0xa9, 0xcf, 0xc3, 0x37, 0xa2, 0xf3, 0x9a, 0xf6, 0xaa, 0xf4, 0xa4, 0xcb, 0x3b,
-	0x7d, 0x3b, 0xe8, 0x88, 0x50, 0xc0, 0xf5, 0x28, 0x68, 0x63, 0xd0, 0xee, 0x55, 0x4b, 0x37, 0x98,
-	0xe7, 0xfa, 0x82, 0xaa, 0x5f, 0xad, 0x29, 0x55, 0x9a, 0x42, 0x7a, 0x42, 0xd2, 0x06, 0x93, 0x5c,
-	0x9b, 0x69, 0xaf, 0xda, 0xe0, 0x21, 0xab, 0xd2, 0x80, 0x39, 0xae, 0xcf, 0x42, 0x57, 0xf8, 0xa8,
-	0x35, 0x93, 0xda, 0x58, 0xd5, 0x14, 0x6e, 0x1c, 0xcf, 0x3b, 0xc2, 0x11, 0xea, 0x48, 0xa3, 0x13,
-	0xde, 0xde, 0x76, 0x84, 0x70, 0xda, 0x9c, 0xb2, 0xc0, 0xa5, 0xcc, 0xf7, 0x45, 0xa8, 0x52, 0x4a,
-	0x8c, 0xde, 0x99, 0x6c, 0x20, 0xc6, 0x45, 0xf3, 0x64, 0x38, 0x60, 0x1d, 0xe6, 0xa1, 0xd9, 0xca,
-	0x13, 0x38, 0x8c, 0x90, 0x0f, 0xd4, 0x65, 0x9d, 0x9f, 0x74, 0xb9, 0x0c, 0xad, 0x43, 0x72, 0x33,
-	0x75, 0x2b, 0x03, 0xe1, 0x4b, 0x0e, 0x8f, 0x49, 0x4e, 0x9b, 0x0b, 0xc6, 0xa6, 0xf1, 0xe0, 0xca,
-	0xee, 0x9a, 0x3d, 0xf1, 0x3c, 0xb6, 0x36, 0xd4, 0x56, 0xcf, 0x7f, 0x6c, 0x64, 0xbe, 0xfc, 0xfe,
-	0x5a, 0x31, 0xea, 0xe8, 0xb0, 0xb6, 0x30, 0xe5, 0xbe, 0x16, 0x63, 0x25, 0xb8, 0x46, 0xb2, 0x6e,
-	0x4b, 0xa5, 0x5b, 0xad, 0x67, 0xdd, 0x96, 0x45, 0x49, 0x31, 0x29, 0xab, 0xf5, 0xf7, 0x99, 0xc7,
-	0x63, 0x31, 0x90, 0x25, 0x9f, 0x79, 0x1c, 0xe5, 0xea, 0x6c, 0x0d, 0x0c, 0x92, 0x4f, 0x27, 0x46,
-	0xd8, 0xa7, 0x64, 0x19, 0xc1, 0x90, 0xb6, 0x30, 0x45, 0x1b, 0x17, 0x49, 0xe0, 0xc6, 0x1e, 0x78,
-	0x42, 0x72, 0xb2, 0x1b, 0x04, 0xed, 0x7e, 0x21, 0xab, 0xdc, 0x45, 0x5b, 0x8f, 0xce, 0x8e, 0x46,
-	0x67, 0xe3, 0xe8, 0xec, 0xe7, 0xc2, 0xf5, 0x53, 0xdd, 0x6a, 0x8f, 0xf5, 0x2a, 0x0d, 0x15, 0x3f,
-	0x2c, 0xbc, 0x20, 0xe4, 0xef, 0x4e, 0x20, 0x57, 0x39, 0x95, 0x59, 0x6f, 0x5f, 0x9c, 0xff, 0x80,
-	0x39, 0x71, 0xf7, 0xf5, 0x84, 0xd3, 0xfa, 0x6c, 0x90, 0x5b, 0x13, 0x05, 0xb0, 0xed, 0x67, 0x64,
-	0x05, 0x5b, 0x88, 0xa6, 0xf4, 0xdf, 0x65, 0xfb, 0x1e, 0x9b, 0x60, 0x2f, 0x85, 0xa8, 0x9b, 0xdf,
-	0x5e, 0x88, 0xa8, 0xab, 0x27, 0x19, 0x77, 0x3f, 0x2d, 0x91, 0xff, 0x15, 0x23, 0x84, 0x24, 0xa7,
-	0x17, 0x03, 0xee, 0x4d, 0xb1, 0x4c, 0x6f, 0x5f, 0xe9, 0xfe, 0x7c, 0x91, 0x2e, 0x65, 0x6d, 0x7c,
-	0xf8, 0xf6, 0x6b, 0x90, 0x2d, 0xc2, 0x1a, 0xfd, 0xf7, 0x82, 0xc3, 0x7b, 0xb2, 0x8c, 0x8d, 0xc2,
-	0x8c, 0x8c, 0xe9, 0x5d, 0x2c, 0x6d, 0x2d, 0x50, 0x61, 0xe1, 0xb2, 0x2a, 0xbc, 0x09, 0x26, 0x9d,
-	0xf1, 0xe1, 0x49, 0x7a, 0xea, 0xb6, 0xce, 0x60, 0x60, 0x90, 0xab, 0xa9, 0x35, 0x86, 0xca, 0xdc,
-	0x02, 0xa9, 0x5d, 0xbf, 0x2c, 0x0c, 0x55, 0x30, 0x0f, 0x61, 0x7b, 0x16, 0xcc, 0x51, 0xa3, 0x7f,
-	0x14, 0x7d, 0x28, 0xf4, 0x34, 0xfa, 0x3d, 0x83, 0x77, 0x64, 0x25, 0xde, 0x19, 0x98, 0x5f, 0x63,
-	0x3c, 0x8f, 0xf2, 0x22, 0x19, 0xb2, 0xdc, 0x55, 0x2c, 0xeb, 0x50, 0x9c, 0xf9, 0x30, 0xb5, 0xbd,
-	0xf3, 0xa1, 0x69, 0x5c, 0x0c, 0x4d, 0xe3, 0xe7, 0xd0, 0x34, 0x3e, 0x8e, 0xcc, 0xcc, 0xc5, 0xc8,
-	0xcc, 0x7c, 0x1f, 0x99, 0x99, 0x97, 0x3b, 0x8e, 0x1b, 0x1e, 0x77, 0x1b, 0x76, 0x53, 0x78, 0xca,
-	0xbe, 0xa3, 0xfe, 0x9f, 0x9a, 0xa2, 0xad, 0x93, 0xbd, 0x1d, 0xa7, 0x0b, 0xfb, 0x01, 0x97, 0x8d,
-	0x9c, 0x0a, 0x3f, 0xfa, 0x13, 0x00, 0x00, 0xff, 0xff, 0xe7, 0x56, 0x50, 0xe8, 0xbe, 0x05, 0x00,
-	0x00,
+	// 1323 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x57, 0x4f, 0x6f, 0x1b, 0x45,
+	0x14, 0xcf, 0xa6, 0xb1, 0x93, 0x0c, 0x4a, 0x4b, 0x86, 0xfc, 0x71, 0xb6, 0xe0, 0xa4, 0x5b, 0x9a,
+	0xa4, 0x89, 0xb2, 0x5b, 0xa7, 0x25, 0x54, 0xa5, 0xd0, 0xc6, 0x51, 0x1a, 0x45, 0x48, 0x6d, 0xea,
+	0x8a, 0x4b, 0x0f, 0x58, 0x6b, 0xef, 0xc8, 0x59, 0xd5, 0xde, 0xd9, 0xee, 0x8e, 0x13, 0xac, 0x60,
+	0x0e, 0x70, 0xe0, 0x80, 0x10, 0x95, 0x02, 0xe2, 0xc4, 0x81, 0x1b, 0xe2, 0xc4, 0xa1, 0x9f, 0x80,
+	0x53, 0x8f, 0x55, 0x7b, 0x41, 0x1c, 0x2a, 0x94, 0x20, 0xf1, 0x35, 0xd0, 0xcc, 0xbc, 0x5d, 0xef,
+	0xda, 0x59, 0xdb, 0x8d, 0x7a, 0xb1, 0x76, 0x66, 0x7e, 0xef, 0xbd, 0xdf, 0xfb, 0x33, 0xf3, 0x9e,
+	0xd1, 0xf9, 0x1a, 0xf1, 0x77, 0x0d, 0x87, 0xb0, 0x7d, 0xea, 0x3d, 0x32, 0xf6, 0x72, 0xc6, 0xe3,
+	0x3a, 0xf1, 0x1a, 0xba, 0xeb, 0x51, 0x46, 0xf1, 0x39, 0x7e, 0xa8, 0xc3, 0xa1, 0xbe, 0x97, 0x53,
+	0xc7, 0xcd, 0x9a, 0xed, 0x50, 0x43, 0xfc, 0x4a, 0x8c, 0xba, 0x54, 0xa6, 0x7e, 0x8d, 0xfa, 0x46,
+	0xc9, 0xf4, 0x89, 0x14, 0x36, 0xf6, 0x72, 0x25, 0xc2, 0xcc, 0x9c, 0xe1, 0x9a, 0x15, 0xdb, 0x31,
+	0x99, 0x4d, 0x1d, 0xc0, 0x66, 0xa3, 0xd8, 0x00, 0x55, 0xa6, 0x76, 0x70, 0x3e, 0x23, 0xcf, 0x8b,
+	0x62, 0x65, 0xc8, 0x05, 0x1c, 0x4d, 0x54, 0x68, 0x85, 0xca, 0x7d, 0xfe, 0x05, 0xbb, 0xef, 0x56,
+	0x28, 0xad, 0x54, 0x89, 0x61, 0xba, 0xb6, 0x61, 0x3a, 0x0e, 0x65, 0xc2, 0x5a, 0x20, 0xd3, 0xe1,
+	0x1b, 0x71, 0x69, 0x79, 0x17, 0x0e, 0xdf, 0x6b, 0x3f, 0x0c, 0xdc, 0x94, 0xc7, 0x6a, 0xc7, 0x31,
+	0xb5, 0x48, 0x60, 0xb5, 0xfd, 0xcc, 0x35, 0x3d, 0xb3, 0x06, 0x56, 0xb5, 0x09, 0x84, 0xef, 0xf3,
+	0x30, 0xec, 0x88, 0xcd, 0x02, 0x79, 0x5c, 0x27, 0x3e, 0xd3, 0xee, 0xa3, 0x77, 0x62, 0xbb, 0xbe,
+	0x4b, 0x1d, 0x9f, 0xe0, 0x1b, 0x28, 0x2d, 0x85, 0x33, 0xca, 0x9c, 0xb2, 0xf8, 0xd6, 0xea, 0xb4,
+	0xde, 0x16, 0x72, 0x5d, 0x0a, 0xe4, 0x47, 0x9f, 0xbd, 0x9a, 0x1d, 0xf8, 0xed, 0xbf, 0x3f, 0x96,
+	0x94, 0x02, 0x48, 0x68, 0x97, 0x40, 0xe5, 0x5d, 0x09, 0x06, 0x4b, 0xf8, 0x2c, 0x1a, 0xb4, 0x2d,
+	0xa1, 0x6e, 0xb4, 0x30, 0x68, 0x5b, 0x9a, 0x81, 0x66, 0xa2, 0xb0, 0x7c, 0xe3, 0xae, 0x59, 0x23,
+	0x01, 0x18, 0xa3, 0x21, 0xc7, 0xac, 0x11, 0x80, 0x8b, 0x6f, 0xed, 0x50, 0x41, 0x13, 0x71, 0xc5,
+	0x40, 0xf6, 0x63, 0x34, 0x0c, 0xc4, 0x80, 0x6d, 0xa6, 0x83, 0x6d, 0x60, 0x24, 0x42, 0x37, 0x90,
+	0xc1, 0x37, 0x51, 0xda, 0xaf, 0xbb, 0x6e, 0xb5, 0x91, 0x19, 0x14, 0xd2, 0x33, 0x3a, 0x64, 0x98,
+	0x97, 0x83, 0x0e, 0xe5, 0xa0, 0x6f, 0x50, 0xdb, 0x89, 0x79, 0x2b, 0x65, 0xb4, 0xcf, 0xe3, 0xa4,
+	0x82, 0xc0, 0xe2, 0x3b, 0x08, 0xb5, 0xea, 0x0c, 0x78, 0xcd, 0xc7, 0x34, 0xcb, 0x8a, 0x0e, 0xf4,
+	0xef, 0x98, 0x95, 0xc0, 0xfb, 0x42, 0x44, 0x52, 0xfb, 0x55, 0x41, 0x93, 0x6d, 0x06, 0xc0, 0xed,
+	0x5b, 0x68, 0x04, 0x5c, 0xe0, 0x59, 0x3a, 0xd3, 0xaf, 0xdf, 0xa1, 0x10, 0xde, 0x8a, 0x51, 0x94,
+	0xce, 0x2f, 0xf4, 0xa4, 0x28, 0xad, 0xc7, 0x38, 0xde, 0x46, 0x6f, 0x4b, 0x8a, 0xd4, 0x0a, 0x33,
+	0x98, 0x89, 0x27, 0x65, 0xb4, 0x15, 0x6f, 0x9e, 0x5b, 0x6a, 0x11, 0x61, 0x70, 0xa8, 0x20, 0xbe,
+	0xb5, 0x2a, 0x52, 0x43, 0x0d, 0xf9, 0xc6, 0x3d, 0x97, 0x78, 0x26, 0xa3, 0x5e, 0x6f, 0x5d, 0xd7,
+	0xd0, 0x08, 0x05, 0xb0, 0xd0, 0x37, 0x9a, 0xcf, 0xbc, 0x78, 0xba, 0x32, 0x01, 0x3e, 0xac, 0x5b,
+	0x96, 0x47, 0x7c, 0xff, 0x01, 0xf3, 0x6c, 0xa7, 0x52, 0x08, 0x91, 0xda, 0xa7, 0x68, 0x2a, 0x62,
+	0x6d, 0x87, 0x90, 0x3e, 0x2c, 0x4d, 0xa3, 0x61, 0x97, 0x10, 0xaf, 0x68, 0x5b, 0xd2, 0x50, 0x21,
+	0xcd, 0x97, 0xdb, 0x96, 0xf6, 0x9d, 0x82, 0xc6, 0x23, 0xde, 0x43, 0x72, 0xae, 0x81, 0x93, 0x32,
+	0xf1, 0x93, 0x9d, 0x89, 0xe1, 0xa6, 0x23, 0x59, 0x11, 0x68, 0x7c, 0x1b, 0x8d, 0x94, 0x69, 0xdd,
+	0x61, 0xc4, 0xf3, 0xc3, 0x62, 0x6c, 0x97, 0xdc, 0x00, 0x40, 0x2c, 0xa7, 0x81, 0x94, 0x56, 0x8f,
+	0x90, 0xf1, 0x7b, 0x7b, 0x75, 0xe7, 0x84, 0x12, 0x38, 0x4d, 0x95, 0xfe, 0xa4, 0xc0, 0xeb, 0x02,
+	0x76, 0x21, 0x0a, 0x6b, 0x28, 0xc5, 0xfd, 0x0a, 0xea, 0xb3, 0x77, 0x18, 0x24, 0xfc, 0xcd, 0x55,
+	0xe6, 0x3a, 0x84, 0x23, 0x4f, 0x1d, 0xcb, 0x3f, 0x5d, 0x69, 0x1e, 0x06, 0xae, 0x81, 0x8e, 0x96,
+	0x6b, 0x25, 0xbe, 0x91, 0xe8, 0x1a, 0x87, 0xc7, 0x5c, 0x13, 0x70, 0xbc, 0x89, 0x50, 0xdd, 0xe1,
+	0x9f, 0xb6, 0x53, 0xe1, 0x49, 0xe6, 0xc2, 0x6a, 0x87, 0xf0, 0x67, 0x01, 0x24, 0xaa, 0x21, 0x22,
+	0xa8, 0xad, 0x42, 0x09, 0xe7, 0x29, 0x65, 0x3e, 0xf3, 0x4c, 0xb7, 0xb7, 0x77, 0xda, 0x43, 0x34,
+	0xdd, 0x21, 0x13, 0xbe, 0x25, 0xc3, 0x1e, 0x29, 0x53, 0x2f, 0xf4, 0x47, 0x3d, 0xc1, 0x1f, 0x90,
+	0x8a, 0x3d, 0xa2, 0x20, 0xa5, 0x6d, 0x42, 0xa0, 0x37, 0x79, 0x2b, 0xeb, 0x1d, 0xe8, 0x29, 0x94,
+	0x76, 0xea, 0xb5, 0x12, 0xf1, 0x20, 0xd4, 0xb0, 0xd2, 0x7e, 0x08, 0x82, 0x0d, 0x7a, 0x80, 0xde,
+	0x87, 0x28, 0x25, 0x7a, 0x24, 0x5c, 0xa7, 0xa9, 0x0e, 0x72, 0x02, 0x1e, 0x8b, 0xb6, 0xc0, 0x8b,
+	0x0b, 0x65, 0x56, 0x89, 0x63, 0x99, 0x5e, 0xf2, 0x85, 0x02, 0x40, 0xfc, 0x42, 0xc1, 0xa6, 0x96,
+	0x83, 0xe7, 0x77, 0xbd, 0xcc, 0xec, 0x3d, 0xf2, 0x80, 0xb0, 0xde, 0x71, 0x7e, 0xa9, 0x40, 0x72,
+	0x22, 0x32, 0xe0, 0xc8, 0x06, 0x4a, 0xef, 0x13, 0xbb, 0xb2, 0xcb, 0xa4, 0x4c, 0x7e, 0x99, 0x9b,
+	0xfc, 0xfb, 0xd5, 0xec, 0xa4, 0xac, 0x6d, 0xdf, 0x7a, 0xa4, 0xdb, 0xd4, 0xa8, 0x99, 0x6c, 0x57,
+	0xdf, 0x76, 0xd8, 0x8b, 0xa7, 0x2b, 0x08, 0x8a, 0x7e, 0xdb, 0x61, 0x05, 0x10, 0xc5, 0x13, 0xc1,
+	0xad, 0x92, 0xb1, 0x83, 0x3b, 0x33, 0x85, 0xd2, 0x74, 0xdf, 0xe1, 0x2f, 0xc7, 0x19, 0x19, 0x52,
+	0xb9, 0xc2, 0x4b, 0x68, 0xbc, 0x6a, 0x7a, 0x15, 0xe2, 0xb3, 0xa2, 0xd8, 0x29, 0x96, 0x5c, 0x3f,
+	0x33, 0x34, 0xa7, 0x2c, 0x8e, 0x15, 0xce, 0xc1, 0xc1, 0x3d, 0xbe, 0x9f, 0x77, 0x7d, 0xac, 0xf2,
+	0xf7, 0xa7, 0xe6, 0x56, 0x09, 0x23, 0x99, 0xd4, 0x9c, 0xb2, 0x38, 0x52, 0x08, 0xd7, 0xab, 0x7f,
+	0x8e, 0xa1, 0x94, 0xf0, 0x0a, 0x33, 0x94, 0x96, 0xdd, 0x1f, 0x5f, 0xec, 0x08, 0x66, 0xe7, 0x88,
+	0xa1, 0xbe, 0xdf, 0x1d, 0x24, 0x23, 0xa3, 0xcd, 0x7e, 0xfd, 0xf2, 0xdf, 0xc3, 0xc1, 0x19, 0x3c,
+	0x6d, 0x9c, 0x3c, 0xc5, 0xe0, 0xaf, 0xd0, 0x30, 0x74, 0x33, 0x9c, 0xa0, 0x31, 0x3e, 0x70, 0xa8,
+	0x97, 0x7a, 0xa0, 0xc0, 0xf0, 0xbc, 0x30, 0x3c, 0x87, 0xb3, 0x46, 0xc2, 0xe4, 0xe5, 0x1b, 0x07,
+	0xb6, 0xd5, 0xc4, 0x87, 0x0a, 0x1a, 0x8b, 0xcd, 0x2a, 0x78, 0xa9, 0xab, 0x81, 0xd8, 0x40, 0xd3,
+	0x2f, 0x19, 0x43, 0x90, 0xb9, 0x8c, 0x17, 0x92, 0xc8, 0x14, 0x4b, 0x8d, 0x22, 0x9f, 0x86, 0x8c,
+	0x03, 0xfe, 0xdb, 0xc4, 0x5f, 0xa2, 0x91, 0x60, 0x30, 0xc0, 0xdd, 0x6d, 0x84, 0xf9, 0x98, 0xef,
+	0x05, 0x03, 0x2e, 0x17, 0x04, 0x97, 0xf3, 0x78, 0x26, 0x31, 0x30, 0xf8, 0x5b, 0x05, 0x0d, 0xf1,
+	0x27, 0x1c, 0x5f, 0x48, 0xd0, 0xd9, 0x1a, 0x08, 0x54, 0xad, 0x1b, 0x04, 0x4c, 0x5e, 0x17, 0x26,
+	0x57, 0xf1, 0x95, 0x2e, 0xb9, 0x80, 0xaf, 0xa6, 0x98, 0x7c, 0xf9, 0x9a, 0x5a, 0xa4, 0x89, 0x7f,
+	0x57, 0xd0, 0xd9, 0xf8, 0xf0, 0x80, 0x97, 0x93, 0x0d, 0x76, 0x8c, 0x18, 0x7d, 0xb1, 0xdb, 0x12,
+	0xec, 0xd6, 0xf1, 0xad, 0x7e, 0xd9, 0xf1, 0x64, 0x05, 0x43, 0x87, 0x71, 0x10, 0x7c, 0x35, 0xf1,
+	0x2f, 0x0a, 0x42, 0xad, 0xd9, 0x03, 0x2f, 0x74, 0x23, 0x1a, 0x99, 0x4e, 0xfa, 0x22, 0x99, 0x17,
+	0x24, 0x6f, 0xe2, 0x1b, 0xaf, 0x43, 0x92, 0x8f, 0x32, 0xc6, 0x01, 0xcc, 0x37, 0x4d, 0xfc, 0x8d,
+	0x82, 0x52, 0xa2, 0x91, 0xe3, 0x2e, 0x16, 0xc3, 0x7a, 0xba, 0xd8, 0x15, 0x03, 0xb4, 0x72, 0x82,
+	0xd6, 0x32, 0xbe, 0xdc, 0x77, 0x66, 0xf1, 0x13, 0x05, 0xa5, 0x44, 0xcf, 0x4d, 0x62, 0x11, 0x6d,
+	0xea, 0x49, 0x2c, 0x62, 0x4d, 0x5b, 0xfb, 0x44, 0xb0, 0xb8, 0x8e, 0xd7, 0x5e, 0xb7, 0xbe, 0x0c,
+	0xd9, 0xbc, 0x7f, 0x56, 0x10, 0x6a, 0x75, 0xcf, 0xa4, 0xc4, 0x75, 0xf4, 0x64, 0x75, 0xb1, 0x37,
+	0x10, 0x18, 0xae, 0x09, 0x86, 0x57, 0xb0, 0xde, 0x0f, 0xc3, 0x52, 0x8b, 0xca, 0xf7, 0x0a, 0x4a,
+	0x89, 0x26, 0x98, 0x14, 0xac, 0x68, 0x63, 0x4e, 0x0a, 0x56, 0xac, 0xe9, 0x6a, 0x1f, 0x09, 0x2a,
+	0x1f, 0xe0, 0xab, 0xfd, 0x50, 0x11, 0xed, 0x96, 0x6f, 0x88, 0x3e, 0xde, 0xc4, 0x3f, 0x2a, 0x68,
+	0x34, 0x6c, 0x7f, 0x38, 0xe1, 0xc9, 0x69, 0xef, 0xa9, 0xea, 0x42, 0x4f, 0xdc, 0x69, 0xc2, 0x64,
+	0x0a, 0xf1, 0xa2, 0x4f, 0x58, 0x7e, 0xeb, 0xd9, 0x51, 0x56, 0x79, 0x7e, 0x94, 0x55, 0xfe, 0x39,
+	0xca, 0x2a, 0x4f, 0x8e, 0xb3, 0x03, 0xcf, 0x8f, 0xb3, 0x03, 0x7f, 0x1d, 0x67, 0x07, 0x1e, 0xae,
+	0x54, 0x6c, 0xb6, 0x5b, 0x2f, 0xe9, 0x65, 0x5a, 0x13, 0x3a, 0x57, 0xc4, 0xbf, 0xe6, 0x32, 0xad,
+	0x4a, 0x0b, 0x5f, 0x84, 0x36, 0x58, 0xc3, 0x25, 0x7e, 0x29, 0x2d, 0x8e, 0xaf, 0xfe, 0x1f, 0x00,
+	0x00, 0xff, 0xff, 0xb4, 0x73, 0xfb, 0x95, 0xa8, 0x10, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -437,6 +1261,22 @@ type QueryClient interface {
 	NetworkByName(ctx context.Context, in *QueryNetworkByNameRequest, opts ...grpc.CallOption) (*QueryNetworkResponse, error)
 	// Networks are all networks in the order of their creation, at most 100 a page.
 	Networks(ctx context.Context, in *QueryNetworksRequest, opts ...grpc.CallOption) (*QueryNetworksResponse, error)
+	// Node is one node of a network.
+	Node(ctx context.Context, in *QueryNodeRequest, opts ...grpc.CallOption) (*QueryNodeResponse, error)
+	// NodeByOperator is the node an operator runs in a network.
+	NodeByOperator(ctx context.Context, in *QueryNodeByOperatorRequest, opts ...grpc.CallOption) (*QueryNodeResponse, error)
+	// NodeByPeer is the node behind a libp2p host in a network.
+	NodeByPeer(ctx context.Context, in *QueryNodeByPeerRequest, opts ...grpc.CallOption) (*QueryNodeResponse, error)
+	// Nodes are the nodes of a network in the order of their registration, at most 100 a page.
+	Nodes(ctx context.Context, in *QueryNodesRequest, opts ...grpc.CallOption) (*QueryNodesResponse, error)
+	// Bonds are the bonds of a node and those on their way back.
+	Bonds(ctx context.Context, in *QueryBondsRequest, opts ...grpc.CallOption) (*QueryBondsResponse, error)
+	// Bootstraps are the places where peers may enter a network now.
+	Bootstraps(ctx context.Context, in *QueryBootstrapsRequest, opts ...grpc.CallOption) (*QueryBootstrapsResponse, error)
+	// Epoch is one epoch of a network; number 0 is the latest.
+	Epoch(ctx context.Context, in *QueryEpochRequest, opts ...grpc.CallOption) (*QueryEpochResponse, error)
+	// ActiveSet tells who counts in draws, and how unevenly.
+	ActiveSet(ctx context.Context, in *QueryActiveSetRequest, opts ...grpc.CallOption) (*QueryActiveSetResponse, error)
 }
 
 type queryClient struct {
@@ -483,6 +1323,78 @@ func (c *queryClient) Networks(ctx context.Context, in *QueryNetworksRequest, op
 	return out, nil
 }
 
+func (c *queryClient) Node(ctx context.Context, in *QueryNodeRequest, opts ...grpc.CallOption) (*QueryNodeResponse, error) {
+	out := new(QueryNodeResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Query/Node", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) NodeByOperator(ctx context.Context, in *QueryNodeByOperatorRequest, opts ...grpc.CallOption) (*QueryNodeResponse, error) {
+	out := new(QueryNodeResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Query/NodeByOperator", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) NodeByPeer(ctx context.Context, in *QueryNodeByPeerRequest, opts ...grpc.CallOption) (*QueryNodeResponse, error) {
+	out := new(QueryNodeResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Query/NodeByPeer", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Nodes(ctx context.Context, in *QueryNodesRequest, opts ...grpc.CallOption) (*QueryNodesResponse, error) {
+	out := new(QueryNodesResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Query/Nodes", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Bonds(ctx context.Context, in *QueryBondsRequest, opts ...grpc.CallOption) (*QueryBondsResponse, error) {
+	out := new(QueryBondsResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Query/Bonds", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Bootstraps(ctx context.Context, in *QueryBootstrapsRequest, opts ...grpc.CallOption) (*QueryBootstrapsResponse, error) {
+	out := new(QueryBootstrapsResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Query/Bootstraps", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Epoch(ctx context.Context, in *QueryEpochRequest, opts ...grpc.CallOption) (*QueryEpochResponse, error) {
+	out := new(QueryEpochResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Query/Epoch", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) ActiveSet(ctx context.Context, in *QueryActiveSetRequest, opts ...grpc.CallOption) (*QueryActiveSetResponse, error) {
+	out := new(QueryActiveSetResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Query/ActiveSet", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	// Params are the rules of the chain for all networks.
@@ -493,6 +1405,22 @@ type QueryServer interface {
 	NetworkByName(context.Context, *QueryNetworkByNameRequest) (*QueryNetworkResponse, error)
 	// Networks are all networks in the order of their creation, at most 100 a page.
 	Networks(context.Context, *QueryNetworksRequest) (*QueryNetworksResponse, error)
+	// Node is one node of a network.
+	Node(context.Context, *QueryNodeRequest) (*QueryNodeResponse, error)
+	// NodeByOperator is the node an operator runs in a network.
+	NodeByOperator(context.Context, *QueryNodeByOperatorRequest) (*QueryNodeResponse, error)
+	// NodeByPeer is the node behind a libp2p host in a network.
+	NodeByPeer(context.Context, *QueryNodeByPeerRequest) (*QueryNodeResponse, error)
+	// Nodes are the nodes of a network in the order of their registration, at most 100 a page.
+	Nodes(context.Context, *QueryNodesRequest) (*QueryNodesResponse, error)
+	// Bonds are the bonds of a node and those on their way back.
+	Bonds(context.Context, *QueryBondsRequest) (*QueryBondsResponse, error)
+	// Bootstraps are the places where peers may enter a network now.
+	Bootstraps(context.Context, *QueryBootstrapsRequest) (*QueryBootstrapsResponse, error)
+	// Epoch is one epoch of a network; number 0 is the latest.
+	Epoch(context.Context, *QueryEpochRequest) (*QueryEpochResponse, error)
+	// ActiveSet tells who counts in draws, and how unevenly.
+	ActiveSet(context.Context, *QueryActiveSetRequest) (*QueryActiveSetResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -510,6 +1438,30 @@ func (*UnimplementedQueryServer) NetworkByName(ctx context.Context, req *QueryNe
 }
 func (*UnimplementedQueryServer) Networks(ctx context.Context, req *QueryNetworksRequest) (*QueryNetworksResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Networks not implemented")
+}
+func (*UnimplementedQueryServer) Node(ctx context.Context, req *QueryNodeRequest) (*QueryNodeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Node not implemented")
+}
+func (*UnimplementedQueryServer) NodeByOperator(ctx context.Context, req *QueryNodeByOperatorRequest) (*QueryNodeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method NodeByOperator not implemented")
+}
+func (*UnimplementedQueryServer) NodeByPeer(ctx context.Context, req *QueryNodeByPeerRequest) (*QueryNodeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method NodeByPeer not implemented")
+}
+func (*UnimplementedQueryServer) Nodes(ctx context.Context, req *QueryNodesRequest) (*QueryNodesResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Nodes not implemented")
+}
+func (*UnimplementedQueryServer) Bonds(ctx context.Context, req *QueryBondsRequest) (*QueryBondsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Bonds not implemented")
+}
+func (*UnimplementedQueryServer) Bootstraps(ctx context.Context, req *QueryBootstrapsRequest) (*QueryBootstrapsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Bootstraps not implemented")
+}
+func (*UnimplementedQueryServer) Epoch(ctx context.Context, req *QueryEpochRequest) (*QueryEpochResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Epoch not implemented")
+}
+func (*UnimplementedQueryServer) ActiveSet(ctx context.Context, req *QueryActiveSetRequest) (*QueryActiveSetResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ActiveSet not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -588,6 +1540,150 @@ func _Query_Networks_Handler(srv interface{}, ctx context.Context, dec func(inte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Node_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryNodeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Node(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Query/Node",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Node(ctx, req.(*QueryNodeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_NodeByOperator_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryNodeByOperatorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).NodeByOperator(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Query/NodeByOperator",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).NodeByOperator(ctx, req.(*QueryNodeByOperatorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_NodeByPeer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryNodeByPeerRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).NodeByPeer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Query/NodeByPeer",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).NodeByPeer(ctx, req.(*QueryNodeByPeerRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Nodes_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryNodesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Nodes(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Query/Nodes",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Nodes(ctx, req.(*QueryNodesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Bonds_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryBondsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Bonds(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Query/Bonds",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Bonds(ctx, req.(*QueryBondsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Bootstraps_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryBootstrapsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Bootstraps(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Query/Bootstraps",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Bootstraps(ctx, req.(*QueryBootstrapsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Epoch_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryEpochRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Epoch(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Query/Epoch",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Epoch(ctx, req.(*QueryEpochRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_ActiveSet_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryActiveSetRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).ActiveSet(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Query/ActiveSet",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).ActiveSet(ctx, req.(*QueryActiveSetRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "mesh.network.v1.Query",
@@ -608,6 +1704,38 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Networks",
 			Handler:    _Query_Networks_Handler,
+		},
+		{
+			MethodName: "Node",
+			Handler:    _Query_Node_Handler,
+		},
+		{
+			MethodName: "NodeByOperator",
+			Handler:    _Query_NodeByOperator_Handler,
+		},
+		{
+			MethodName: "NodeByPeer",
+			Handler:    _Query_NodeByPeer_Handler,
+		},
+		{
+			MethodName: "Nodes",
+			Handler:    _Query_Nodes_Handler,
+		},
+		{
+			MethodName: "Bonds",
+			Handler:    _Query_Bonds_Handler,
+		},
+		{
+			MethodName: "Bootstraps",
+			Handler:    _Query_Bootstraps_Handler,
+		},
+		{
+			MethodName: "Epoch",
+			Handler:    _Query_Epoch_Handler,
+		},
+		{
+			MethodName: "ActiveSet",
+			Handler:    _Query_ActiveSet_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -857,6 +1985,568 @@ func (m *QueryNetworksResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryNodeRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryNodeRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryNodeRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Node != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryNodeByOperatorRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryNodeByOperatorRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryNodeByOperatorRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryNodeByPeerRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryNodeByPeerRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryNodeByPeerRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.PeerId) > 0 {
+		i -= len(m.PeerId)
+		copy(dAtA[i:], m.PeerId)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.PeerId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryNodeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryNodeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryNodeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Counters.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Node.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryNodesRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryNodesRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryNodesRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryNodesResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryNodesResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryNodesResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Nodes) > 0 {
+		for iNdEx := len(m.Nodes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Nodes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBondsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBondsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBondsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Node != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBondsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBondsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBondsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Unbondings) > 0 {
+		for iNdEx := len(m.Unbondings) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Unbondings[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Bonds) > 0 {
+		for iNdEx := len(m.Bonds) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Bonds[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBootstrapsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBootstrapsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBootstrapsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryBootstrapsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryBootstrapsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryBootstrapsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Records) > 0 {
+		for iNdEx := len(m.Records) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Records[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryEpochRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryEpochRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryEpochRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Number != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Number))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryEpochResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryEpochResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryEpochResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Calendar.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Epoch.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryActiveSetRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryActiveSetRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryActiveSetRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryActiveSetResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryActiveSetResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryActiveSetResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Complete {
+		i--
+		if m.Complete {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.LargestOwnerBps != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.LargestOwnerBps))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Owners != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Owners))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Nodes != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Nodes))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size := m.Weight.Size()
+		i -= size
+		if _, err := m.Weight.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -955,6 +2645,235 @@ func (m *QueryNetworksResponse) Size() (n int) {
 	if m.Pagination != nil {
 		l = m.Pagination.Size()
 		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryNodeRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovQuery(uint64(m.Node))
+	}
+	return n
+}
+
+func (m *QueryNodeByOperatorRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryNodeByPeerRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.PeerId)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryNodeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Node.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Counters.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryNodesRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryNodesResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Nodes) > 0 {
+		for _, e := range m.Nodes {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryBondsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovQuery(uint64(m.Node))
+	}
+	return n
+}
+
+func (m *QueryBondsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Bonds) > 0 {
+		for _, e := range m.Bonds {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if len(m.Unbondings) > 0 {
+		for _, e := range m.Unbondings {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QueryBootstrapsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryBootstrapsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Records) > 0 {
+		for _, e := range m.Records {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QueryEpochRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Number != 0 {
+		n += 1 + sovQuery(uint64(m.Number))
+	}
+	return n
+}
+
+func (m *QueryEpochResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Epoch.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Calendar.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryActiveSetRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryActiveSetResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Weight.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Nodes != 0 {
+		n += 1 + sovQuery(uint64(m.Nodes))
+	}
+	if m.Owners != 0 {
+		n += 1 + sovQuery(uint64(m.Owners))
+	}
+	if m.LargestOwnerBps != 0 {
+		n += 1 + sovQuery(uint64(m.LargestOwnerBps))
+	}
+	if m.Complete {
+		n += 2
 	}
 	return n
 }
@@ -1563,6 +3482,1534 @@ func (m *QueryNetworksResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryNodeRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryNodeRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryNodeRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryNodeByOperatorRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryNodeByOperatorRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryNodeByOperatorRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryNodeByPeerRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryNodeByPeerRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryNodeByPeerRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PeerId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.PeerId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryNodeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryNodeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryNodeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Node.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Counters", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Counters.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryNodesRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryNodesRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryNodesRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryNodesResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryNodesResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryNodesResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Nodes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Nodes = append(m.Nodes, Node{})
+			if err := m.Nodes[len(m.Nodes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBondsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBondsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBondsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBondsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBondsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBondsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bonds", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Bonds = append(m.Bonds, Bond{})
+			if err := m.Bonds[len(m.Bonds)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Unbondings", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Unbondings = append(m.Unbondings, Unbonding{})
+			if err := m.Unbondings[len(m.Unbondings)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBootstrapsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBootstrapsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBootstrapsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryBootstrapsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryBootstrapsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryBootstrapsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Records", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Records = append(m.Records, Bootstrap{})
+			if err := m.Records[len(m.Records)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryEpochRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryEpochRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryEpochRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Number", wireType)
+			}
+			m.Number = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Number |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryEpochResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryEpochResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryEpochResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Epoch.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Calendar", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Calendar.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryActiveSetRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryActiveSetRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryActiveSetRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryActiveSetResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryActiveSetResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryActiveSetResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Weight", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Weight.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Nodes", wireType)
+			}
+			m.Nodes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Nodes |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owners", wireType)
+			}
+			m.Owners = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Owners |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LargestOwnerBps", wireType)
+			}
+			m.LargestOwnerBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LargestOwnerBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Complete", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Complete = bool(v != 0)
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])

@@ -247,6 +247,920 @@ func (m *MsgCreateNetworkResponse) GetDenom() string {
 	return ""
 }
 
+// MsgRegisterNode makes a node. Operator and host prove that they agree: both sign the binding of
+// owner, operator and peer key in the network.
+type MsgRegisterNode struct {
+	// owner signs, bonds and is paid.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// operator_key is the secp256k1 public key of the operator account, 33 bytes.
+	OperatorKey []byte `protobuf:"bytes,3,opt,name=operator_key,json=operatorKey,proto3" json:"operator_key,omitempty"`
+	// operator_signature over the binding, 64 bytes.
+	OperatorSignature []byte `protobuf:"bytes,4,opt,name=operator_signature,json=operatorSignature,proto3" json:"operator_signature,omitempty"`
+	// peer_key is the ed25519 public key of the libp2p host, 32 bytes.
+	PeerKey []byte `protobuf:"bytes,5,opt,name=peer_key,json=peerKey,proto3" json:"peer_key,omitempty"`
+	// peer_signature over the binding, 64 bytes.
+	PeerSignature []byte `protobuf:"bytes,6,opt,name=peer_signature,json=peerSignature,proto3" json:"peer_signature,omitempty"`
+	// offer is what the node has and asks for.
+	Offer Offer `protobuf:"bytes,7,opt,name=offer,proto3" json:"offer"`
+	// bond is put up by the owner at once, in base units; 0 for none.
+	Bond cosmossdk_io_math.Int `protobuf:"bytes,8,opt,name=bond,proto3,customtype=cosmossdk.io/math.Int" json:"bond"`
+}
+
+func (m *MsgRegisterNode) Reset()         { *m = MsgRegisterNode{} }
+func (m *MsgRegisterNode) String() string { return proto.CompactTextString(m) }
+func (*MsgRegisterNode) ProtoMessage()    {}
+func (*MsgRegisterNode) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{2}
+}
+func (m *MsgRegisterNode) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRegisterNode) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRegisterNode.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRegisterNode) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRegisterNode.Merge(m, src)
+}
+func (m *MsgRegisterNode) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRegisterNode) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRegisterNode.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRegisterNode proto.InternalMessageInfo
+
+func (m *MsgRegisterNode) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgRegisterNode) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *MsgRegisterNode) GetOperatorKey() []byte {
+	if m != nil {
+		return m.OperatorKey
+	}
+	return nil
+}
+
+func (m *MsgRegisterNode) GetOperatorSignature() []byte {
+	if m != nil {
+		return m.OperatorSignature
+	}
+	return nil
+}
+
+func (m *MsgRegisterNode) GetPeerKey() []byte {
+	if m != nil {
+		return m.PeerKey
+	}
+	return nil
+}
+
+func (m *MsgRegisterNode) GetPeerSignature() []byte {
+	if m != nil {
+		return m.PeerSignature
+	}
+	return nil
+}
+
+func (m *MsgRegisterNode) GetOffer() Offer {
+	if m != nil {
+		return m.Offer
+	}
+	return Offer{}
+}
+
+// MsgRegisterNodeResponse names the node.
+type MsgRegisterNodeResponse struct {
+	// node is the number of the node in its network.
+	Node uint64 `protobuf:"varint,1,opt,name=node,proto3" json:"node,omitempty"`
+}
+
+func (m *MsgRegisterNodeResponse) Reset()         { *m = MsgRegisterNodeResponse{} }
+func (m *MsgRegisterNodeResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRegisterNodeResponse) ProtoMessage()    {}
+func (*MsgRegisterNodeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{3}
+}
+func (m *MsgRegisterNodeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRegisterNodeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRegisterNodeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRegisterNodeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRegisterNodeResponse.Merge(m, src)
+}
+func (m *MsgRegisterNodeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRegisterNodeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRegisterNodeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRegisterNodeResponse proto.InternalMessageInfo
+
+func (m *MsgRegisterNodeResponse) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+// MsgUpdateNode changes a node's offer and, if a key is given, its operator.
+type MsgUpdateNode struct {
+	// owner signs.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// offer replaces the offer as a whole.
+	Offer Offer `protobuf:"bytes,4,opt,name=offer,proto3" json:"offer"`
+	// operator_key of a new operator, 33 bytes, or empty to keep the operator.
+	OperatorKey []byte `protobuf:"bytes,5,opt,name=operator_key,json=operatorKey,proto3" json:"operator_key,omitempty"`
+	// operator_signature of the new operator over the new binding, 64 bytes.
+	OperatorSignature []byte `protobuf:"bytes,6,opt,name=operator_signature,json=operatorSignature,proto3" json:"operator_signature,omitempty"`
+	// peer_signature of the host over the new binding, 64 bytes.
+	PeerSignature []byte `protobuf:"bytes,7,opt,name=peer_signature,json=peerSignature,proto3" json:"peer_signature,omitempty"`
+}
+
+func (m *MsgUpdateNode) Reset()         { *m = MsgUpdateNode{} }
+func (m *MsgUpdateNode) String() string { return proto.CompactTextString(m) }
+func (*MsgUpdateNode) ProtoMessage()    {}
+func (*MsgUpdateNode) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{4}
+}
+func (m *MsgUpdateNode) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgUpdateNode) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgUpdateNode.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgUpdateNode) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgUpdateNode.Merge(m, src)
+}
+func (m *MsgUpdateNode) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgUpdateNode) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgUpdateNode.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgUpdateNode proto.InternalMessageInfo
+
+func (m *MsgUpdateNode) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgUpdateNode) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *MsgUpdateNode) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+func (m *MsgUpdateNode) GetOffer() Offer {
+	if m != nil {
+		return m.Offer
+	}
+	return Offer{}
+}
+
+func (m *MsgUpdateNode) GetOperatorKey() []byte {
+	if m != nil {
+		return m.OperatorKey
+	}
+	return nil
+}
+
+func (m *MsgUpdateNode) GetOperatorSignature() []byte {
+	if m != nil {
+		return m.OperatorSignature
+	}
+	return nil
+}
+
+func (m *MsgUpdateNode) GetPeerSignature() []byte {
+	if m != nil {
+		return m.PeerSignature
+	}
+	return nil
+}
+
+// MsgUpdateNodeResponse is empty.
+type MsgUpdateNodeResponse struct {
+}
+
+func (m *MsgUpdateNodeResponse) Reset()         { *m = MsgUpdateNodeResponse{} }
+func (m *MsgUpdateNodeResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgUpdateNodeResponse) ProtoMessage()    {}
+func (*MsgUpdateNodeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{5}
+}
+func (m *MsgUpdateNodeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgUpdateNodeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgUpdateNodeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgUpdateNodeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgUpdateNodeResponse.Merge(m, src)
+}
+func (m *MsgUpdateNodeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgUpdateNodeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgUpdateNodeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgUpdateNodeResponse proto.InternalMessageInfo
+
+// MsgBond puts up money for a node.
+type MsgBond struct {
+	// giver signs and keeps the money as its own.
+	Giver string `protobuf:"bytes,1,opt,name=giver,proto3" json:"giver,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// amount in base units of the network's token.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+}
+
+func (m *MsgBond) Reset()         { *m = MsgBond{} }
+func (m *MsgBond) String() string { return proto.CompactTextString(m) }
+func (*MsgBond) ProtoMessage()    {}
+func (*MsgBond) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{6}
+}
+func (m *MsgBond) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgBond) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgBond.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgBond) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgBond.Merge(m, src)
+}
+func (m *MsgBond) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgBond) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgBond.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgBond proto.InternalMessageInfo
+
+func (m *MsgBond) GetGiver() string {
+	if m != nil {
+		return m.Giver
+	}
+	return ""
+}
+
+func (m *MsgBond) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *MsgBond) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+// MsgBondResponse is empty.
+type MsgBondResponse struct {
+}
+
+func (m *MsgBondResponse) Reset()         { *m = MsgBondResponse{} }
+func (m *MsgBondResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgBondResponse) ProtoMessage()    {}
+func (*MsgBondResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{7}
+}
+func (m *MsgBondResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgBondResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgBondResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgBondResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgBondResponse.Merge(m, src)
+}
+func (m *MsgBondResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgBondResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgBondResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgBondResponse proto.InternalMessageInfo
+
+// MsgUnbond takes money out of a node.
+type MsgUnbond struct {
+	// giver signs and gets the money.
+	Giver string `protobuf:"bytes,1,opt,name=giver,proto3" json:"giver,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// amount in base units of the network's token.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+}
+
+func (m *MsgUnbond) Reset()         { *m = MsgUnbond{} }
+func (m *MsgUnbond) String() string { return proto.CompactTextString(m) }
+func (*MsgUnbond) ProtoMessage()    {}
+func (*MsgUnbond) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{8}
+}
+func (m *MsgUnbond) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgUnbond) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgUnbond.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgUnbond) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgUnbond.Merge(m, src)
+}
+func (m *MsgUnbond) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgUnbond) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgUnbond.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgUnbond proto.InternalMessageInfo
+
+func (m *MsgUnbond) GetGiver() string {
+	if m != nil {
+		return m.Giver
+	}
+	return ""
+}
+
+func (m *MsgUnbond) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *MsgUnbond) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+// MsgUnbondResponse tells when the money is back.
+type MsgUnbondResponse struct {
+	// completes is the time at which it is paid, in Unix seconds of the block time.
+	Completes int64 `protobuf:"varint,1,opt,name=completes,proto3" json:"completes,omitempty"`
+}
+
+func (m *MsgUnbondResponse) Reset()         { *m = MsgUnbondResponse{} }
+func (m *MsgUnbondResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgUnbondResponse) ProtoMessage()    {}
+func (*MsgUnbondResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{9}
+}
+func (m *MsgUnbondResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgUnbondResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgUnbondResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgUnbondResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgUnbondResponse.Merge(m, src)
+}
+func (m *MsgUnbondResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgUnbondResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgUnbondResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgUnbondResponse proto.InternalMessageInfo
+
+func (m *MsgUnbondResponse) GetCompletes() int64 {
+	if m != nil {
+		return m.Completes
+	}
+	return 0
+}
+
+// MsgLeave takes a node out for good.
+type MsgLeave struct {
+	// owner signs.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+}
+
+func (m *MsgLeave) Reset()         { *m = MsgLeave{} }
+func (m *MsgLeave) String() string { return proto.CompactTextString(m) }
+func (*MsgLeave) ProtoMessage()    {}
+func (*MsgLeave) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{10}
+}
+func (m *MsgLeave) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgLeave) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgLeave.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgLeave) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgLeave.Merge(m, src)
+}
+func (m *MsgLeave) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgLeave) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgLeave.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgLeave proto.InternalMessageInfo
+
+func (m *MsgLeave) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgLeave) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *MsgLeave) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+// MsgLeaveResponse is empty.
+type MsgLeaveResponse struct {
+}
+
+func (m *MsgLeaveResponse) Reset()         { *m = MsgLeaveResponse{} }
+func (m *MsgLeaveResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgLeaveResponse) ProtoMessage()    {}
+func (*MsgLeaveResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{11}
+}
+func (m *MsgLeaveResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgLeaveResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgLeaveResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgLeaveResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgLeaveResponse.Merge(m, src)
+}
+func (m *MsgLeaveResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgLeaveResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgLeaveResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgLeaveResponse proto.InternalMessageInfo
+
+// MsgResume brings a suspended node back.
+type MsgResume struct {
+	// operator signs.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+}
+
+func (m *MsgResume) Reset()         { *m = MsgResume{} }
+func (m *MsgResume) String() string { return proto.CompactTextString(m) }
+func (*MsgResume) ProtoMessage()    {}
+func (*MsgResume) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{12}
+}
+func (m *MsgResume) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgResume) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgResume.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgResume) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgResume.Merge(m, src)
+}
+func (m *MsgResume) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgResume) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgResume.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgResume proto.InternalMessageInfo
+
+func (m *MsgResume) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgResume) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *MsgResume) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+// MsgResumeResponse is empty.
+type MsgResumeResponse struct {
+}
+
+func (m *MsgResumeResponse) Reset()         { *m = MsgResumeResponse{} }
+func (m *MsgResumeResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgResumeResponse) ProtoMessage()    {}
+func (*MsgResumeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{13}
+}
+func (m *MsgResumeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgResumeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgResumeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgResumeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgResumeResponse.Merge(m, src)
+}
+func (m *MsgResumeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgResumeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgResumeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgResumeResponse proto.InternalMessageInfo
+
+// MsgPrune suspends a stale node.
+type MsgPrune struct {
+	// reporter signs; anyone may.
+	Reporter string `protobuf:"bytes,1,opt,name=reporter,proto3" json:"reporter,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+}
+
+func (m *MsgPrune) Reset()         { *m = MsgPrune{} }
+func (m *MsgPrune) String() string { return proto.CompactTextString(m) }
+func (*MsgPrune) ProtoMessage()    {}
+func (*MsgPrune) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{14}
+}
+func (m *MsgPrune) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPrune) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPrune.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPrune) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPrune.Merge(m, src)
+}
+func (m *MsgPrune) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPrune) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPrune.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPrune proto.InternalMessageInfo
+
+func (m *MsgPrune) GetReporter() string {
+	if m != nil {
+		return m.Reporter
+	}
+	return ""
+}
+
+func (m *MsgPrune) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *MsgPrune) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+// MsgPruneResponse is empty.
+type MsgPruneResponse struct {
+}
+
+func (m *MsgPruneResponse) Reset()         { *m = MsgPruneResponse{} }
+func (m *MsgPruneResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgPruneResponse) ProtoMessage()    {}
+func (*MsgPruneResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{15}
+}
+func (m *MsgPruneResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPruneResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPruneResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPruneResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPruneResponse.Merge(m, src)
+}
+func (m *MsgPruneResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPruneResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPruneResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPruneResponse proto.InternalMessageInfo
+
+// MsgPublishBootstrap says where peers may enter a network.
+type MsgPublishBootstrap struct {
+	// publisher signs: the founder of the network, or owner or operator of a node in it.
+	Publisher string `protobuf:"bytes,1,opt,name=publisher,proto3" json:"publisher,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// record is what peers are told.
+	Record Bootstrap `protobuf:"bytes,3,opt,name=record,proto3" json:"record"`
+	// peer_signature of the host over the record, 64 bytes.
+	PeerSignature []byte `protobuf:"bytes,4,opt,name=peer_signature,json=peerSignature,proto3" json:"peer_signature,omitempty"`
+}
+
+func (m *MsgPublishBootstrap) Reset()         { *m = MsgPublishBootstrap{} }
+func (m *MsgPublishBootstrap) String() string { return proto.CompactTextString(m) }
+func (*MsgPublishBootstrap) ProtoMessage()    {}
+func (*MsgPublishBootstrap) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{16}
+}
+func (m *MsgPublishBootstrap) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPublishBootstrap) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPublishBootstrap.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPublishBootstrap) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPublishBootstrap.Merge(m, src)
+}
+func (m *MsgPublishBootstrap) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPublishBootstrap) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPublishBootstrap.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPublishBootstrap proto.InternalMessageInfo
+
+func (m *MsgPublishBootstrap) GetPublisher() string {
+	if m != nil {
+		return m.Publisher
+	}
+	return ""
+}
+
+func (m *MsgPublishBootstrap) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *MsgPublishBootstrap) GetRecord() Bootstrap {
+	if m != nil {
+		return m.Record
+	}
+	return Bootstrap{}
+}
+
+func (m *MsgPublishBootstrap) GetPeerSignature() []byte {
+	if m != nil {
+		return m.PeerSignature
+	}
+	return nil
+}
+
+// MsgPublishBootstrapResponse is empty.
+type MsgPublishBootstrapResponse struct {
+}
+
+func (m *MsgPublishBootstrapResponse) Reset()         { *m = MsgPublishBootstrapResponse{} }
+func (m *MsgPublishBootstrapResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgPublishBootstrapResponse) ProtoMessage()    {}
+func (*MsgPublishBootstrapResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_04af46d79d335b87, []int{17}
+}
+func (m *MsgPublishBootstrapResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPublishBootstrapResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPublishBootstrapResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPublishBootstrapResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPublishBootstrapResponse.Merge(m, src)
+}
+func (m *MsgPublishBootstrapResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPublishBootstrapResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPublishBootstrapResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPublishBootstrapResponse proto.InternalMessageInfo
+
 // MsgUpdateParams replaces the module's params as a whole.
 type MsgUpdateParams struct {
 	// authority is the chain's governance account.
@@ -259,7 +1173,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_04af46d79d335b87, []int{2}
+	return fileDescriptor_04af46d79d335b87, []int{18}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -310,7 +1224,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_04af46d79d335b87, []int{3}
+	return fileDescriptor_04af46d79d335b87, []int{19}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -342,6 +1256,22 @@ var xxx_messageInfo_MsgUpdateParamsResponse proto.InternalMessageInfo
 func init() {
 	proto.RegisterType((*MsgCreateNetwork)(nil), "mesh.network.v1.MsgCreateNetwork")
 	proto.RegisterType((*MsgCreateNetworkResponse)(nil), "mesh.network.v1.MsgCreateNetworkResponse")
+	proto.RegisterType((*MsgRegisterNode)(nil), "mesh.network.v1.MsgRegisterNode")
+	proto.RegisterType((*MsgRegisterNodeResponse)(nil), "mesh.network.v1.MsgRegisterNodeResponse")
+	proto.RegisterType((*MsgUpdateNode)(nil), "mesh.network.v1.MsgUpdateNode")
+	proto.RegisterType((*MsgUpdateNodeResponse)(nil), "mesh.network.v1.MsgUpdateNodeResponse")
+	proto.RegisterType((*MsgBond)(nil), "mesh.network.v1.MsgBond")
+	proto.RegisterType((*MsgBondResponse)(nil), "mesh.network.v1.MsgBondResponse")
+	proto.RegisterType((*MsgUnbond)(nil), "mesh.network.v1.MsgUnbond")
+	proto.RegisterType((*MsgUnbondResponse)(nil), "mesh.network.v1.MsgUnbondResponse")
+	proto.RegisterType((*MsgLeave)(nil), "mesh.network.v1.MsgLeave")
+	proto.RegisterType((*MsgLeaveResponse)(nil), "mesh.network.v1.MsgLeaveResponse")
+	proto.RegisterType((*MsgResume)(nil), "mesh.network.v1.MsgResume")
+	proto.RegisterType((*MsgResumeResponse)(nil), "mesh.network.v1.MsgResumeResponse")
+	proto.RegisterType((*MsgPrune)(nil), "mesh.network.v1.MsgPrune")
+	proto.RegisterType((*MsgPruneResponse)(nil), "mesh.network.v1.MsgPruneResponse")
+	proto.RegisterType((*MsgPublishBootstrap)(nil), "mesh.network.v1.MsgPublishBootstrap")
+	proto.RegisterType((*MsgPublishBootstrapResponse)(nil), "mesh.network.v1.MsgPublishBootstrapResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "mesh.network.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "mesh.network.v1.MsgUpdateParamsResponse")
 }
@@ -349,56 +1279,95 @@ func init() {
 func init() { proto.RegisterFile("mesh/network/v1/tx.proto", fileDescriptor_04af46d79d335b87) }
 
 var fileDescriptor_04af46d79d335b87 = []byte{
-	// 770 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x54, 0x4d, 0x6f, 0xeb, 0x44,
-	0x14, 0x8d, 0xdb, 0xa4, 0x49, 0x26, 0x49, 0xfb, 0x18, 0xe5, 0xd1, 0x69, 0x04, 0x79, 0x79, 0x91,
-	0x40, 0xa1, 0x28, 0xb6, 0x5e, 0x40, 0x2c, 0xba, 0x6b, 0xca, 0x57, 0x91, 0x5a, 0x15, 0x17, 0x36,
-	0x95, 0x90, 0x35, 0xb6, 0x07, 0x7b, 0x14, 0x7b, 0xc6, 0x78, 0x26, 0xa1, 0xd9, 0x21, 0x96, 0xac,
-	0xf8, 0x19, 0x2c, 0xbb, 0xa8, 0xf8, 0x0b, 0x74, 0x59, 0x75, 0x85, 0x58, 0x54, 0xa8, 0x5d, 0xf4,
-	0x3f, 0xb0, 0x42, 0x33, 0x76, 0xd2, 0x26, 0x7d, 0x52, 0xd5, 0x8d, 0xe5, 0x7b, 0xce, 0xb9, 0x77,
-	0xee, 0x3d, 0xba, 0x33, 0x00, 0xc5, 0x44, 0x84, 0x16, 0x23, 0xf2, 0x67, 0x9e, 0x8e, 0xac, 0xc9,
-	0x1b, 0x4b, 0x9e, 0x9a, 0x49, 0xca, 0x25, 0x87, 0x1b, 0x8a, 0x31, 0x73, 0xc6, 0x9c, 0xbc, 0x69,
-	0xbd, 0x83, 0x63, 0xca, 0xb8, 0xa5, 0xbf, 0x99, 0xa6, 0xb5, 0xe9, 0x71, 0x11, 0x73, 0x61, 0xc5,
-	0x22, 0x50, 0xb9, 0xb1, 0x08, 0x72, 0x62, 0x2b, 0x23, 0x1c, 0x1d, 0x59, 0x59, 0x90, 0x53, 0xcd,
-	0x80, 0x07, 0x3c, 0xc3, 0xd5, 0x5f, 0x8e, 0xbe, 0xb7, 0xdc, 0x47, 0x82, 0x53, 0x1c, 0xe7, 0x39,
-	0xdd, 0xff, 0x4a, 0xe0, 0xc5, 0x81, 0x08, 0xf6, 0x52, 0x82, 0x25, 0x39, 0xcc, 0x44, 0x70, 0x00,
-	0xca, 0x3f, 0xf2, 0x31, 0xf3, 0x49, 0x8a, 0x8c, 0x8e, 0xd1, 0xab, 0x0e, 0xd1, 0xd5, 0x79, 0xbf,
-	0x99, 0x9f, 0xb5, 0xeb, 0xfb, 0x29, 0x11, 0xe2, 0x58, 0xa6, 0x94, 0x05, 0xf6, 0x4c, 0x08, 0x21,
-	0x28, 0x32, 0x1c, 0x13, 0xb4, 0xa2, 0x12, 0x6c, 0xfd, 0x0f, 0xdf, 0x07, 0x40, 0xf2, 0x11, 0x61,
-	0x8e, 0x66, 0x56, 0x35, 0x53, 0xd5, 0xc8, 0xa1, 0xa2, 0x5f, 0x83, 0x7a, 0x46, 0x8b, 0x69, 0xec,
-	0xf2, 0x08, 0x15, 0xb5, 0xa0, 0xa6, 0xb1, 0x63, 0x0d, 0xc1, 0x6f, 0x41, 0xdd, 0xa7, 0x42, 0xa6,
-	0xd4, 0x1d, 0x4b, 0xca, 0x19, 0x2a, 0x75, 0x8c, 0x5e, 0x6d, 0xd0, 0x35, 0x97, 0x1c, 0x34, 0xbf,
-	0x53, 0x39, 0x9f, 0x3f, 0x50, 0x0e, 0xab, 0x17, 0xd7, 0xaf, 0x0a, 0x7f, 0xdc, 0x9d, 0x6d, 0x1b,
-	0xf6, 0x42, 0x09, 0xd8, 0x02, 0x15, 0x49, 0xe2, 0x24, 0xc2, 0x92, 0xa0, 0x35, 0x7d, 0xe2, 0x3c,
-	0x56, 0x0d, 0x47, 0x3c, 0xa0, 0x9e, 0x13, 0x62, 0x11, 0xa2, 0x72, 0xc7, 0xe8, 0xd5, 0xed, 0xaa,
-	0x46, 0xbe, 0xc6, 0x22, 0x84, 0xdf, 0x00, 0x20, 0xc6, 0x49, 0x12, 0x4d, 0x1d, 0x0f, 0x27, 0xa8,
-	0xa2, 0xad, 0xf9, 0x58, 0x9d, 0xf3, 0xcf, 0xf5, 0xab, 0x97, 0x99, 0x3d, 0xc2, 0x1f, 0x99, 0x94,
-	0x5b, 0x31, 0x96, 0xa1, 0xb9, 0xcf, 0xe4, 0xd5, 0x79, 0x1f, 0xe4, 0xbe, 0xed, 0x33, 0x69, 0x57,
-	0xb3, 0xf4, 0x3d, 0x9c, 0xc0, 0x4f, 0xc1, 0xbb, 0x94, 0x51, 0x49, 0x71, 0xe4, 0xe0, 0x28, 0xe2,
-	0x1e, 0x56, 0xcd, 0x39, 0x6e, 0x22, 0x50, 0xb5, 0x63, 0xf4, 0x1a, 0x76, 0x33, 0x67, 0x77, 0xe7,
-	0xe4, 0x30, 0x11, 0xf0, 0x03, 0xb0, 0x1e, 0xe2, 0x68, 0x42, 0x59, 0xe0, 0x90, 0x84, 0x7b, 0xa1,
-	0x40, 0xa0, 0x63, 0xf4, 0x8a, 0x76, 0x23, 0x47, 0xbf, 0xd0, 0xa0, 0x72, 0x56, 0xd3, 0x8e, 0x1b,
-	0x71, 0x6f, 0x24, 0x50, 0x4d, 0x8b, 0x6a, 0x1a, 0x1b, 0x6a, 0x08, 0x7e, 0x09, 0x2a, 0x31, 0x65,
-	0x8e, 0xcb, 0x99, 0x8f, 0xea, 0xcf, 0x9f, 0xa4, 0x1c, 0x53, 0x36, 0xe4, 0xcc, 0x87, 0x47, 0xa0,
-	0x21, 0x24, 0x4f, 0x71, 0x40, 0x9c, 0x24, 0xa5, 0x1e, 0x41, 0x8d, 0xe7, 0x17, 0xab, 0xe7, 0x15,
-	0x8e, 0x54, 0x01, 0xb8, 0x05, 0x2a, 0xee, 0x38, 0xcd, 0xbc, 0x58, 0xd7, 0x5e, 0x94, 0x55, 0x3c,
-	0x1f, 0x9f, 0xf9, 0x7c, 0x42, 0xd2, 0x6c, 0x7e, 0xb4, 0x31, 0x1b, 0x3f, 0x43, 0xf5, 0xfc, 0x3b,
-	0x1f, 0xfe, 0x7a, 0x77, 0xb6, 0x3d, 0xdb, 0xcc, 0xdf, 0xee, 0xce, 0xb6, 0x5f, 0xea, 0x3b, 0xb0,
-	0xbc, 0xe7, 0x5d, 0x1b, 0xa0, 0x65, 0xcc, 0x26, 0x22, 0xe1, 0x4c, 0x10, 0xf8, 0x02, 0xac, 0x0a,
-	0xf2, 0x93, 0xde, 0xff, 0xa2, 0xad, 0x7e, 0xe1, 0x3a, 0x58, 0xa1, 0x7e, 0xbe, 0xdf, 0x2b, 0xd4,
-	0x87, 0x4d, 0x50, 0xf2, 0x09, 0xe3, 0x71, 0xbe, 0xd8, 0x59, 0xd0, 0xfd, 0xd3, 0x00, 0x1b, 0x07,
-	0x22, 0xf8, 0x3e, 0xf1, 0xb1, 0x24, 0x47, 0xfa, 0xaa, 0xc1, 0xcf, 0x40, 0x15, 0x8f, 0x65, 0xc8,
-	0x53, 0x2a, 0xa7, 0x4f, 0xde, 0xa8, 0x7b, 0x29, 0xdc, 0x01, 0x6b, 0xd9, 0x65, 0xd5, 0xa7, 0xd6,
-	0x06, 0x9b, 0x8f, 0xf6, 0x3e, 0x3b, 0xe0, 0xe1, 0xb2, 0xe7, 0x19, 0x3b, 0x96, 0xf2, 0xe0, 0xbe,
-	0x96, 0x72, 0x61, 0xf1, 0x25, 0x58, 0x6a, 0xb2, 0xbb, 0x05, 0x36, 0x97, 0xa0, 0x99, 0x17, 0x83,
-	0xbf, 0x0c, 0xb0, 0x7a, 0x20, 0x02, 0xf8, 0x03, 0x68, 0x2c, 0x3e, 0x14, 0xaf, 0x1f, 0x35, 0xb4,
-	0xec, 0x67, 0xeb, 0xa3, 0x27, 0x25, 0x73, 0xcb, 0x4f, 0x40, 0x7d, 0xc1, 0xb6, 0xce, 0xdb, 0x52,
-	0x1f, 0x2a, 0x5a, 0xbd, 0xa7, 0x14, 0xb3, 0xda, 0xad, 0xd2, 0x2f, 0xca, 0x9d, 0xe1, 0x57, 0x17,
-	0x37, 0x6d, 0xe3, 0xf2, 0xa6, 0x6d, 0xfc, 0x7b, 0xd3, 0x36, 0x7e, 0xbf, 0x6d, 0x17, 0x2e, 0x6f,
-	0xdb, 0x85, 0xbf, 0x6f, 0xdb, 0x85, 0x93, 0x7e, 0x40, 0x65, 0x38, 0x76, 0x4d, 0x8f, 0xc7, 0x96,
-	0x2a, 0xda, 0xd7, 0xef, 0xa3, 0xc7, 0x23, 0x1d, 0x59, 0xa7, 0x73, 0xdf, 0xe4, 0x34, 0x21, 0xc2,
-	0x5d, 0xd3, 0xf4, 0x27, 0xff, 0x07, 0x00, 0x00, 0xff, 0xff, 0x86, 0x3a, 0xcd, 0xa8, 0xe6, 0x05,
-	0x00, 0x00,
+	// 1399 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x57, 0x4f, 0x6f, 0x1b, 0x45,
+	0x14, 0xcf, 0x26, 0xfe, 0x13, 0x3f, 0xdb, 0x69, 0x33, 0x4d, 0x9b, 0xcd, 0xb6, 0x75, 0x9d, 0x85,
+	0x56, 0xa1, 0x25, 0xb6, 0x1a, 0x2a, 0x90, 0x2c, 0x21, 0x54, 0x97, 0x42, 0x0b, 0xa4, 0x84, 0x6d,
+	0xb9, 0x54, 0x42, 0xd6, 0xda, 0x3b, 0x59, 0xaf, 0xe2, 0xdd, 0x59, 0x76, 0xd6, 0x69, 0x73, 0x43,
+	0x1c, 0x38, 0x70, 0xe0, 0xcf, 0xb7, 0xe0, 0xd8, 0x43, 0xc5, 0x07, 0xe0, 0x42, 0x39, 0x20, 0x55,
+	0x3d, 0x21, 0x0e, 0x15, 0x6a, 0x0f, 0xfd, 0x0e, 0x3d, 0xa1, 0x79, 0xb3, 0xbb, 0xf6, 0x3a, 0x9b,
+	0x26, 0x46, 0x70, 0xe0, 0x62, 0xed, 0xbc, 0xdf, 0x9b, 0x37, 0xbf, 0xf7, 0x9b, 0xf7, 0xde, 0xae,
+	0x41, 0x75, 0x29, 0xef, 0x37, 0x3d, 0x1a, 0xde, 0x63, 0xc1, 0x4e, 0x73, 0xf7, 0x72, 0x33, 0xbc,
+	0xdf, 0xf0, 0x03, 0x16, 0x32, 0x72, 0x4c, 0x20, 0x8d, 0x08, 0x69, 0xec, 0x5e, 0xd6, 0x16, 0x4d,
+	0xd7, 0xf1, 0x58, 0x13, 0x7f, 0xa5, 0x8f, 0xb6, 0xdc, 0x63, 0xdc, 0x65, 0xbc, 0xe9, 0x72, 0x5b,
+	0xec, 0x75, 0xb9, 0x1d, 0x01, 0x2b, 0x12, 0xe8, 0xe0, 0xaa, 0x29, 0x17, 0x11, 0xb4, 0x64, 0x33,
+	0x9b, 0x49, 0xbb, 0x78, 0x8a, 0xac, 0xda, 0x24, 0x0f, 0x8f, 0x59, 0x34, 0xc2, 0xce, 0x4c, 0x62,
+	0xbe, 0x19, 0x98, 0x6e, 0x14, 0x4f, 0x7f, 0x99, 0x87, 0xe3, 0x9b, 0xdc, 0xbe, 0x16, 0x50, 0x33,
+	0xa4, 0xb7, 0xa4, 0x13, 0xd9, 0x80, 0xe2, 0x36, 0x1b, 0x7a, 0x16, 0x0d, 0x54, 0xa5, 0xae, 0xac,
+	0x95, 0xda, 0xea, 0x93, 0x87, 0xeb, 0x4b, 0x11, 0x8f, 0xab, 0x96, 0x15, 0x50, 0xce, 0x6f, 0x87,
+	0x81, 0xe3, 0xd9, 0x46, 0xec, 0x48, 0x08, 0xe4, 0x3c, 0xd3, 0xa5, 0xea, 0xac, 0xd8, 0x60, 0xe0,
+	0x33, 0x39, 0x0b, 0x10, 0xb2, 0x1d, 0xea, 0x75, 0x10, 0x99, 0x43, 0xa4, 0x84, 0x96, 0x5b, 0x02,
+	0x5e, 0x85, 0x8a, 0x84, 0xf9, 0x9e, 0xdb, 0x65, 0x03, 0x35, 0x87, 0x0e, 0x65, 0xb4, 0xdd, 0x46,
+	0x13, 0xf9, 0x0c, 0x2a, 0x96, 0xc3, 0xc3, 0xc0, 0xe9, 0x0e, 0x43, 0x87, 0x79, 0x6a, 0xbe, 0xae,
+	0xac, 0x95, 0x37, 0xf4, 0xc6, 0x84, 0xba, 0x8d, 0x3b, 0x62, 0xcf, 0xfb, 0x63, 0x9e, 0xed, 0xd2,
+	0xa3, 0xa7, 0xe7, 0x66, 0x7e, 0x7a, 0xf1, 0xe0, 0xa2, 0x62, 0xa4, 0x42, 0x10, 0x0d, 0xe6, 0x43,
+	0xea, 0xfa, 0x03, 0x33, 0xa4, 0x6a, 0x01, 0x4f, 0x4c, 0xd6, 0x82, 0xf0, 0x80, 0xd9, 0x4e, 0xaf,
+	0xd3, 0x37, 0x79, 0x5f, 0x2d, 0xd6, 0x95, 0xb5, 0x8a, 0x51, 0x42, 0xcb, 0x0d, 0x93, 0xf7, 0xc9,
+	0x47, 0x00, 0x7c, 0xe8, 0xfb, 0x83, 0xbd, 0x4e, 0xcf, 0xf4, 0xd5, 0x79, 0x94, 0xe6, 0x92, 0x38,
+	0xe7, 0xcf, 0xa7, 0xe7, 0x4e, 0x4a, 0x79, 0xb8, 0xb5, 0xd3, 0x70, 0x58, 0xd3, 0x35, 0xc3, 0x7e,
+	0xe3, 0xa6, 0x17, 0x3e, 0x79, 0xb8, 0x0e, 0x91, 0x6e, 0x37, 0xbd, 0xd0, 0x28, 0xc9, 0xed, 0xd7,
+	0x4c, 0x9f, 0x5c, 0x81, 0x53, 0x8e, 0xe7, 0x84, 0x8e, 0x39, 0xe8, 0x98, 0x83, 0x01, 0xeb, 0x99,
+	0x82, 0x5c, 0xa7, 0xeb, 0x73, 0xb5, 0x54, 0x57, 0xd6, 0xaa, 0xc6, 0x52, 0x84, 0x5e, 0x4d, 0xc0,
+	0xb6, 0xcf, 0xc9, 0x79, 0x58, 0xe8, 0x9b, 0x83, 0x5d, 0xc7, 0xb3, 0x3b, 0xd4, 0x67, 0xbd, 0x3e,
+	0x57, 0xa1, 0xae, 0xac, 0xe5, 0x8c, 0x6a, 0x64, 0xbd, 0x8e, 0x46, 0xa1, 0x2c, 0xc2, 0x9d, 0xee,
+	0x80, 0xf5, 0x76, 0xb8, 0x5a, 0x46, 0xa7, 0x32, 0xda, 0xda, 0x68, 0x22, 0x1f, 0xc0, 0xbc, 0xeb,
+	0x78, 0x9d, 0x2e, 0xf3, 0x2c, 0xb5, 0x32, 0x7d, 0x26, 0x45, 0xd7, 0xf1, 0xda, 0xcc, 0xb3, 0xc8,
+	0x16, 0x54, 0x79, 0xc8, 0x02, 0xd3, 0xa6, 0x1d, 0x3f, 0x70, 0x7a, 0x54, 0xad, 0x4e, 0x1f, 0xac,
+	0x12, 0x45, 0xd8, 0x12, 0x01, 0xc8, 0x0a, 0xcc, 0x77, 0x87, 0x81, 0xd4, 0x62, 0x01, 0xb5, 0x28,
+	0x8a, 0x75, 0x92, 0xbe, 0x67, 0xb1, 0x5d, 0x1a, 0xc8, 0xfc, 0xd5, 0x63, 0x71, 0xfa, 0xd2, 0x8a,
+	0xf9, 0xb7, 0x2e, 0x7c, 0xfd, 0xe2, 0xc1, 0xc5, 0xb8, 0x32, 0xbf, 0x7d, 0xf1, 0xe0, 0xe2, 0x49,
+	0xec, 0x81, 0xc9, 0x3a, 0xd7, 0x0d, 0x50, 0x27, 0x6d, 0x06, 0xe5, 0x3e, 0xf3, 0x38, 0x25, 0xc7,
+	0x61, 0x8e, 0xd3, 0x2f, 0xb1, 0xfe, 0x73, 0x86, 0x78, 0x24, 0x0b, 0x30, 0xeb, 0x58, 0x51, 0x7d,
+	0xcf, 0x3a, 0x16, 0x59, 0x82, 0xbc, 0x45, 0x3d, 0xe6, 0x46, 0x85, 0x2d, 0x17, 0xfa, 0x77, 0x73,
+	0x70, 0x6c, 0x93, 0xdb, 0x06, 0xb5, 0x1d, 0x1e, 0xd2, 0xe0, 0x16, 0xb3, 0x28, 0x69, 0x40, 0x9e,
+	0xdd, 0xf3, 0x8e, 0xd0, 0x4d, 0xd2, 0x8d, 0xa8, 0x50, 0x8c, 0x6a, 0x3b, 0x3a, 0x2e, 0x5e, 0x8a,
+	0x8b, 0x65, 0x3e, 0x0d, 0xcc, 0x90, 0x05, 0x9d, 0x1d, 0xba, 0x87, 0x47, 0x57, 0x8c, 0x72, 0x6c,
+	0xfb, 0x98, 0xee, 0x91, 0x75, 0x20, 0x89, 0x0b, 0x77, 0x6c, 0xcf, 0x0c, 0x87, 0x01, 0xc5, 0xde,
+	0xaa, 0x18, 0x8b, 0x31, 0x72, 0x3b, 0x06, 0x84, 0xda, 0x3e, 0xa5, 0x32, 0x5a, 0x1e, 0x9d, 0x8a,
+	0x62, 0x2d, 0x22, 0x9d, 0x87, 0x05, 0x84, 0x46, 0x51, 0x0a, 0xe8, 0x50, 0x15, 0xd6, 0x51, 0x84,
+	0x77, 0x20, 0xcf, 0xb6, 0xb7, 0x69, 0x80, 0xfd, 0x52, 0xde, 0x38, 0xb5, 0xaf, 0x39, 0x3f, 0x15,
+	0xe8, 0x78, 0x43, 0x4a, 0x7f, 0xf2, 0x1e, 0xe4, 0xb0, 0xfc, 0xfe, 0x41, 0x23, 0xe1, 0xc6, 0xd6,
+	0x6b, 0xe2, 0x9e, 0xa5, 0x66, 0xe2, 0x96, 0x97, 0xe2, 0x5b, 0x1e, 0x17, 0x5f, 0x5f, 0x87, 0xe5,
+	0x09, 0x53, 0x72, 0xc7, 0x62, 0x66, 0x31, 0x8b, 0x46, 0x97, 0x8c, 0xcf, 0xfa, 0x2f, 0xb3, 0x50,
+	0xdd, 0xe4, 0xf6, 0xe7, 0xbe, 0x25, 0x8a, 0xe2, 0xdf, 0xbd, 0xbd, 0xf8, 0xbc, 0xb9, 0xd1, 0x79,
+	0x23, 0xf5, 0x72, 0x53, 0xaa, 0x37, 0x59, 0x0a, 0xf9, 0xa3, 0x96, 0x42, 0xe1, 0xa0, 0x52, 0xd8,
+	0x7f, 0xdf, 0xc5, 0x8c, 0xfb, 0x6e, 0xad, 0xa6, 0x55, 0x27, 0xb1, 0xea, 0x23, 0xc9, 0xf4, 0x65,
+	0x38, 0x99, 0x32, 0xc4, 0x8a, 0xeb, 0xbf, 0x29, 0x50, 0xdc, 0xe4, 0x36, 0x4e, 0x8e, 0x06, 0xe4,
+	0x6d, 0x67, 0xf7, 0x28, 0xba, 0xa2, 0xdb, 0x94, 0xba, 0x5e, 0x83, 0x82, 0xe9, 0xb2, 0xa1, 0x17,
+	0xca, 0xd7, 0xca, 0x74, 0xe5, 0x15, 0x6d, 0x6d, 0x9d, 0xc6, 0x54, 0xf1, 0x78, 0x91, 0x6a, 0x25,
+	0x4e, 0x55, 0xf0, 0xd7, 0x17, 0xb1, 0xd1, 0xc5, 0x63, 0x92, 0xde, 0xef, 0x0a, 0x94, 0x44, 0xe2,
+	0x5e, 0xf7, 0x7f, 0x92, 0xe0, 0xd9, 0x74, 0x82, 0x0b, 0xc9, 0x5d, 0x62, 0x06, 0xfa, 0x65, 0x58,
+	0x4c, 0x16, 0x49, 0xd7, 0x9c, 0x81, 0x52, 0x8f, 0xb9, 0xfe, 0x80, 0x86, 0x94, 0x63, 0x6a, 0x73,
+	0xc6, 0xc8, 0xa0, 0x7f, 0xa3, 0xc0, 0xfc, 0x26, 0xb7, 0x3f, 0xa1, 0xe6, 0xee, 0x7f, 0xdc, 0x3a,
+	0xad, 0x33, 0xe9, 0x42, 0xac, 0xc6, 0xe4, 0xf1, 0x6c, 0x9d, 0xe0, 0x87, 0x0d, 0x3e, 0x27, 0xf7,
+	0xf3, 0xa3, 0xbc, 0x1f, 0x83, 0xf2, 0xa1, 0x4b, 0xc9, 0x15, 0x98, 0x8f, 0x9b, 0xe0, 0x50, 0x82,
+	0x89, 0xe7, 0x94, 0x1c, 0xeb, 0x82, 0x63, 0xb2, 0x39, 0xa5, 0xb1, 0x64, 0xa1, 0x9f, 0x40, 0x8d,
+	0xe5, 0x22, 0x21, 0xfa, 0xbd, 0x54, 0x71, 0x2b, 0x18, 0x7a, 0xc8, 0x33, 0xa0, 0x3e, 0x0b, 0xc2,
+	0x23, 0x08, 0x99, 0x78, 0x4e, 0xc9, 0xf3, 0x1c, 0xf2, 0x8c, 0x37, 0xa7, 0xe4, 0x44, 0x12, 0x91,
+	0x9c, 0xf8, 0x9c, 0xb0, 0x7c, 0xa9, 0xc0, 0x09, 0x61, 0x1c, 0x76, 0x07, 0x0e, 0xef, 0xb7, 0x19,
+	0x0b, 0x79, 0x18, 0x98, 0x3e, 0x79, 0x1b, 0x4a, 0xbe, 0xb4, 0x1d, 0x81, 0xf1, 0xc8, 0xf5, 0x15,
+	0x94, 0xdf, 0x85, 0x42, 0x40, 0x7b, 0x2c, 0xb0, 0x90, 0x74, 0x79, 0x43, 0xdb, 0x37, 0x26, 0x93,
+	0xd3, 0xc7, 0x47, 0x65, 0xb4, 0x29, 0x63, 0xb2, 0xe5, 0xb2, 0x26, 0xdb, 0x25, 0x21, 0xc2, 0x88,
+	0x8f, 0x50, 0x41, 0x4d, 0x54, 0x98, 0x48, 0x52, 0x3f, 0x0b, 0xa7, 0x33, 0xcc, 0x89, 0x36, 0x3f,
+	0x2b, 0x38, 0x1e, 0xe4, 0x0c, 0xdc, 0xc2, 0x4f, 0x6e, 0xa1, 0x8b, 0x39, 0x0c, 0xfb, 0x2c, 0x70,
+	0xc2, 0xbd, 0xc3, 0x75, 0x49, 0x5c, 0x49, 0x0b, 0x0a, 0xf2, 0xa3, 0x1d, 0x65, 0x29, 0x6f, 0x2c,
+	0xef, 0xcb, 0x5e, 0x1e, 0x90, 0x4a, 0x5d, 0xee, 0x68, 0x35, 0x31, 0xa7, 0x24, 0x96, 0xc8, 0x29,
+	0xfd, 0x8f, 0x60, 0x82, 0xa4, 0xbe, 0x82, 0xef, 0xcb, 0x71, 0x53, 0x9c, 0xd3, 0xc6, 0xaf, 0x05,
+	0x98, 0xdb, 0xe4, 0x36, 0xf9, 0x02, 0xaa, 0xe9, 0x3f, 0x0c, 0xab, 0xfb, 0x08, 0x4d, 0x7e, 0x57,
+	0x69, 0x6f, 0x1c, 0xea, 0x92, 0x0c, 0x98, 0xbb, 0x50, 0x49, 0x7d, 0x3e, 0xd5, 0xb3, 0xb6, 0x8e,
+	0x7b, 0x68, 0x6b, 0x87, 0x79, 0x24, 0xb1, 0xef, 0x00, 0x8c, 0xbd, 0xda, 0x6b, 0x59, 0xfb, 0x46,
+	0xb8, 0x76, 0xe1, 0xd5, 0x78, 0x12, 0xb5, 0x0d, 0x39, 0x7c, 0xa5, 0xa9, 0x59, 0xfe, 0x02, 0xd1,
+	0xea, 0x07, 0x21, 0x49, 0x8c, 0x1b, 0x50, 0x88, 0xde, 0x1b, 0x5a, 0xe6, 0xa9, 0x88, 0x69, 0xfa,
+	0xc1, 0x58, 0x12, 0xe9, 0x3a, 0xe4, 0xe5, 0xf8, 0x5d, 0xc9, 0x72, 0x46, 0x48, 0x5b, 0x3d, 0x10,
+	0x1a, 0x27, 0x14, 0x0d, 0x4a, 0x2d, 0x5b, 0x5e, 0x81, 0x65, 0x13, 0x4a, 0x4f, 0x33, 0x41, 0x48,
+	0x4e, 0xb2, 0x4c, 0x42, 0x08, 0x65, 0x13, 0x4a, 0x8d, 0x1b, 0xb2, 0x0d, 0xc7, 0xf7, 0x8d, 0x9a,
+	0xd7, 0x33, 0xb7, 0x4d, 0x78, 0x69, 0x6f, 0x1e, 0xc5, 0x6b, 0xbc, 0xfe, 0x52, 0x6d, 0x5b, 0x3f,
+	0xb8, 0x0a, 0xa4, 0x47, 0x76, 0xfd, 0x65, 0xb5, 0x90, 0x96, 0xff, 0x4a, 0x74, 0x67, 0xfb, 0xc3,
+	0x47, 0xcf, 0x6a, 0xca, 0xe3, 0x67, 0x35, 0xe5, 0xaf, 0x67, 0x35, 0xe5, 0x87, 0xe7, 0xb5, 0x99,
+	0xc7, 0xcf, 0x6b, 0x33, 0x7f, 0x3c, 0xaf, 0xcd, 0xdc, 0x5d, 0xb7, 0x9d, 0xb0, 0x3f, 0xec, 0x36,
+	0x7a, 0xcc, 0x6d, 0x8a, 0xa0, 0xeb, 0xf8, 0x3f, 0xbd, 0xc7, 0x06, 0xb8, 0x6a, 0xde, 0x4f, 0xfa,
+	0x36, 0xdc, 0xf3, 0x29, 0xef, 0x16, 0x10, 0x7e, 0xeb, 0xef, 0x00, 0x00, 0x00, 0xff, 0xff, 0x7e,
+	0xa8, 0x2b, 0x05, 0x8a, 0x10, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -415,6 +1384,22 @@ const _ = grpc.SupportPackageIsVersion4
 type MsgClient interface {
 	// CreateNetwork makes a network with its own token; it costs the create fee.
 	CreateNetwork(ctx context.Context, in *MsgCreateNetwork, opts ...grpc.CallOption) (*MsgCreateNetworkResponse, error)
+	// RegisterNode binds an operator and a libp2p host to an owner as a node of a network.
+	RegisterNode(ctx context.Context, in *MsgRegisterNode, opts ...grpc.CallOption) (*MsgRegisterNodeResponse, error)
+	// UpdateNode changes a node's operator or offer.
+	UpdateNode(ctx context.Context, in *MsgUpdateNode, opts ...grpc.CallOption) (*MsgUpdateNodeResponse, error)
+	// Bond puts up money for a node, one's own or another's.
+	Bond(ctx context.Context, in *MsgBond, opts ...grpc.CallOption) (*MsgBondResponse, error)
+	// Unbond takes money out again; it comes back after the unbonding time.
+	Unbond(ctx context.Context, in *MsgUnbond, opts ...grpc.CallOption) (*MsgUnbondResponse, error)
+	// Leave takes a node out for good and starts to unbond all its bonds.
+	Leave(ctx context.Context, in *MsgLeave, opts ...grpc.CallOption) (*MsgLeaveResponse, error)
+	// Resume brings a suspended node back.
+	Resume(ctx context.Context, in *MsgResume, opts ...grpc.CallOption) (*MsgResumeResponse, error)
+	// Prune suspends a node that did none of its duties for some epochs; anyone may.
+	Prune(ctx context.Context, in *MsgPrune, opts ...grpc.CallOption) (*MsgPruneResponse, error)
+	// PublishBootstrap says where peers may enter a network.
+	PublishBootstrap(ctx context.Context, in *MsgPublishBootstrap, opts ...grpc.CallOption) (*MsgPublishBootstrapResponse, error)
 	// UpdateParams changes the rules of the chain for all networks; only the chain's governance may.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -436,6 +1421,78 @@ func (c *msgClient) CreateNetwork(ctx context.Context, in *MsgCreateNetwork, opt
 	return out, nil
 }
 
+func (c *msgClient) RegisterNode(ctx context.Context, in *MsgRegisterNode, opts ...grpc.CallOption) (*MsgRegisterNodeResponse, error) {
+	out := new(MsgRegisterNodeResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Msg/RegisterNode", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) UpdateNode(ctx context.Context, in *MsgUpdateNode, opts ...grpc.CallOption) (*MsgUpdateNodeResponse, error) {
+	out := new(MsgUpdateNodeResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Msg/UpdateNode", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Bond(ctx context.Context, in *MsgBond, opts ...grpc.CallOption) (*MsgBondResponse, error) {
+	out := new(MsgBondResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Msg/Bond", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Unbond(ctx context.Context, in *MsgUnbond, opts ...grpc.CallOption) (*MsgUnbondResponse, error) {
+	out := new(MsgUnbondResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Msg/Unbond", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Leave(ctx context.Context, in *MsgLeave, opts ...grpc.CallOption) (*MsgLeaveResponse, error) {
+	out := new(MsgLeaveResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Msg/Leave", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Resume(ctx context.Context, in *MsgResume, opts ...grpc.CallOption) (*MsgResumeResponse, error) {
+	out := new(MsgResumeResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Msg/Resume", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Prune(ctx context.Context, in *MsgPrune, opts ...grpc.CallOption) (*MsgPruneResponse, error) {
+	out := new(MsgPruneResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Msg/Prune", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) PublishBootstrap(ctx context.Context, in *MsgPublishBootstrap, opts ...grpc.CallOption) (*MsgPublishBootstrapResponse, error) {
+	out := new(MsgPublishBootstrapResponse)
+	err := c.cc.Invoke(ctx, "/mesh.network.v1.Msg/PublishBootstrap", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error) {
 	out := new(MsgUpdateParamsResponse)
 	err := c.cc.Invoke(ctx, "/mesh.network.v1.Msg/UpdateParams", in, out, opts...)
@@ -449,6 +1506,22 @@ func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts 
 type MsgServer interface {
 	// CreateNetwork makes a network with its own token; it costs the create fee.
 	CreateNetwork(context.Context, *MsgCreateNetwork) (*MsgCreateNetworkResponse, error)
+	// RegisterNode binds an operator and a libp2p host to an owner as a node of a network.
+	RegisterNode(context.Context, *MsgRegisterNode) (*MsgRegisterNodeResponse, error)
+	// UpdateNode changes a node's operator or offer.
+	UpdateNode(context.Context, *MsgUpdateNode) (*MsgUpdateNodeResponse, error)
+	// Bond puts up money for a node, one's own or another's.
+	Bond(context.Context, *MsgBond) (*MsgBondResponse, error)
+	// Unbond takes money out again; it comes back after the unbonding time.
+	Unbond(context.Context, *MsgUnbond) (*MsgUnbondResponse, error)
+	// Leave takes a node out for good and starts to unbond all its bonds.
+	Leave(context.Context, *MsgLeave) (*MsgLeaveResponse, error)
+	// Resume brings a suspended node back.
+	Resume(context.Context, *MsgResume) (*MsgResumeResponse, error)
+	// Prune suspends a node that did none of its duties for some epochs; anyone may.
+	Prune(context.Context, *MsgPrune) (*MsgPruneResponse, error)
+	// PublishBootstrap says where peers may enter a network.
+	PublishBootstrap(context.Context, *MsgPublishBootstrap) (*MsgPublishBootstrapResponse, error)
 	// UpdateParams changes the rules of the chain for all networks; only the chain's governance may.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -459,6 +1532,30 @@ type UnimplementedMsgServer struct {
 
 func (*UnimplementedMsgServer) CreateNetwork(ctx context.Context, req *MsgCreateNetwork) (*MsgCreateNetworkResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method CreateNetwork not implemented")
+}
+func (*UnimplementedMsgServer) RegisterNode(ctx context.Context, req *MsgRegisterNode) (*MsgRegisterNodeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RegisterNode not implemented")
+}
+func (*UnimplementedMsgServer) UpdateNode(ctx context.Context, req *MsgUpdateNode) (*MsgUpdateNodeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method UpdateNode not implemented")
+}
+func (*UnimplementedMsgServer) Bond(ctx context.Context, req *MsgBond) (*MsgBondResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Bond not implemented")
+}
+func (*UnimplementedMsgServer) Unbond(ctx context.Context, req *MsgUnbond) (*MsgUnbondResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Unbond not implemented")
+}
+func (*UnimplementedMsgServer) Leave(ctx context.Context, req *MsgLeave) (*MsgLeaveResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Leave not implemented")
+}
+func (*UnimplementedMsgServer) Resume(ctx context.Context, req *MsgResume) (*MsgResumeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Resume not implemented")
+}
+func (*UnimplementedMsgServer) Prune(ctx context.Context, req *MsgPrune) (*MsgPruneResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Prune not implemented")
+}
+func (*UnimplementedMsgServer) PublishBootstrap(ctx context.Context, req *MsgPublishBootstrap) (*MsgPublishBootstrapResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PublishBootstrap not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -482,6 +1579,150 @@ func _Msg_CreateNetwork_Handler(srv interface{}, ctx context.Context, dec func(i
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(MsgServer).CreateNetwork(ctx, req.(*MsgCreateNetwork))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_RegisterNode_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRegisterNode)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RegisterNode(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Msg/RegisterNode",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RegisterNode(ctx, req.(*MsgRegisterNode))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_UpdateNode_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgUpdateNode)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).UpdateNode(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Msg/UpdateNode",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).UpdateNode(ctx, req.(*MsgUpdateNode))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Bond_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgBond)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Bond(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Msg/Bond",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Bond(ctx, req.(*MsgBond))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Unbond_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgUnbond)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Unbond(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Msg/Unbond",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Unbond(ctx, req.(*MsgUnbond))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Leave_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgLeave)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Leave(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Msg/Leave",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Leave(ctx, req.(*MsgLeave))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Resume_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgResume)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Resume(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Msg/Resume",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Resume(ctx, req.(*MsgResume))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Prune_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPrune)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Prune(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Msg/Prune",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Prune(ctx, req.(*MsgPrune))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_PublishBootstrap_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPublishBootstrap)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).PublishBootstrap(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.network.v1.Msg/PublishBootstrap",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).PublishBootstrap(ctx, req.(*MsgPublishBootstrap))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -512,6 +1753,38 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "CreateNetwork",
 			Handler:    _Msg_CreateNetwork_Handler,
+		},
+		{
+			MethodName: "RegisterNode",
+			Handler:    _Msg_RegisterNode_Handler,
+		},
+		{
+			MethodName: "UpdateNode",
+			Handler:    _Msg_UpdateNode_Handler,
+		},
+		{
+			MethodName: "Bond",
+			Handler:    _Msg_Bond_Handler,
+		},
+		{
+			MethodName: "Unbond",
+			Handler:    _Msg_Unbond_Handler,
+		},
+		{
+			MethodName: "Leave",
+			Handler:    _Msg_Leave_Handler,
+		},
+		{
+			MethodName: "Resume",
+			Handler:    _Msg_Resume_Handler,
+		},
+		{
+			MethodName: "Prune",
+			Handler:    _Msg_Prune_Handler,
+		},
+		{
+			MethodName: "PublishBootstrap",
+			Handler:    _Msg_PublishBootstrap_Handler,
 		},
 		{
 			MethodName: "UpdateParams",
@@ -694,6 +1967,642 @@ func (m *MsgCreateNetworkResponse) MarshalToSizedBuffer(dAtA []byte) (int, error
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgRegisterNode) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRegisterNode) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRegisterNode) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Bond.Size()
+		i -= size
+		if _, err := m.Bond.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x42
+	{
+		size, err := m.Offer.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3a
+	if len(m.PeerSignature) > 0 {
+		i -= len(m.PeerSignature)
+		copy(dAtA[i:], m.PeerSignature)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.PeerSignature)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.PeerKey) > 0 {
+		i -= len(m.PeerKey)
+		copy(dAtA[i:], m.PeerKey)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.PeerKey)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.OperatorSignature) > 0 {
+		i -= len(m.OperatorSignature)
+		copy(dAtA[i:], m.OperatorSignature)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OperatorSignature)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.OperatorKey) > 0 {
+		i -= len(m.OperatorKey)
+		copy(dAtA[i:], m.OperatorKey)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OperatorKey)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRegisterNodeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRegisterNodeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRegisterNodeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Node != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgUpdateNode) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgUpdateNode) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgUpdateNode) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.PeerSignature) > 0 {
+		i -= len(m.PeerSignature)
+		copy(dAtA[i:], m.PeerSignature)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.PeerSignature)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if len(m.OperatorSignature) > 0 {
+		i -= len(m.OperatorSignature)
+		copy(dAtA[i:], m.OperatorSignature)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OperatorSignature)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.OperatorKey) > 0 {
+		i -= len(m.OperatorKey)
+		copy(dAtA[i:], m.OperatorKey)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OperatorKey)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	{
+		size, err := m.Offer.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if m.Node != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgUpdateNodeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgUpdateNodeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgUpdateNodeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgBond) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgBond) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgBond) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if m.Node != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Giver) > 0 {
+		i -= len(m.Giver)
+		copy(dAtA[i:], m.Giver)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Giver)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgBondResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgBondResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgBondResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgUnbond) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgUnbond) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgUnbond) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if m.Node != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Giver) > 0 {
+		i -= len(m.Giver)
+		copy(dAtA[i:], m.Giver)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Giver)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgUnbondResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgUnbondResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgUnbondResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Completes != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Completes))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgLeave) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgLeave) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgLeave) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Node != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgLeaveResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgLeaveResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgLeaveResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgResume) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgResume) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgResume) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Node != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgResumeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgResumeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgResumeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPrune) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPrune) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPrune) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Node != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Reporter) > 0 {
+		i -= len(m.Reporter)
+		copy(dAtA[i:], m.Reporter)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Reporter)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPruneResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPruneResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPruneResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPublishBootstrap) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPublishBootstrap) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPublishBootstrap) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.PeerSignature) > 0 {
+		i -= len(m.PeerSignature)
+		copy(dAtA[i:], m.PeerSignature)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.PeerSignature)))
+		i--
+		dAtA[i] = 0x22
+	}
+	{
+		size, err := m.Record.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Publisher) > 0 {
+		i -= len(m.Publisher)
+		copy(dAtA[i:], m.Publisher)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Publisher)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPublishBootstrapResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPublishBootstrapResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPublishBootstrapResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgUpdateParams) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -841,6 +2750,282 @@ func (m *MsgCreateNetworkResponse) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovTx(uint64(l))
 	}
+	return n
+}
+
+func (m *MsgRegisterNode) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OperatorKey)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OperatorSignature)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.PeerKey)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.PeerSignature)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Offer.Size()
+	n += 1 + l + sovTx(uint64(l))
+	l = m.Bond.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgRegisterNodeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Node != 0 {
+		n += 1 + sovTx(uint64(m.Node))
+	}
+	return n
+}
+
+func (m *MsgUpdateNode) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovTx(uint64(m.Node))
+	}
+	l = m.Offer.Size()
+	n += 1 + l + sovTx(uint64(l))
+	l = len(m.OperatorKey)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OperatorSignature)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.PeerSignature)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgUpdateNodeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgBond) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Giver)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovTx(uint64(m.Node))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgBondResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgUnbond) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Giver)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovTx(uint64(m.Node))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgUnbondResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Completes != 0 {
+		n += 1 + sovTx(uint64(m.Completes))
+	}
+	return n
+}
+
+func (m *MsgLeave) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovTx(uint64(m.Node))
+	}
+	return n
+}
+
+func (m *MsgLeaveResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgResume) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovTx(uint64(m.Node))
+	}
+	return n
+}
+
+func (m *MsgResumeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgPrune) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Reporter)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovTx(uint64(m.Node))
+	}
+	return n
+}
+
+func (m *MsgPruneResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgPublishBootstrap) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Publisher)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Record.Size()
+	n += 1 + l + sovTx(uint64(l))
+	l = len(m.PeerSignature)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgPublishBootstrapResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
 	return n
 }
 
@@ -1460,6 +3645,1943 @@ func (m *MsgCreateNetworkResponse) Unmarshal(dAtA []byte) error {
 			}
 			m.Denom = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRegisterNode) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRegisterNode: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRegisterNode: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OperatorKey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OperatorKey = append(m.OperatorKey[:0], dAtA[iNdEx:postIndex]...)
+			if m.OperatorKey == nil {
+				m.OperatorKey = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OperatorSignature", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OperatorSignature = append(m.OperatorSignature[:0], dAtA[iNdEx:postIndex]...)
+			if m.OperatorSignature == nil {
+				m.OperatorSignature = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PeerKey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.PeerKey = append(m.PeerKey[:0], dAtA[iNdEx:postIndex]...)
+			if m.PeerKey == nil {
+				m.PeerKey = []byte{}
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PeerSignature", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.PeerSignature = append(m.PeerSignature[:0], dAtA[iNdEx:postIndex]...)
+			if m.PeerSignature == nil {
+				m.PeerSignature = []byte{}
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Offer", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Offer.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bond", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Bond.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRegisterNodeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRegisterNodeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRegisterNodeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgUpdateNode) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgUpdateNode: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgUpdateNode: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Offer", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Offer.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OperatorKey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OperatorKey = append(m.OperatorKey[:0], dAtA[iNdEx:postIndex]...)
+			if m.OperatorKey == nil {
+				m.OperatorKey = []byte{}
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OperatorSignature", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OperatorSignature = append(m.OperatorSignature[:0], dAtA[iNdEx:postIndex]...)
+			if m.OperatorSignature == nil {
+				m.OperatorSignature = []byte{}
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PeerSignature", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.PeerSignature = append(m.PeerSignature[:0], dAtA[iNdEx:postIndex]...)
+			if m.PeerSignature == nil {
+				m.PeerSignature = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgUpdateNodeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgUpdateNodeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgUpdateNodeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgBond) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgBond: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgBond: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Giver", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Giver = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgBondResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgBondResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgBondResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgUnbond) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgUnbond: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgUnbond: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Giver", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Giver = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgUnbondResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgUnbondResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgUnbondResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Completes", wireType)
+			}
+			m.Completes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Completes |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgLeave) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgLeave: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgLeave: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgLeaveResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgLeaveResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgLeaveResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgResume) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgResume: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgResume: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgResumeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgResumeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgResumeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPrune) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPrune: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPrune: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reporter", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reporter = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPruneResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPruneResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPruneResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPublishBootstrap) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPublishBootstrap: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPublishBootstrap: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Publisher", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Publisher = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Record", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Record.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PeerSignature", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.PeerSignature = append(m.PeerSignature[:0], dAtA[iNdEx:postIndex]...)
+			if m.PeerSignature == nil {
+				m.PeerSignature = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPublishBootstrapResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPublishBootstrapResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPublishBootstrapResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])

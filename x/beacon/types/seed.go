@@ -1,0 +1,11 @@
+package types
+
+// Seed is a value nobody could know at its close.
+type Seed struct {
+	// Value is 32 bytes.
+	Value []byte
+	// Height is where it was fixed.
+	Height int64
+	// Revealers is the number of distinct revealers that had spoken since close.
+	Revealers uint32
+}

@@ -1,0 +1,149 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/mesh-protocol/mesh/x/network/types"
+)
+
+// keepTime stores a calendar and wakes a dormant network that has a reason to go on.
+func (k *Keeper) keepTime(ctx context.Context, n types.Network, cal types.Calendar) error {
+	if cal.RollsAt == 0 && cal.Awake() {
+		cal.RollsAt = types.NextOpening(n.Id, n.Params.Epoch.EpochBlocks, sdk.UnwrapSDKContext(ctx).BlockHeight())
+		if err := k.epochQueue.Set(ctx, collections.Join(cal.RollsAt, cal.Network)); err != nil {
+			return err
+		}
+	}
+	return k.calendars.Set(ctx, cal.Network, cal)
+}
+
+// ChangeDuties tells that a network has more or fewer reasons to keep its epochs going, such as
+// open deals.
+func (k *Keeper) ChangeDuties(ctx context.Context, seq uint64, by int) error {
+	cal, err := k.calendars.Get(ctx, seq)
+	if err != nil {
+		return err
+	}
+	n, err := k.networks.Get(ctx, seq)
+	if err != nil {
+		return err
+	}
+	if by < 0 && cal.Duties < uint64(-by) {
+		return types.ErrInvalidRequest.Wrapf("network %d has %d duties, %d cannot be removed", seq, cal.Duties, -by)
+	}
+	cal.Duties += uint64(by)
+	return k.keepTime(ctx, n, cal)
+}
+
+// BeginBlock pays back bonds and opens the epochs that are due, at most MaxRollsPerBlock; the rest
+// waits for the next block. An opening that fails is undone and tried again an epoch later, so that one network can
+// hold up neither the others nor the chain.
+func (k *Keeper) BeginBlock(ctx sdk.Context) error {
+	if err := k.payBackDue(ctx); err != nil {
+		return err
+	}
+	due, err := k.dueRolls(ctx)
+	if err != nil {
+		return err
+	}
+	for _, key := range due {
+		if err := k.epochQueue.Remove(ctx, key); err != nil {
+			return err
+		}
+		branch, write := ctx.CacheContext()
+		if err := k.roll(branch, key.K2(), key.K1()); err != nil {
+			ctx.Logger().Error("open an epoch", "module", types.ModuleName, "network", key.K2(), "error", err.Error())
+			if err := k.epochQueue.Set(ctx, collections.Join(ctx.BlockHeight()+retryBlocks, key.K2())); err != nil {
+				return err
+			}
+			continue
+		}
+		write()
+	}
+	return nil
+}
+
+// retryBlocks is the wait after an opening that failed.
+const retryBlocks = 100
+
+func (k *Keeper) dueRolls(ctx sdk.Context) ([]collections.Pair[int64, uint64], error) {
+	var due []collections.Pair[int64, uint64]
+	until := collections.NewPrefixUntilPairRange[int64, uint64](ctx.BlockHeight())
+	err := k.epochQueue.Walk(ctx, until, func(key collections.Pair[int64, uint64]) (bool, error) {
+		due = append(due, key)
+		return len(due) == types.MaxRollsPerBlock, nil
+	})
+	return due, err
+}
+
+// roll ends the open epoch of a network at its scheduled height and opens the next, unless the
+// network has no reason to go on and falls dormant. It costs the same for every network.
+func (k *Keeper) roll(ctx sdk.Context, seq uint64, height int64) error {
+	cal, err := k.calendars.Get(ctx, seq)
+	if err != nil {
+		return err
+	}
+	network, err := k.networks.Get(ctx, seq)
+	if err != nil {
+		return err
+	}
+	closed := cal.Epoch
+	if cal.Awake() {
+		if err := k.open(ctx, network, &cal, height); err != nil {
+			return err
+		}
+	} else {
+		cal.RollsAt = 0
+	}
+	if err := k.calendars.Set(ctx, seq, cal); err != nil {
+		return err
+	}
+	if closed == 0 || k.hooks == nil {
+		return nil
+	}
+	return k.hooks.AfterEpochClosed(ctx, seq, closed)
+}
+
+// open writes the record of the next epoch and drops the one that is no longer kept.
+func (k *Keeper) open(ctx sdk.Context, n types.Network, cal *types.Calendar, height int64) error {
+	cal.Epoch++
+	cal.RollsAt = height + int64(n.Params.Epoch.EpochBlocks)
+	weight, err := k.weightAsOf(ctx, n.Seq, cal.Epoch)
+	if err != nil {
+		return err
+	}
+	e := types.Epoch{
+		Number: cal.Epoch, Open: height, Close: cal.RollsAt, Weight: weight, Nodes: cal.Nodes, Params: n.Params,
+	}
+	if err := k.epochs.Set(ctx, collections.Join(n.Seq, e.Number), e); err != nil {
+		return err
+	}
+	if e.Number > types.KeptEpochs {
+		if err := k.epochs.Remove(ctx, collections.Join(n.Seq, e.Number-types.KeptEpochs)); err != nil {
+			return err
+		}
+	}
+	if err := k.epochQueue.Set(ctx, collections.Join(cal.RollsAt, n.Seq)); err != nil {
+		return err
+	}
+	return emitEpochOpened(ctx, n.Id, e)
+}
+
+// Epoch returns an epoch that has begun and is still kept, or ErrEpochNotFound.
+func (k *Keeper) Epoch(ctx context.Context, seq, number uint64) (types.Epoch, error) {
+	e, err := k.epochs.Get(ctx, collections.Join(seq, number))
+	if errors.Is(err, collections.ErrNotFound) {
+		return e, types.ErrEpochNotFound.Wrapf("epoch %d of network %d has not begun or is no longer kept", number, seq)
+	}
+	return e, err
+}
+
+// Calendar returns what a network does next.
+func (k *Keeper) Calendar(ctx context.Context, seq uint64) (types.Calendar, error) {
+	return k.calendars.Get(ctx, seq)
+}

@@ -1,0 +1,137 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/mesh-protocol/mesh/x/network/types"
+)
+
+// TakeBond takes up to an amount from what is at stake for a node and moves it to another
+// module's account; it returns what it took. The owner's bond pays first, then what the owner has
+// on its way back, then the bonds of others pro rata, with theirs on the way back. reason is one
+// word for the event.
+func (k *Keeper) TakeBond(ctx context.Context, seq, node uint64, amount math.Int, toModule, reason string) (math.Int, error) {
+	network, err := k.networks.Get(ctx, seq)
+	if err != nil {
+		return math.Int{}, err
+	}
+	n, err := k.Node(ctx, seq, node)
+	if err != nil {
+		return math.Int{}, err
+	}
+	stakes, err := k.stakesOf(ctx, network, n)
+	if err != nil {
+		return math.Int{}, err
+	}
+	left := amount
+	for _, own := range []bool{true, false} {
+		if left, err = k.takeFrom(ctx, &n, stakes, own, left); err != nil {
+			return math.Int{}, err
+		}
+	}
+	taken := amount.Sub(left)
+	if err := k.reweigh(ctx, seq, n); err != nil || taken.IsZero() {
+		return taken, err
+	}
+	coins := sdk.NewCoins(sdk.NewCoin(network.Token.Denom, taken))
+	if err := k.bank.SendCoinsFromModuleToModule(ctx, types.ModuleName, toModule, coins); err != nil {
+		return math.Int{}, err
+	}
+	return taken, emitBondTaken(ctx, n, taken, reason)
+}
+
+// stake is one sum of money at stake for a node: a bond, or an unbonding.
+type stake struct {
+	own       bool
+	amount    math.Int
+	bond      *types.Bond
+	giver     []byte
+	unbonding *types.Unbonding
+}
+
+// stakesOf lists what is at stake for a node: bonds before unbondings, each in the order of its key.
+func (k *Keeper) stakesOf(ctx context.Context, network types.Network, n types.Node) ([]stake, error) {
+	bonds, err := k.BondsOf(ctx, network.Seq, n.Id)
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := k.unbondingsOf(ctx, network.Seq, n.Id)
+	if err != nil {
+		return nil, err
+	}
+	var list []stake
+	for _, b := range bonds {
+		giver, err := k.account("giver", b.Giver)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, stake{own: b.Giver == n.Owner, amount: b.Amount, bond: &b, giver: giver})
+	}
+	for _, u := range waiting {
+		list = append(list, stake{own: u.Giver == n.Owner, amount: u.Amount, unbonding: &u})
+	}
+	return list, nil
+}
+
+// takeFrom takes up to an amount from the owner's stakes in their order, or from the others' pro
+// rata with what rounding leaves from the first ones, and returns what is still wanted.
+func (k *Keeper) takeFrom(ctx context.Context, n *types.Node, stakes []stake, own bool, wanted math.Int) (math.Int, error) {
+	pool := math.ZeroInt()
+	for _, s := range stakes {
+		if s.own == own {
+			pool = pool.Add(s.amount)
+		}
+	}
+	take := math.MinInt(wanted, pool)
+	if take.IsZero() {
+		return wanted, nil
+	}
+	left := take
+	for _, s := range stakes {
+		if s.own != own {
+			continue
+		}
+		part := math.MinInt(s.amount, left)
+		if !own {
+			// Rounded up, so that all parts together reach what is to be taken.
+			share := s.amount.Mul(take).Add(pool).Sub(math.OneInt()).Quo(pool)
+			part = math.MinInt(part, share)
+		}
+		if part.IsZero() {
+			continue
+		}
+		left = left.Sub(part)
+		if err := k.lessen(ctx, n, s, part); err != nil {
+			return math.Int{}, err
+		}
+	}
+	return wanted.Sub(take), nil
+}
+
+// lessen takes an amount off one stake.
+func (k *Keeper) lessen(ctx context.Context, n *types.Node, s stake, amount math.Int) error {
+	if s.unbonding != nil {
+		u := *s.unbonding
+		u.Amount = u.Amount.Sub(amount)
+		if u.Amount.IsZero() {
+			return k.removeUnbonding(ctx, u)
+		}
+		return k.unbondings.Set(ctx, u.Id, u)
+	}
+	if s.own {
+		n.OwnBond = n.OwnBond.Sub(amount)
+	} else {
+		n.GivenBond = n.GivenBond.Sub(amount)
+	}
+	network, err := k.ids.Get(ctx, n.Network)
+	if err != nil {
+		return err
+	}
+	b := *s.bond
+	b.Amount = b.Amount.Sub(amount)
+	return k.setBond(ctx, network, n.Id, s.giver, b)
+}

@@ -1,0 +1,29 @@
+package types
+
+import "context"
+
+// Hooks are what x/network tells the modules to its right. A hook fails only where the store does.
+type Hooks interface {
+	// AfterEpochClosed is called once when an epoch of a network has ended.
+	AfterEpochClosed(ctx context.Context, network, epoch uint64) error
+}
+
+// MultiHooks calls several hooks in their order and stops at the first error.
+type MultiHooks []Hooks
+
+// AfterEpochClosed implements Hooks.
+func (m MultiHooks) AfterEpochClosed(ctx context.Context, network, epoch uint64) error {
+	for _, h := range m {
+		if err := h.AfterEpochClosed(ctx, network, epoch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DutyKeeper knows what nodes owe: the modules to the right of x/network answer it.
+type DutyKeeper interface {
+	// IsStale tells whether a node owed something in each of the last epochs that are over and
+	// did none of it.
+	IsStale(ctx context.Context, network, node uint64) (bool, error)
+}
