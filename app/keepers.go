@@ -43,6 +43,10 @@ import (
 	beacontypes "github.com/mesh-protocol/mesh/x/beacon/types"
 	networkkeeper "github.com/mesh-protocol/mesh/x/network/keeper"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
+	rewardkeeper "github.com/mesh-protocol/mesh/x/rewards/keeper"
+	rewardtypes "github.com/mesh-protocol/mesh/x/rewards/types"
+	taskkeeper "github.com/mesh-protocol/mesh/x/tasks/keeper"
+	tasktypes "github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
 // storeKeys names every persistent store of the chain.
@@ -51,7 +55,7 @@ func storeKeys() map[string]*storetypes.KVStoreKey {
 		authtypes.StoreKey, banktypes.StoreKey, stakingtypes.StoreKey, minttypes.StoreKey, distrtypes.StoreKey,
 		slashingtypes.StoreKey, govtypes.StoreKey, consensustypes.StoreKey, upgradetypes.StoreKey,
 		feegrant.StoreKey, evidencetypes.StoreKey, authzkeeper.StoreKey,
-		beacontypes.StoreKey, networktypes.StoreKey,
+		beacontypes.StoreKey, networktypes.StoreKey, tasktypes.StoreKey, rewardtypes.StoreKey,
 	)
 }
 
@@ -66,6 +70,8 @@ func modulePerms() map[string][]string {
 		govtypes.ModuleName:            {authtypes.Burner},
 		beacontypes.ModuleName:         nil,
 		networktypes.ModuleName:        {authtypes.Minter, authtypes.Burner},
+		tasktypes.ModuleName:           {authtypes.Burner},
+		rewardtypes.ModuleName:         {authtypes.Minter},
 	}
 }
 
@@ -95,6 +101,8 @@ type Keepers struct {
 	Consensus consensuskeeper.Keeper
 	Beacon    *beaconkeeper.Keeper
 	Network   *networkkeeper.Keeper
+	Tasks     *taskkeeper.Keeper
+	Rewards   *rewardkeeper.Keeper
 }
 
 // stores is where the keepers keep their state.
@@ -151,7 +159,13 @@ func newKeepers(base *baseapp.BaseApp, enc encoding, st stores, opts servertypes
 
 	k.Beacon = beaconkeeper.NewKeeper(enc.codec, st.of(beacontypes.StoreKey), valopers, authority, beaconStaking{k.Staking})
 	bank := tokenBank{k.Bank}
-	k.Network = networkkeeper.NewKeeper(enc.codec, st.of(networktypes.StoreKey), accounts, authority, bank, bank)
+	k.Network = networkkeeper.NewKeeper(enc.codec, st.of(networktypes.StoreKey), accounts, authority, bank, bank, k.Beacon)
+	k.Rewards = rewardkeeper.NewKeeper(enc.codec, st.of(rewardtypes.StoreKey), accounts, bank, k.Network)
+	k.Tasks = taskkeeper.NewKeeper(enc.codec, st.of(tasktypes.StoreKey), taskkeeper.Deps{
+		Addresses: accounts, Bank: bank, Networks: k.Network, Nodes: k.Network, Beacon: k.Beacon,
+		PayModule: rewardtypes.ModuleName, Hooks: k.Rewards,
+	})
+	k.Network.Connect(networktypes.MultiHooks{k.Tasks, k.Rewards}, k.Tasks)
 	return k
 }
 

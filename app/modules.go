@@ -37,6 +37,10 @@ import (
 	beacontypes "github.com/mesh-protocol/mesh/x/beacon/types"
 	"github.com/mesh-protocol/mesh/x/network"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
+	"github.com/mesh-protocol/mesh/x/rewards"
+	rewardtypes "github.com/mesh-protocol/mesh/x/rewards/types"
+	"github.com/mesh-protocol/mesh/x/tasks"
+	tasktypes "github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
 // newModules lists every module and sets the orders in which they act.
@@ -59,6 +63,8 @@ func newModules(app *App) *module.Manager {
 		consensus.NewAppModule(cdc, k.Consensus),
 		beacon.NewAppModule(k.Beacon),
 		network.NewAppModule(k.Network),
+		tasks.NewAppModule(k.Tasks),
+		rewards.NewAppModule(k.Rewards),
 	)
 	setOrders(m)
 	return m
@@ -76,6 +82,7 @@ func setOrders(m *module.Manager) {
 		stakingtypes.ModuleName,
 		authz.ModuleName,
 		genutiltypes.ModuleName,
+		networktypes.ModuleName, // pays bonds back and opens epochs
 	)
 	m.SetOrderEndBlockers(
 		banktypes.ModuleName, // first: it writes what virtual sends collected in the block
@@ -83,6 +90,7 @@ func setOrders(m *module.Manager) {
 		stakingtypes.ModuleName, // after everything that can change a validator's power
 		feegrant.ModuleName,
 		genutiltypes.ModuleName,
+		tasktypes.ModuleName, // settles deals
 	)
 	genesis := []string{
 		authtypes.ModuleName, banktypes.ModuleName, distrtypes.ModuleName, stakingtypes.ModuleName,
@@ -90,7 +98,7 @@ func setOrders(m *module.Manager) {
 		genutiltypes.ModuleName, // after staking, whose state its transactions need
 		evidencetypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName,
 		vestingtypes.ModuleName, consensustypes.ModuleName,
-		beacontypes.ModuleName, networktypes.ModuleName,
+		beacontypes.ModuleName, networktypes.ModuleName, tasktypes.ModuleName, rewardtypes.ModuleName,
 	}
 	m.SetOrderInitGenesis(genesis...)
 	m.SetOrderExportGenesis(genesis...)

@@ -1,0 +1,25 @@
+package keeper
+
+import (
+	"context"
+
+	"github.com/mesh-protocol/mesh/x/rewards/types"
+)
+
+type msgServer struct{ *Keeper }
+
+// NewMsgServer returns the handlers of the module's messages.
+func NewMsgServer(k *Keeper) types.MsgServer { return msgServer{k} }
+
+// Withdraw implements types.MsgServer.
+func (m msgServer) Withdraw(ctx context.Context, msg *types.MsgWithdraw) (*types.MsgWithdrawResponse, error) {
+	if _, err := m.addresses.StringToBytes(msg.Sender); err != nil {
+		return nil, types.ErrInvalidRequest.Wrapf("sender: %s", err)
+	}
+	w, err := m.withdraw(ctx, msg.Network, msg.Node)
+	if err != nil {
+		return nil, err
+	}
+	rsp := &types.MsgWithdrawResponse{Fees: w.fees, Matched: w.matched, Commission: w.commission, EpochsLeft: w.left}
+	return rsp, emitWithdrawn(ctx, w)
+}

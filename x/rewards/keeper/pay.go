@@ -1,0 +1,92 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
+
+	tasktypes "github.com/mesh-protocol/mesh/x/tasks/types"
+
+	"github.com/mesh-protocol/mesh/x/rewards/types"
+)
+
+// AfterFeeSettled implements the hooks of x/tasks: what the owner earned can be withdrawn at once,
+// and what was burnt counts for the match of the open epoch.
+func (k *Keeper) AfterFeeSettled(ctx context.Context, f tasktypes.Fee) error {
+	fees, err := orZero(k.fees.Get(ctx, collections.Join(f.Network, f.Node)))
+	if err != nil {
+		return err
+	}
+	burnt, err := orZero(k.burnt.Get(ctx, collections.Join(f.Network, f.Epoch)))
+	if err != nil {
+		return err
+	}
+	at := collections.Join3(f.Network, f.Node, f.Epoch)
+	pay, err := k.pays.Get(ctx, at)
+	if errors.Is(err, collections.ErrNotFound) {
+		pay, err = types.NewPay(), k.forget(ctx, f)
+	}
+	if err != nil {
+		return err
+	}
+	pay.Earned, pay.Burnt = pay.Earned.Add(f.Earned), pay.Burnt.Add(f.Burnt)
+	return errors.Join(
+		k.fees.Set(ctx, collections.Join(f.Network, f.Node), fees.Add(f.Earned)),
+		k.burnt.Set(ctx, collections.Join(f.Network, f.Epoch), burnt.Add(f.Burnt)),
+		k.pays.Set(ctx, at, pay),
+		k.ready.Set(ctx, at),
+	)
+}
+
+// forget drops the pay of an epoch long ago, if its match was withdrawn.
+func (k *Keeper) forget(ctx context.Context, f tasktypes.Fee) error {
+	if f.Epoch <= types.KeptPays {
+		return nil
+	}
+	at := collections.Join3(f.Network, f.Node, f.Epoch-types.KeptPays)
+	open, err := k.ready.Has(ctx, at)
+	if err != nil || open {
+		return err
+	}
+	return k.pays.Remove(ctx, at)
+}
+
+// AfterEpochClosed implements the hooks of x/network: it fixes what emission follows the burns of
+// the epoch. What is not followed is never minted and not carried over.
+func (k *Keeper) AfterEpochClosed(ctx context.Context, seq, number uint64) error {
+	at := collections.Join(seq, number)
+	burnt, err := k.burnt.Get(ctx, at)
+	if errors.Is(err, collections.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	network, err := k.networks.Network(ctx, seq)
+	if err != nil {
+		return err
+	}
+	e, err := k.networks.Epoch(ctx, seq, number)
+	if err != nil {
+		return err
+	}
+	emission := types.Emission(network.Token.FirstEmission(), network.Token.HalvingEpochs, number)
+	c := types.Closed{
+		Bucket: types.Bucket(emission, e.Params.Distribution.TasksBps), Burnt: burnt,
+		MatchCapBps: e.Params.Pay.MatchCapBps, Open: burnt,
+	}
+	if err := errors.Join(k.burnt.Remove(ctx, at), k.closed.Set(ctx, at, c)); err != nil {
+		return err
+	}
+	return emitEpochMatched(ctx, network.Id, number, c)
+}
+
+// orZero turns an amount that was never written into nothing.
+func orZero(a math.Int, err error) (math.Int, error) {
+	if errors.Is(err, collections.ErrNotFound) {
+		return math.ZeroInt(), nil
+	}
+	return a, err
+}

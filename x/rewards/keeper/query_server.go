@@ -1,0 +1,158 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
+	"github.com/mesh-protocol/mesh/x/rewards/types"
+)
+
+type queryServer struct{ *Keeper }
+
+// NewQueryServer returns the answers to the module's queries. What is unknown is NotFound, what is
+// not well formed InvalidArgument, anything else Internal.
+func NewQueryServer(k *Keeper) types.QueryServer { return queryServer{k} }
+
+// What the buckets nothing pays out of yet say about themselves.
+const (
+	uptimeNotYet     = "being there earns nothing yet: this version of the chain has no proof of uptime, and nothing of the bucket is minted"
+	governanceNotYet = "taking part in decisions earns nothing yet: this version of the chain has no network governance, and nothing of the bucket is minted"
+)
+
+// States of a reward, as ExplainReward names them.
+const (
+	stateOpen      = "open"
+	stateReady     = "ready"
+	stateWithdrawn = "withdrawn"
+)
+
+// Earnings implements types.QueryServer.
+func (q queryServer) Earnings(ctx context.Context, req *types.QueryEarningsRequest) (*types.QueryEarningsResponse, error) {
+	network, err := q.networks.NetworkByID(ctx, req.GetNetwork())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	if _, err := q.networks.Node(ctx, network.Seq, req.GetNode()); err != nil {
+		return nil, grpcError(err)
+	}
+	rsp := &types.QueryEarningsResponse{Matched: math.ZeroInt(), Pending: math.ZeroInt(), Uptime: uptimeNotYet, Governance: governanceNotYet}
+	if rsp.Fees, err = orZero(q.fees.Get(ctx, collections.Join(network.Seq, req.GetNode()))); err != nil {
+		return nil, grpcError(err)
+	}
+	at := collections.NewSuperPrefixedTripleRange[uint64, uint64, uint64](network.Seq, req.GetNode())
+	looked := 0
+	err = q.ready.Walk(ctx, at, func(key collections.Triple[uint64, uint64, uint64]) (bool, error) {
+		looked++
+		row, err := q.explain(ctx, network, key)
+		if err != nil {
+			return true, err
+		}
+		if row.State == stateReady {
+			rsp.Matched, rsp.Epochs = rsp.Matched.Add(row.Matched), rsp.Epochs+1
+		} else {
+			rsp.Pending = rsp.Pending.Add(row.Matched)
+		}
+		return looked == 10*types.MaxPage, nil
+	})
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	return rsp, nil
+}
+
+// ExplainReward implements types.QueryServer.
+func (q queryServer) ExplainReward(ctx context.Context, req *types.QueryExplainRewardRequest) (*types.QueryExplainRewardResponse, error) {
+	if limit := req.GetPagination().GetLimit(); limit > types.MaxPage {
+		return nil, status.Errorf(codes.InvalidArgument, "a page of %d epochs is over the limit of %d", limit, types.MaxPage)
+	}
+	network, err := q.networks.NetworkByID(ctx, req.GetNetwork())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	rows, page, err := query.CollectionPaginate(ctx, q.pays, req.GetPagination(),
+		func(key collections.Triple[uint64, uint64, uint64], _ types.Pay) (types.RewardRow, error) {
+			return q.explain(ctx, network, key)
+		}, func(o *query.CollectionsPaginateOptions[collections.Triple[uint64, uint64, uint64]]) {
+			prefix := collections.TripleSuperPrefix[uint64, uint64, uint64](network.Seq, req.GetNode())
+			o.Prefix = &prefix
+		})
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	return &types.QueryExplainRewardResponse{Rows: rows, Pagination: page}, nil
+}
+
+// explain says what one epoch was worth to a node, and why.
+func (q queryServer) explain(ctx context.Context, network networktypes.Network, key collections.Triple[uint64, uint64, uint64]) (types.RewardRow, error) {
+	pay, err := q.pays.Get(ctx, key)
+	if err != nil {
+		return types.RewardRow{}, err
+	}
+	row := types.RewardRow{
+		Epoch: key.K3(), Gross: pay.Earned.Add(pay.Burnt), Burnt: pay.Burnt, Earned: pay.Earned, Matched: pay.Matched,
+	}
+	if pay.Withdrawn {
+		row.State, row.Reason = stateWithdrawn, "fees and match were withdrawn"
+		return row, nil
+	}
+	c, err := q.closed.Get(ctx, collections.Join(network.Seq, key.K3()))
+	if errors.Is(err, collections.ErrNotFound) {
+		row.Matched = types.Bucket(pay.Burnt, network.Params.Pay.MatchCapBps)
+		row.State, row.Reason = stateOpen, "the epoch is open: the match is at most this, and is fixed when the epoch closes"
+		return row, nil
+	}
+	if err != nil {
+		return row, err
+	}
+	row.State, row.Matched = stateReady, c.Match(pay.Burnt)
+	row.Reason = fmt.Sprintf("the epoch may emit %s for paid work and %s was burnt, so each burnt unit is matched by the bucket's share", c.Bucket, c.Burnt)
+	if c.Capped() {
+		row.Reason = fmt.Sprintf("each burnt unit is matched by the cap of %d.%02d %%; the bucket of %s would allow more", c.MatchCapBps/100, c.MatchCapBps%100, c.Bucket)
+	}
+	return row, nil
+}
+
+// Emission implements types.QueryServer.
+func (q queryServer) Emission(ctx context.Context, req *types.QueryEmissionRequest) (*types.QueryEmissionResponse, error) {
+	network, err := q.networks.NetworkByID(ctx, req.GetNetwork())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	split := network.Params.Distribution
+	if e, err := q.networks.Epoch(ctx, network.Seq, req.GetEpoch()); err == nil {
+		split = e.Params.Distribution
+	}
+	total := types.Emission(network.Token.FirstEmission(), network.Token.HalvingEpochs, req.GetEpoch())
+	rsp := &types.QueryEmissionResponse{
+		Total: total, Uptime: types.Bucket(total, split.UptimeBps), Tasks: types.Bucket(total, split.TasksBps),
+		Governance: types.Bucket(total, split.GovernanceBps),
+	}
+	if rsp.Burnt, err = orZero(q.burnt.Get(ctx, collections.Join(network.Seq, req.GetEpoch()))); err != nil {
+		return nil, grpcError(err)
+	}
+	if c, err := q.closed.Get(ctx, collections.Join(network.Seq, req.GetEpoch())); err == nil {
+		rsp.Burnt = c.Burnt
+	}
+	return rsp, nil
+}
+
+// grpcError gives an error of the module, or of x/network, the code a client can act on.
+func grpcError(err error) error {
+	switch {
+	case errors.Is(err, networktypes.ErrNetworkNotFound), errors.Is(err, networktypes.ErrNodeNotFound), errors.Is(err, networktypes.ErrEpochNotFound):
+		return status.Error(codes.NotFound, err.Error())
+	case errors.Is(err, networktypes.ErrInvalidRequest):
+		return status.Error(codes.InvalidArgument, err.Error())
+	}
+	return status.Error(codes.Internal, err.Error())
+}

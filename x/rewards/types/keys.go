@@ -1,0 +1,33 @@
+package types
+
+import "cosmossdk.io/collections"
+
+const (
+	// ModuleName names the module, its store, its module account and its error codespace.
+	ModuleName = "rewards"
+	// StoreKey is the key of the module's store.
+	StoreKey = ModuleName
+)
+
+// Prefixes of the module's state. A number is never used again for something else.
+var (
+	// FeesPrefix maps (network, node) to fees that were earned and not withdrawn.
+	FeesPrefix = collections.NewPrefix(0)
+	// PaysPrefix maps (network, node, epoch) to Pay.
+	PaysPrefix = collections.NewPrefix(1)
+	// ReadyPrefix holds (network, node, epoch) of pays whose match has not been withdrawn.
+	ReadyPrefix = collections.NewPrefix(2)
+	// BurntPrefix maps (network, epoch) to what was burnt while the epoch is open.
+	BurntPrefix = collections.NewPrefix(3)
+	// ClosedPrefix maps (network, epoch) to Closed.
+	ClosedPrefix = collections.NewPrefix(4)
+)
+
+const (
+	// MaxPage is the largest page a query returns.
+	MaxPage = 100
+	// MaxWithdrawn bounds the epochs one withdrawal walks over.
+	MaxWithdrawn = 32
+	// KeptPays is the number of epochs after which a withdrawn pay is forgotten.
+	KeptPays = 64
+)

@@ -1,0 +1,78 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+
+	"cosmossdk.io/collections"
+
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+// hold puts a node on an index: its space and what it can come to pay are taken up.
+func (k *Keeper) hold(ctx context.Context, c contract, number uint32, node uint64) error {
+	o, err := k.owedTo(ctx, c.network.Seq, node)
+	if err != nil {
+		return err
+	}
+	o.Deals++
+	o.Space += c.deal.Space
+	o.Exposure = o.Exposure.Add(c.deal.Exposure())
+	if err := k.owed.Set(ctx, collections.Join(c.network.Seq, node), o); err != nil {
+		return err
+	}
+	return k.dealsByNode.Set(ctx, collections.Join3(c.network.Seq, node, c.deal.Id), uint64(number))
+}
+
+// release takes a node off an index again.
+func (k *Keeper) release(ctx context.Context, c contract, node uint64) error {
+	o, err := k.owedTo(ctx, c.network.Seq, node)
+	if err != nil {
+		return err
+	}
+	o.Deals--
+	o.Space -= c.deal.Space
+	o.Exposure = o.Exposure.Sub(c.deal.Exposure())
+	if err := k.owed.Set(ctx, collections.Join(c.network.Seq, node), o); err != nil {
+		return err
+	}
+	return k.dealsByNode.Remove(ctx, collections.Join3(c.network.Seq, node, c.deal.Id))
+}
+
+// accepts decides whether a node will do for an index of the deal: it takes part, is where and
+// whose the client wants it, has room, and its bond covers what it could come to pay.
+func (k *Keeper) accepts(c contract) func(context.Context, networktypes.Node) (bool, error) {
+	return func(ctx context.Context, n networktypes.Node) (bool, error) {
+		elsewhere := c.deal.Region != "" && n.Offer.Region != c.deal.Region
+		if n.Weight.IsZero() || elsewhere || slices.Contains(c.deal.Without, n.Owner) {
+			return false, nil
+		}
+		stale, err := k.IsStale(ctx, c.network.Seq, n.Id)
+		if err != nil || stale {
+			return false, err
+		}
+		o, err := k.owedTo(ctx, c.network.Seq, n.Id)
+		if err != nil {
+			return false, err
+		}
+		room := o.Space <= n.Offer.StorageBytes && c.deal.Space <= n.Offer.StorageBytes-o.Space
+		return room && o.Exposure.Add(c.deal.Exposure()).LTE(n.TotalBond()), nil
+	}
+}
+
+// taken returns the places of the owners that have an index of a deal.
+func (k *Keeper) taken(ctx context.Context, c contract, indices []types.Index) ([]uint64, error) {
+	var slots []uint64
+	for _, i := range indices {
+		if !i.HasNode() {
+			continue
+		}
+		n, err := k.deps.Nodes.Node(ctx, c.network.Seq, i.Node)
+		if err != nil {
+			return nil, err
+		}
+		slots = append(slots, n.OwnerSlot)
+	}
+	return slots, nil
+}

@@ -1,0 +1,93 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+// claimRootBytes is the length of the root of a claim.
+const claimRootBytes = 32
+
+// claim books what a node says it did in an epoch. The total must be what the chain says is owed:
+// a holder that lost an index reports that first.
+func (k *Keeper) claim(ctx context.Context, msg *types.MsgClaim) (uint64, error) {
+	network, n, err := k.operated(ctx, msg.Network, msg.Operator)
+	if err != nil {
+		return 0, err
+	}
+	if len(msg.Root) != claimRootBytes {
+		return n.Id, types.ErrInvalidClaim.Wrapf("a root of %d bytes, it has %d", len(msg.Root), claimRootBytes)
+	}
+	e, err := k.deps.Networks.Epoch(ctx, network.Seq, msg.Epoch)
+	if err != nil {
+		return n.Id, err
+	}
+	w, err := k.claimWindow(ctx, network.Seq, e)
+	if err != nil {
+		return n.Id, err
+	}
+	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
+	if height < w.ClaimsFrom || height >= w.ClaimsUntil {
+		return n.Id, types.ErrWindow.Wrapf("claims for epoch %d are taken from height %d to %d, this is %d", e.Number, w.ClaimsFrom, w.ClaimsUntil-1, height)
+	}
+	at := collections.Join3(network.Seq, e.Number, n.Id)
+	exists, err := k.claims.Has(ctx, at)
+	if err != nil {
+		return n.Id, err
+	}
+	if exists {
+		return n.Id, types.ErrClaimExists.Wrapf("node %d has claimed epoch %d", n.Id, e.Number)
+	}
+	o, err := k.bringForward(ctx, network.Seq, n.Id, e.Number)
+	if err != nil {
+		return n.Id, err
+	}
+	if msg.Total.IsNil() || !msg.Total.Equal(o.Amount) || o.Amount.IsZero() {
+		return n.Id, types.ErrInvalidClaim.Wrapf("total %s, all deals together owe node %d %s for epoch %d", msg.Total, n.Id, o.Amount, e.Number)
+	}
+	o.LastClaimed = e.Number
+	return n.Id, errors.Join(
+		k.owed.Set(ctx, collections.Join(network.Seq, n.Id), o),
+		k.windows.Set(ctx, collections.Join(network.Seq, e.Number), w),
+		k.claims.Set(ctx, at, types.Claim{Root: msg.Root, Total: msg.Total}),
+	)
+}
+
+// dropClaims forgets the claims and the window of an epoch that is no longer kept, a few at a time.
+func (k *Keeper) dropClaims(ctx context.Context, seq, epoch uint64) error {
+	var old []collections.Triple[uint64, uint64, uint64]
+	until := new(collections.Range[collections.Triple[uint64, uint64, uint64]]).
+		StartInclusive(collections.Join3(seq, uint64(0), uint64(0))).
+		EndExclusive(collections.Join3(seq, epoch+1, uint64(0)))
+	err := k.claims.Walk(ctx, until, func(key collections.Triple[uint64, uint64, uint64], _ types.Claim) (bool, error) {
+		old = append(old, key)
+		return len(old) == maxDropped, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range old {
+		if err := k.claims.Remove(ctx, key); err != nil {
+			return err
+		}
+	}
+	return k.windows.Remove(ctx, collections.Join(seq, epoch))
+}
+
+// maxDropped bounds the claims forgotten with one claim: two, so that old ones never pile up.
+const maxDropped = 2
+
+// amountOf returns the amount of a claim that may not exist.
+func amountOf(c types.Claim) math.Int {
+	if c.Total.IsNil() {
+		return math.ZeroInt()
+	}
+	return c.Total
+}

@@ -1,0 +1,83 @@
+package keeper
+
+import (
+	"context"
+
+	"github.com/cosmos/gogoproto/proto"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+func emit(ctx context.Context, event proto.Message) error {
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+}
+
+func emitDealOpened(ctx context.Context, d types.Deal, c types.Cost) error {
+	return emit(ctx, &types.EventDealOpened{
+		Deal: d.Id, Network: d.Network, Client: d.Client, Profile: d.Profile, Space: d.Space,
+		Rate: d.Rate, Escrow: c.Escrow, Reserve: c.Reserve, Burnt: c.Burnt,
+	})
+}
+
+func emitIndexAssigned(ctx context.Context, d types.Deal, number uint32, node uint64) error {
+	return emit(ctx, &types.EventIndexAssigned{Deal: d.Id, Network: d.Network, Index: number, Node: node})
+}
+
+func emitLayoutCommitted(ctx context.Context, d types.Deal, acked uint32) error {
+	return emit(ctx, &types.EventLayoutCommitted{Deal: d.Id, Network: d.Network, Layout: d.Layout, Acked: acked})
+}
+
+func emitIndexAcked(ctx context.Context, d types.Deal, number uint32, i types.Index) error {
+	return emit(ctx, &types.EventIndexAcked{
+		Deal: d.Id, Network: d.Network, Index: number, Node: i.Node, Version: i.Acked.Version, FromEpoch: i.FromEpoch,
+	})
+}
+
+func emitDealExtended(ctx context.Context, d types.Deal, c types.Cost) error {
+	return emit(ctx, &types.EventDealExtended{Deal: d.Id, Network: d.Network, LastEpoch: d.LastEpoch, Escrow: c.Escrow})
+}
+
+func emitDealCancelled(ctx context.Context, d types.Deal) error {
+	return emit(ctx, &types.EventDealCancelled{Deal: d.Id, Network: d.Network, LastEpoch: d.LastEpoch})
+}
+
+func emitDealSettled(ctx context.Context, d types.Deal, cost, refund math.Int) error {
+	return emit(ctx, &types.EventDealSettled{Deal: d.Id, Network: d.Network, Cost: cost, Refund: refund})
+}
+
+func emitClaimed(ctx context.Context, msg *types.MsgClaim, node uint64) error {
+	return emit(ctx, &types.EventClaimed{Network: msg.Network, Node: node, Epoch: msg.Epoch, Total: msg.Total})
+}
+
+func emitProven(ctx context.Context, p proven, earned math.Int) error {
+	gross := p.claim.Total
+	return emit(ctx, &types.EventProven{
+		Network: p.network.Id, Node: p.node.Id, Epoch: p.epoch.Number, Gross: gross, Burnt: gross.Sub(earned), Earned: earned,
+	})
+}
+
+func emitIndexLost(ctx context.Context, d types.Deal, number uint32, node uint64, reason string, paid math.Int) error {
+	return emit(ctx, &types.EventIndexLost{Deal: d.Id, Network: d.Network, Index: number, Node: node, Reason: reason, Paid: paid})
+}
+
+func emitIndexTaken(ctx context.Context, d types.Deal, number uint32, node uint64) error {
+	return emit(ctx, &types.EventIndexTaken{Deal: d.Id, Network: d.Network, Index: number, Node: node})
+}
+
+func emitRepairPaid(ctx context.Context, d types.Deal, number uint32, node uint64, amount math.Int) error {
+	return emit(ctx, &types.EventRepairPaid{Deal: d.Id, Network: d.Network, Index: number, Node: node, Amount: amount})
+}
+
+func emitOpenRequested(ctx context.Context, c contract, r types.OpenRequest) error {
+	return emit(ctx, &types.EventOpenRequested{
+		Request: r.Id, Deal: r.Deal, Network: c.deal.Network, Index: r.Index, Node: r.Node, Deadline: r.Deadline,
+	})
+}
+
+func emitOpenAnswered(ctx context.Context, c contract, r types.OpenRequest) error {
+	return emit(ctx, &types.EventOpenAnswered{Request: r.Id, Deal: r.Deal, Network: c.deal.Network, Index: r.Index, Node: r.Node})
+}

@@ -1,0 +1,45 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+// settleFee is the one road by which a client's money reaches a node: a share of it, rounded up,
+// is burnt, the rest is the owner's. Emission follows the burn and nothing else, so that nobody
+// gains by paying himself. It returns what the owner earned.
+func (k *Keeper) settleFee(ctx context.Context, network networktypes.Network, n networktypes.Node, gross math.Int, burnBps uint32) (math.Int, error) {
+	if gross.IsZero() {
+		return gross, nil
+	}
+	burnt := types.Share(gross, burnBps)
+	earned := gross.Sub(burnt)
+	denom := network.Token.Denom
+	if err := k.deps.Bank.BurnCoins(ctx, types.ModuleName, sdk.NewCoins(sdk.NewCoin(denom, burnt))); err != nil {
+		return math.Int{}, err
+	}
+	if earned.IsPositive() {
+		coins := sdk.NewCoins(sdk.NewCoin(denom, earned))
+		if err := k.deps.Bank.SendCoinsFromModuleToModule(ctx, types.ModuleName, k.deps.PayModule, coins); err != nil {
+			return math.Int{}, err
+		}
+	}
+	cal, err := k.deps.Networks.Calendar(ctx, network.Seq)
+	if err != nil {
+		return math.Int{}, err
+	}
+	return earned, k.deps.Hooks.AfterFeeSettled(ctx, types.Fee{
+		Network: network.Seq, Node: n.Id, Epoch: cal.Epoch, Burnt: burnt, Earned: earned,
+	})
+}
+
+// chargeSignature charges the gas of one ed25519 signature.
+func chargeSignature(ctx context.Context) {
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(types.SignatureGas, "acknowledgement")
+}

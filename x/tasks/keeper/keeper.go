@@ -1,0 +1,115 @@
+// Package keeper holds the state of x/tasks and the rules that guard it: what a deal locks up, who
+// holds which index, what a node may claim, what a proof pays and who pays for a loss. It never
+// walks over all deals or all nodes: what a node is owed is a sum that changes with its deals.
+package keeper
+
+import (
+	"fmt"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/core/address"
+	"cosmossdk.io/core/store"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+// Deps are the neighbours of the keeper.
+type Deps struct {
+	Addresses address.Codec
+	Bank      types.BankKeeper
+	Networks  NetworkKeeper
+	Nodes     NodeKeeper
+	Beacon    BeaconKeeper
+	// PayModule is the account that earned fees are moved to, and Hooks its module.
+	PayModule string
+	Hooks     types.Hooks
+}
+
+// Keeper is the only writer of the module's store.
+type Keeper struct {
+	deps   Deps
+	schema collections.Schema
+
+	// nextDeal is the id of the next deal.
+	nextDeal collections.Item[uint64]
+	// deals maps an id to a deal.
+	deals collections.Map[uint64, types.Deal]
+	// indices maps (deal, number) to an index.
+	indices collections.Map[collections.Pair[uint64, uint64], types.Index]
+	// stints maps (deal, number, first epoch) to a time an index was held that has ended.
+	stints collections.Map[collections.Triple[uint64, uint64, uint64], types.Stint]
+	// dealsByClient holds (client, deal).
+	dealsByClient collections.KeySet[collections.Pair[[]byte, uint64]]
+	// dealsByNode maps (network, node, deal) to the number of the node's index.
+	dealsByNode collections.Map[collections.Triple[uint64, uint64, uint64], uint64]
+	// ends holds (network, last epoch, deal) of deals that are not settled.
+	ends collections.KeySet[collections.Triple[uint64, uint64, uint64]]
+	// settling holds networks with deals that may be settled.
+	settling collections.KeySet[uint64]
+
+	// owed maps (network, node) to what all deals together owe it.
+	owed collections.Map[collections.Pair[uint64, uint64], types.Owed]
+	// changes maps (network, node, epoch) to what is added and taken off from that epoch on.
+	changes collections.Map[collections.Triple[uint64, uint64, uint64], types.OwedChange]
+	// gaps maps (network, node, first epoch) to a run of epochs without an accepted proof.
+	gaps collections.Map[collections.Triple[uint64, uint64, uint64], types.Gap]
+	// claims maps (network, epoch, node) to a claim.
+	claims collections.Map[collections.Triple[uint64, uint64, uint64], types.Claim]
+	// windows maps (network, epoch) to when claims and proofs are taken.
+	windows collections.Map[collections.Pair[uint64, uint64], types.Window]
+	// repairs holds (network, node, deal) of indices whose rebuilding is not paid yet.
+	repairs collections.KeySet[collections.Triple[uint64, uint64, uint64]]
+
+	// nextRequest is the id of the next request to open.
+	nextRequest collections.Item[uint64]
+	// requests maps an id to a request that is not answered.
+	requests collections.Map[uint64, types.OpenRequest]
+	// requestsByNode holds (network, node, request).
+	requestsByNode collections.KeySet[collections.Triple[uint64, uint64, uint64]]
+}
+
+// NewKeeper returns a keeper over the given store. It panics if two collections share a prefix.
+func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, deps Deps) *Keeper {
+	sb := collections.NewSchemaBuilder(stores)
+	k := &Keeper{deps: deps}
+	k.addDealState(sb, cdc)
+	k.addWorkState(sb, cdc)
+	schema, err := sb.Build()
+	if err != nil {
+		panic(fmt.Errorf("build the schema of x/%s: %w", types.ModuleName, err))
+	}
+	k.schema = schema
+	return k
+}
+
+// addDealState adds the collections about deals and who holds what.
+func (k *Keeper) addDealState(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) {
+	numbers := collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key)
+	triple := collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint64Key)
+	k.nextDeal = collections.NewItem(sb, types.NextDealPrefix, "next_deal", collections.Uint64Value)
+	k.deals = collections.NewMap(sb, types.DealsPrefix, "deals", collections.Uint64Key, codec.CollValue[types.Deal](cdc))
+	k.indices = collections.NewMap(sb, types.IndicesPrefix, "indices", numbers, codec.CollValue[types.Index](cdc))
+	k.stints = collections.NewMap(sb, types.StintsPrefix, "stints", triple, codec.CollValue[types.Stint](cdc))
+	k.dealsByClient = collections.NewKeySet(sb, types.DealsByClientPrefix, "deals_by_client",
+		collections.PairKeyCodec(collections.BytesKey, collections.Uint64Key))
+	k.dealsByNode = collections.NewMap(sb, types.DealsByNodePrefix, "deals_by_node", triple, collections.Uint64Value)
+	k.ends = collections.NewKeySet(sb, types.EndsPrefix, "ends", triple)
+	k.settling = collections.NewKeySet(sb, types.SettlingPrefix, "settling", collections.Uint64Key)
+	k.nextRequest = collections.NewItem(sb, types.NextRequestPrefix, "next_request", collections.Uint64Value)
+	k.requests = collections.NewMap(sb, types.RequestsPrefix, "requests", collections.Uint64Key, codec.CollValue[types.OpenRequest](cdc))
+	k.requestsByNode = collections.NewKeySet(sb, types.RequestsByNodePrefix, "requests_by_node", triple)
+}
+
+// addWorkState adds the collections about claims, proofs and what is owed.
+func (k *Keeper) addWorkState(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) {
+	numbers := collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key)
+	triple := collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint64Key)
+	k.owed = collections.NewMap(sb, types.OwedPrefix, "owed", numbers, codec.CollValue[types.Owed](cdc))
+	k.changes = collections.NewMap(sb, types.ChangesPrefix, "changes", triple, codec.CollValue[types.OwedChange](cdc))
+	k.gaps = collections.NewMap(sb, types.GapsPrefix, "gaps", triple, codec.CollValue[types.Gap](cdc))
+	k.claims = collections.NewMap(sb, types.ClaimsPrefix, "claims", triple, codec.CollValue[types.Claim](cdc))
+	k.windows = collections.NewMap(sb, types.WindowsPrefix, "windows", numbers, codec.CollValue[types.Window](cdc))
+	k.repairs = collections.NewKeySet(sb, types.RepairsPrefix, "repairs", triple)
+}

@@ -1,0 +1,163 @@
+package keeper
+
+import (
+	"context"
+
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+type msgServer struct{ *Keeper }
+
+// NewMsgServer returns the handlers of the module's messages. Every rule is held here or below,
+// never in the ante handler, so that messages routed by authz or governance meet it too.
+func NewMsgServer(k *Keeper) types.MsgServer { return msgServer{k} }
+
+// OpenDeal implements types.MsgServer.
+func (m msgServer) OpenDeal(ctx context.Context, msg *types.MsgOpenDeal) (*types.MsgOpenDealResponse, error) {
+	client, err := m.account("client", msg.Client)
+	if err != nil {
+		return nil, err
+	}
+	d, cost, err := m.openDeal(ctx, client, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgOpenDealResponse{Deal: d.Id, Rate: d.Rate, Deposit: cost.Total()}, emitDealOpened(ctx, d, cost)
+}
+
+// DrawDeal implements types.MsgServer.
+func (m msgServer) DrawDeal(ctx context.Context, msg *types.MsgDrawDeal) (*types.MsgDrawDealResponse, error) {
+	if _, err := m.account("sender", msg.Sender); err != nil {
+		return nil, err
+	}
+	c, err := m.contract(ctx, msg.Deal)
+	if err != nil {
+		return nil, err
+	}
+	changed, indices, err := m.drawDeal(ctx, c, msg.Sender == c.deal.Client)
+	if err != nil {
+		return nil, err
+	}
+	if changed == 0 && len(waitingFor(indices)) == 0 {
+		return nil, types.ErrWrongState.Wrapf("no index of deal %d waits for a draw", msg.Deal)
+	}
+	rsp := &types.MsgDrawDealResponse{}
+	for _, i := range indices {
+		rsp.Nodes = append(rsp.Nodes, i.Node)
+	}
+	return rsp, nil
+}
+
+// CommitLayout implements types.MsgServer.
+func (m msgServer) CommitLayout(ctx context.Context, msg *types.MsgCommitLayout) (*types.MsgCommitLayoutResponse, error) {
+	d, acked, err := m.commitLayout(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgCommitLayoutResponse{Acked: acked}, emitLayoutCommitted(ctx, d, acked)
+}
+
+// Ack implements types.MsgServer.
+func (m msgServer) Ack(ctx context.Context, msg *types.MsgAck) (*types.MsgAckResponse, error) {
+	return &types.MsgAckResponse{}, m.operatorAcks(ctx, msg)
+}
+
+// ExtendDeal implements types.MsgServer.
+func (m msgServer) ExtendDeal(ctx context.Context, msg *types.MsgExtendDeal) (*types.MsgExtendDealResponse, error) {
+	client, err := m.account("client", msg.Client)
+	if err != nil {
+		return nil, err
+	}
+	d, cost, err := m.extendDeal(ctx, client, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgExtendDealResponse{LastEpoch: d.LastEpoch}, emitDealExtended(ctx, d, cost)
+}
+
+// CancelDeal implements types.MsgServer.
+func (m msgServer) CancelDeal(ctx context.Context, msg *types.MsgCancelDeal) (*types.MsgCancelDealResponse, error) {
+	d, err := m.cancelDeal(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgCancelDealResponse{LastEpoch: d.LastEpoch}, emitDealCancelled(ctx, d)
+}
+
+// SettleDeal implements types.MsgServer.
+func (m msgServer) SettleDeal(ctx context.Context, msg *types.MsgSettleDeal) (*types.MsgSettleDealResponse, error) {
+	if _, err := m.account("sender", msg.Sender); err != nil {
+		return nil, err
+	}
+	d, cost, refund, err := m.settleDeal(ctx, msg.Deal)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgSettleDealResponse{Refund: refund}, emitDealSettled(ctx, d, cost, refund)
+}
+
+// Claim implements types.MsgServer.
+func (m msgServer) Claim(ctx context.Context, msg *types.MsgClaim) (*types.MsgClaimResponse, error) {
+	node, err := m.claim(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgClaimResponse{}, emitClaimed(ctx, msg, node)
+}
+
+// Prove implements types.MsgServer.
+func (m msgServer) Prove(ctx context.Context, msg *types.MsgProve) (*types.MsgProveResponse, error) {
+	p, earned, err := m.prove(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgProveResponse{Gross: p.claim.Total, Earned: earned}, emitProven(ctx, p, earned)
+}
+
+// ReportLoss implements types.MsgServer.
+func (m msgServer) ReportLoss(ctx context.Context, msg *types.MsgReportLoss) (*types.MsgReportLossResponse, error) {
+	paid, err := m.reportLoss(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgReportLossResponse{Paid: paid}, nil
+}
+
+// DeclareLoss implements types.MsgServer.
+func (m msgServer) DeclareLoss(ctx context.Context, msg *types.MsgDeclareLoss) (*types.MsgDeclareLossResponse, error) {
+	if _, err := m.account("sender", msg.Sender); err != nil {
+		return nil, err
+	}
+	paid, err := m.declareLoss(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgDeclareLossResponse{Paid: paid}, nil
+}
+
+// TakeIndex implements types.MsgServer.
+func (m msgServer) TakeIndex(ctx context.Context, msg *types.MsgTakeIndex) (*types.MsgTakeIndexResponse, error) {
+	pay, err := m.takeIndex(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgTakeIndexResponse{RepairPay: pay}, nil
+}
+
+// RequestOpen implements types.MsgServer.
+func (m msgServer) RequestOpen(ctx context.Context, msg *types.MsgRequestOpen) (*types.MsgRequestOpenResponse, error) {
+	r, c, err := m.requestOpen(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgRequestOpenResponse{Request: r.Id, Deadline: r.Deadline}, emitOpenRequested(ctx, c, r)
+}
+
+// AnswerOpen implements types.MsgServer.
+func (m msgServer) AnswerOpen(ctx context.Context, msg *types.MsgAnswerOpen) (*types.MsgAnswerOpenResponse, error) {
+	r, c, err := m.answerOpen(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgAnswerOpenResponse{}, emitOpenAnswered(ctx, c, r)
+}

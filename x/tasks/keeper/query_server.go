@@ -1,0 +1,178 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"cosmossdk.io/collections"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+type queryServer struct{ *Keeper }
+
+// NewQueryServer returns the answers to the module's queries. What is unknown is NotFound, what is
+// not well formed InvalidArgument, anything else Internal.
+func NewQueryServer(k *Keeper) types.QueryServer { return queryServer{k} }
+
+// Words for how safe a deal is.
+const (
+	assuranceProtected   = "protected"
+	assuranceUnprotected = "unprotected"
+)
+
+// Deal implements types.QueryServer.
+func (q queryServer) Deal(ctx context.Context, req *types.QueryDealRequest) (*types.QueryDealResponse, error) {
+	d, err := q.deals.Get(ctx, req.GetDeal())
+	if errors.Is(err, collections.ErrNotFound) {
+		err = types.ErrDealNotFound.Wrapf("deal %d", req.GetDeal())
+	}
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	indices, err := q.indicesOf(ctx, d)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	assurance := assuranceProtected
+	if d.Reserve.LT(types.RepairPay(d.Rate, d.Profile.K)) {
+		assurance = assuranceUnprotected
+	}
+	return &types.QueryDealResponse{Deal: d, Indices: indices, Assurance: assurance}, nil
+}
+
+// Deals implements types.QueryServer.
+func (q queryServer) Deals(ctx context.Context, req *types.QueryDealsRequest) (*types.QueryDealsResponse, error) {
+	if err := checkPage(req.GetPagination()); err != nil {
+		return nil, err
+	}
+	list, page, err := query.CollectionPaginate(ctx, q.deals, req.GetPagination(),
+		func(_ uint64, d types.Deal) (types.Deal, error) { return d, nil })
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	return &types.QueryDealsResponse{Deals: list, Pagination: page}, nil
+}
+
+// DealsByClient implements types.QueryServer.
+func (q queryServer) DealsByClient(ctx context.Context, req *types.QueryDealsByClientRequest) (*types.QueryDealsByClientResponse, error) {
+	if err := checkPage(req.GetPagination()); err != nil {
+		return nil, err
+	}
+	client, err := q.account("client", req.GetClient())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	list, page, err := query.CollectionPaginate(ctx, q.dealsByClient, req.GetPagination(),
+		func(key collections.Pair[[]byte, uint64], _ collections.NoValue) (types.Deal, error) {
+			return q.deals.Get(ctx, key.K2())
+		}, query.WithCollectionPaginationPairPrefix[[]byte, uint64](client))
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	return &types.QueryDealsByClientResponse{Deals: list, Pagination: page}, nil
+}
+
+// DealsByNode implements types.QueryServer.
+func (q queryServer) DealsByNode(ctx context.Context, req *types.QueryDealsByNodeRequest) (*types.QueryDealsByNodeResponse, error) {
+	if err := checkPage(req.GetPagination()); err != nil {
+		return nil, err
+	}
+	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	list, page, err := query.CollectionPaginate(ctx, q.dealsByNode, req.GetPagination(),
+		func(key collections.Triple[uint64, uint64, uint64], number uint64) (types.HeldIndex, error) {
+			d, errDeal := q.deals.Get(ctx, key.K3())
+			i, errIndex := q.indices.Get(ctx, collections.Join(key.K3(), number))
+			return types.HeldIndex{Deal: d.Id, Index: uint32(number), State: i, Terms: d}, errors.Join(errDeal, errIndex)
+		}, withNode(network.Seq, req.GetNode()))
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	return &types.QueryDealsByNodeResponse{Indices: list, Pagination: page}, nil
+}
+
+// withNode limits a page to the keys of one node.
+func withNode(seq, node uint64) func(*query.CollectionsPaginateOptions[collections.Triple[uint64, uint64, uint64]]) {
+	return func(o *query.CollectionsPaginateOptions[collections.Triple[uint64, uint64, uint64]]) {
+		prefix := collections.TripleSuperPrefix[uint64, uint64, uint64](seq, node)
+		o.Prefix = &prefix
+	}
+}
+
+// Claim implements types.QueryServer.
+func (q queryServer) Claim(ctx context.Context, req *types.QueryClaimRequest) (*types.QueryClaimResponse, error) {
+	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	c, err := q.claims.Get(ctx, collections.Join3(network.Seq, req.GetEpoch(), req.GetNode()))
+	if errors.Is(err, collections.ErrNotFound) {
+		err = types.ErrClaimNotFound.Wrapf("node %d has not claimed epoch %d, or it is no longer kept", req.GetNode(), req.GetEpoch())
+	}
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	return &types.QueryClaimResponse{Claim: c}, nil
+}
+
+// Owed implements types.QueryServer.
+func (q queryServer) Owed(ctx context.Context, req *types.QueryOwedRequest) (*types.QueryOwedResponse, error) {
+	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	o, _, err := q.owedAt(ctx, network.Seq, req.GetNode(), req.GetEpoch())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	if req.GetEpoch() < o.Epoch {
+		return nil, status.Errorf(codes.NotFound, "node %d has claimed epoch %d already; what it was owed before is in its claims", req.Node, o.Epoch)
+	}
+	return &types.QueryOwedResponse{Amount: o.Amount, Owed: o}, nil
+}
+
+// OpenRequests implements types.QueryServer.
+func (q queryServer) OpenRequests(ctx context.Context, req *types.QueryOpenRequestsRequest) (*types.QueryOpenRequestsResponse, error) {
+	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	list, err := q.requestsTo(ctx, network.Seq, req.GetNode())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	return &types.QueryOpenRequestsResponse{Requests: list}, nil
+}
+
+// checkPage returns why a page cannot be asked for, or nil.
+func checkPage(p *query.PageRequest) error {
+	if limit := p.GetLimit(); limit > types.MaxPage {
+		return status.Errorf(codes.InvalidArgument, "a page of %d is over the limit of %d", limit, types.MaxPage)
+	}
+	return nil
+}
+
+// grpcError gives an error of the module, or of x/network, the code a client can act on.
+func grpcError(err error) error {
+	for _, unknown := range []error{
+		types.ErrDealNotFound, types.ErrClaimNotFound, types.ErrRequestNotFound,
+		networktypes.ErrNetworkNotFound, networktypes.ErrNodeNotFound, networktypes.ErrEpochNotFound,
+	} {
+		if errors.Is(err, unknown) {
+			return status.Error(codes.NotFound, err.Error())
+		}
+	}
+	if errors.Is(err, types.ErrInvalidRequest) || errors.Is(err, networktypes.ErrInvalidRequest) {
+		return status.Error(codes.InvalidArgument, err.Error())
+	}
+	return status.Error(codes.Internal, err.Error())
+}

@@ -1,0 +1,90 @@
+package types
+
+import "cosmossdk.io/collections"
+
+const (
+	// ModuleName names the module, its store, its module account and its error codespace.
+	ModuleName = "tasks"
+	// StoreKey is the key of the module's store.
+	StoreKey = ModuleName
+)
+
+// Prefixes of the module's state. A number is never used again for something else.
+var (
+	// NextDealPrefix holds the id of the next deal.
+	NextDealPrefix = collections.NewPrefix(0)
+	// DealsPrefix maps id to Deal.
+	DealsPrefix = collections.NewPrefix(1)
+	// IndicesPrefix maps (deal, number) to Index.
+	IndicesPrefix = collections.NewPrefix(2)
+	// StintsPrefix maps (deal, number, first epoch) to Stint.
+	StintsPrefix = collections.NewPrefix(3)
+	// DealsByClientPrefix holds (client, deal).
+	DealsByClientPrefix = collections.NewPrefix(4)
+	// DealsByNodePrefix maps (network, node, deal) to the number of the index.
+	DealsByNodePrefix = collections.NewPrefix(5)
+	// OwedPrefix maps (network, node) to Owed.
+	OwedPrefix = collections.NewPrefix(6)
+	// ChangesPrefix maps (network, node, epoch) to OwedChange.
+	ChangesPrefix = collections.NewPrefix(7)
+	// GapsPrefix maps (network, node, first epoch) to Gap.
+	GapsPrefix = collections.NewPrefix(8)
+	// ClaimsPrefix maps (network, epoch, node) to Claim.
+	ClaimsPrefix = collections.NewPrefix(9)
+	// WindowsPrefix maps (network, epoch) to Window.
+	WindowsPrefix = collections.NewPrefix(10)
+	// EndsPrefix holds (network, last epoch, deal) of deals that are not settled.
+	EndsPrefix = collections.NewPrefix(11)
+	// SettlingPrefix holds networks with deals that may be settled.
+	SettlingPrefix = collections.NewPrefix(12)
+	// RepairsPrefix holds (network, node, deal) of repairs that are not paid yet.
+	RepairsPrefix = collections.NewPrefix(13)
+	// NextRequestPrefix holds the id of the next request.
+	NextRequestPrefix = collections.NewPrefix(14)
+	// RequestsPrefix maps id to OpenRequest.
+	RequestsPrefix = collections.NewPrefix(15)
+	// RequestsByNodePrefix holds (network, node, request).
+	RequestsByNodePrefix = collections.NewPrefix(16)
+)
+
+const (
+	// MaxPage is the largest page a query returns.
+	MaxPage = 100
+	// MaxSpace is the most bytes a deal has on one index: 2^44.
+	MaxSpace = 1 << 44
+	// MaxEpochs is the longest time a deal can be made for, from now on: eleven years of hours.
+	MaxEpochs = 100_000
+	// MaxWithout bounds the owners a client can refuse.
+	MaxWithout = 16
+	// MaxIndices bounds n.
+	MaxIndices = 128
+	// MaxAcks bounds the acknowledgements in one message.
+	MaxAcks = 64
+	// MaxDraws is how often an index is drawn by anyone; then it waits for the client.
+	MaxDraws = 3
+	// AckEpochs is the number of epochs a node has for its first ack.
+	AckEpochs = 2
+	// KeptClaims is the number of latest epochs whose claims and windows are kept.
+	KeptClaims = 16
+	// MaxChanges bounds the changes a claim walks over.
+	MaxChanges = 1_024
+	// MaxRepairsPerProof bounds the repairs one proof pays for.
+	MaxRepairsPerProof = 16
+	// MaxSettledPerBlock bounds the deals a block settles by itself.
+	MaxSettledPerBlock = 10
+	// MaxTurns bounds how many nodes may take a vacant index at a time.
+	MaxTurns = 32
+	// MaxRequests bounds the requests a node can have open.
+	MaxRequests = 4
+)
+
+// Gas is charged before a proof is looked at: measured at about 0.14 ms for the largest, which at
+// the price of a signature (1,000 gas for 0.05 ms) is about 3,000; hashing of the bytes comes on top.
+const (
+	// ProofGas is the fixed price of a proof.
+	ProofGas = 20_000
+	// ProofByteGas is the price of each of its bytes.
+	ProofByteGas = 5
+	// SignatureGas is the price of one acknowledgement's signature.
+	SignatureGas = 1_000
+)
