@@ -1,0 +1,150 @@
+package keeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/mesh-protocol/mesh/x/rewards/types"
+)
+
+func TestEarnings(t *testing.T) {
+	f := newFixture(t)
+	f.fee(t, 1, 1, 800, 200)
+	f.fee(t, 1, 2, 400, 100)
+	f.closeEpoch(t, 1)
+
+	rsp, err := f.queries.Earnings(f.ctx, &types.QueryEarningsRequest{Network: networkID, Node: 1})
+	require.NoError(t, err)
+	requireInt(t, 1_200, rsp.Fees)
+	requireInt(t, 160, rsp.Matched)
+	requireInt(t, 80, rsp.Pending)
+	require.EqualValues(t, 1, rsp.Epochs)
+	require.Contains(t, rsp.Uptime, "nothing yet")
+	require.Contains(t, rsp.Governance, "nothing yet")
+}
+
+func TestEmissionQuery(t *testing.T) {
+	f := newFixture(t)
+	f.fee(t, 1, 1, 0, 200)
+	for _, closed := range []bool{false, true} {
+		if closed {
+			f.closeEpoch(t, 1)
+		}
+		rsp, err := f.queries.Emission(f.ctx, &types.QueryEmissionRequest{Network: networkID, Epoch: 1})
+		require.NoError(t, err)
+		requireInt(t, 10_000, rsp.Total)
+		requireInt(t, 4_000, rsp.Uptime)
+		requireInt(t, 4_000, rsp.Tasks)
+		requireInt(t, 2_000, rsp.Governance)
+		requireInt(t, 200, rsp.Burnt)
+	}
+}
+
+func TestExplainReward(t *testing.T) {
+	f := newFixture(t)
+	f.fee(t, 1, 1, 800, 200)
+	f.fee(t, 1, 2, 0, 50_000)
+	f.closeEpoch(t, 1)
+	_, err := f.withdraw(1)
+	require.NoError(t, err)
+	f.closeEpoch(t, 2)
+	f.fee(t, 1, 3, 40, 10)
+
+	rsp, err := f.queries.ExplainReward(f.ctx, &types.QueryExplainRewardRequest{Network: networkID, Node: 1})
+	require.NoError(t, err)
+	require.Len(t, rsp.Rows, 3)
+	for i, want := range []struct {
+		epoch           uint64
+		gross, matched  int64
+		state, contains string
+	}{
+		{1, 1_000, 160, "withdrawn", "withdrawn"},
+		{2, 50_000, 4_000, "ready", "may emit 4000"},
+		{3, 50, 8, "open", "at most"},
+	} {
+		row := rsp.Rows[i]
+		require.Equal(t, want.epoch, row.Epoch)
+		requireInt(t, want.gross, row.Gross)
+		requireInt(t, want.matched, row.Matched)
+		require.Equal(t, want.state, row.State)
+		require.Contains(t, row.Reason, want.contains)
+		require.Equal(t, row.Gross.String(), row.Earned.Add(row.Burnt).String())
+	}
+}
+
+// The rows of a node add up to what its owner received, over many epochs and pages.
+func TestExplainedRowsAddUpToTheBalance(t *testing.T) {
+	f := newFixture(t)
+	const epochs = 60 // within what is kept
+	for epoch := uint64(1); epoch <= epochs; epoch++ {
+		f.fee(t, 1, epoch, int64(epoch*7%1_000), int64(epoch*131%9_000+1))
+		f.fee(t, 2, epoch, 0, int64(epoch*977%20_000+1))
+		f.closeEpoch(t, epoch)
+		if epoch%7 == 0 {
+			_, err := f.withdraw(1)
+			require.NoError(t, err)
+		}
+	}
+	_, err := f.withdraw(1)
+	require.NoError(t, err)
+	sum := math.ZeroInt()
+	var next []byte
+	for {
+		rsp, err := f.queries.ExplainReward(f.ctx, &types.QueryExplainRewardRequest{
+			Network: networkID, Node: 1, Pagination: &query.PageRequest{Key: next, Limit: 25},
+		})
+		require.NoError(t, err)
+		for _, row := range rsp.Rows {
+			require.Equal(t, "withdrawn", row.State)
+			sum = sum.Add(row.Earned).Add(row.Matched)
+		}
+		if next = rsp.Pagination.NextKey; len(next) == 0 {
+			break
+		}
+	}
+	require.Equal(t, sum.String(), f.has("owner1").String())
+}
+
+func TestQueryCodes(t *testing.T) {
+	f := newFixture(t)
+	code := func(err error) codes.Code { return status.Code(err) }
+	_, err := f.queries.Earnings(f.ctx, &types.QueryEarningsRequest{Network: "net_99999999", Node: 1})
+	require.Equal(t, codes.NotFound, code(err))
+	_, err = f.queries.Earnings(f.ctx, &types.QueryEarningsRequest{Network: networkID, Node: 9})
+	require.Equal(t, codes.NotFound, code(err))
+	_, err = f.queries.Emission(f.ctx, &types.QueryEmissionRequest{Network: "net_99999999", Epoch: 1})
+	require.Equal(t, codes.NotFound, code(err))
+	_, err = f.queries.ExplainReward(f.ctx, &types.QueryExplainRewardRequest{Network: "net_99999999"})
+	require.Equal(t, codes.NotFound, code(err))
+	for limit, want := range map[uint64]codes.Code{100: codes.OK, 101: codes.InvalidArgument} {
+		_, err = f.queries.ExplainReward(f.ctx, &types.QueryExplainRewardRequest{Network: networkID, Node: 1, Pagination: &query.PageRequest{Limit: limit}})
+		require.Equal(t, want, code(err))
+	}
+}
+
+func TestEventsTellWhatWasPaid(t *testing.T) {
+	f := newFixture(t)
+	f.fee(t, 1, 1, 800, 200)
+	f.closeEpoch(t, 1)
+	_, err := f.withdraw(1)
+	require.NoError(t, err)
+	var names []string
+	for _, e := range f.ctx.EventManager().Events() {
+		names = append(names, e.Type)
+	}
+	require.Equal(t, []string{"mesh.rewards.v1.EventEpochMatched", "mesh.rewards.v1.EventWithdrawn"}, names)
+	attrs := map[string]string{}
+	for _, a := range f.ctx.EventManager().Events()[1].Attributes {
+		attrs[a.Key] = a.Value
+	}
+	require.Equal(t, `"800"`, attrs["fees"])
+	require.Equal(t, `"160"`, attrs["matched"])
+	require.Equal(t, `"`+f.account("owner1")+`"`, attrs["owner"])
+}
