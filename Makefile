@@ -39,6 +39,10 @@ race: ## the concurrent packages under the race detector
 e2e: build ## the main journeys on built binaries
 	go test -count=1 -timeout 10m ./test/e2e
 
+.PHONY: demo
+demo: build ## a network on this machine, its evidence in build/demo
+	$(BIN)/mesh devnet demo --out build/demo
+
 .PHONY: ci
 ci: ## all of what .ci/run runs, cheapest first, with the time of each stage
 	bash scripts/ci.sh

@@ -31,6 +31,7 @@ stage modules go mod verify
 stage build make --no-print-directory build
 stage test make --no-print-directory test
 stage e2e make --no-print-directory e2e
+stage demo make --no-print-directory demo
 stage race make --no-print-directory race
 stage proto proto_drift
 stage lint make --no-print-directory lint

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/mesh-protocol/mesh/offchain/chain"
+	"github.com/mesh-protocol/mesh/offchain/devnet"
+)
+
+// founderKey returns the key that signs. On a devnet with a faucet one that is missing is made and gets
+// its first money; elsewhere keys and money are nobody's to make.
+func (c *cli) founderKey(ctx context.Context, s settings, kr *chain.Keyring) (chain.Key, error) {
+	key, err := kr.Key(s.From)
+	if !errors.Is(err, chain.ErrKeyNotFound) {
+		return key, err
+	}
+	if !chain.IsDevnet(s.ChainID) || kr.Backend() != chain.BackendTest || s.Faucet == "" {
+		return chain.Key{}, advised{err, "mesh keys add " + s.From + " makes it; then have somebody send it MESH, or choose another key with --from"}
+	}
+	key, _, err = kr.Add(s.From)
+	if err != nil {
+		return chain.Key{}, err
+	}
+	fmt.Fprintf(c.con.err, "Made key %s, %s, in the devnet's unencrypted keyring.\n", key.Name, key.Address)
+	grant, err := devnet.Request(ctx, s.Faucet, key.Address)
+	if err != nil {
+		return chain.Key{}, err
+	}
+	fmt.Fprintf(c.con.err, "The devnet's faucet sent it %s.\n", grantText(grant))
+	return key, nil
+}
+
+// grantText writes what the faucet gave.
+func grantText(g devnet.Grant) string {
+	number, unit := splitAmount(g.Amount)
+	amount, err := chain.ParseUnits(number)
+	if err != nil || unit != chain.FeeDenom {
+		return g.Amount
+	}
+	return tokens(amount, chain.FeeSymbol)
+}
+
+// withFaucet tells a user of a devnet who lacks MESH the command that brings it.
+func withFaucet(s settings, err error) error {
+	var funds *chain.FundsError
+	if s.Faucet == "" || !errors.As(err, &funds) || funds.Denom != chain.FeeDenom {
+		return err
+	}
+	return advised{err, fmt.Sprintf(`ask the devnet's faucet: curl -d '{"address":"%s"}' %s`, funds.Account, s.Faucet)}
+}
