@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
@@ -15,20 +16,18 @@ import (
 // bond moves money from the giver to the module and puts it up for a node. The owner's is the
 // node's own; anybody else's is given, at the commission the node offers now.
 func (k *Keeper) bond(ctx context.Context, giver sdk.AccAddress, giverText string, network types.Network, n types.Node, amount math.Int) error {
-	if err := types.CheckAmount("bond", amount); err != nil {
-		return err
-	}
-	if !amount.IsPositive() {
-		return types.ErrInvalidAmount.Wrap("a bond must be more than nothing")
-	}
 	if n.Status == types.NODE_STATUS_LEFT {
 		return types.ErrWrongStatus.Wrapf("node %d has left", n.Id)
+	}
+	if err := k.checkBond(ctx, giver, giverText, network, amount); err != nil {
+		return err
 	}
 	b, err := k.bondOf(ctx, network, n, giver, giverText)
 	if err != nil {
 		return err
 	}
-	if err := k.collect(ctx, giver, giverText, sdk.NewCoin(network.Token.Denom, amount)); err != nil {
+	coins := sdk.NewCoins(sdk.NewCoin(network.Token.Denom, amount))
+	if err := k.bank.SendCoinsFromAccountToModule(ctx, giver, types.ModuleName, coins); err != nil {
 		return err
 	}
 	b.Amount = b.Amount.Add(amount)
@@ -64,13 +63,10 @@ func (k *Keeper) bondOf(ctx context.Context, network types.Network, n types.Node
 	if err != nil {
 		return b, err
 	}
-	// One place is kept for the owner, whose own bond nobody can crowd out.
-	limit := types.MaxGivers
-	if n.Owner == giverText {
-		limit++
-	}
-	if len(all) >= limit {
-		return b, types.ErrLimit.Wrapf("node %d has bonds of %d accounts, the most it can have", n.Id, len(all))
+	// The owner's own bond needs no place: nobody can crowd it out, and it crowds out nobody.
+	others := len(slices.DeleteFunc(all, func(b types.Bond) bool { return b.Giver == n.Owner }))
+	if n.Owner != giverText && others >= types.MaxGivers {
+		return b, types.ErrLimit.Wrapf("node %d has bonds of %d accounts beside its owner, the most it can have", n.Id, others)
 	}
 	return types.Bond{Giver: giverText, Amount: math.ZeroInt(), CommissionBps: commission}, nil
 }
@@ -86,12 +82,20 @@ func (k *Keeper) BondsOf(ctx context.Context, seq, node uint64) ([]types.Bond, e
 	return list, err
 }
 
-// collect moves money from an account to the module, or says what is missing.
-func (k *Keeper) collect(ctx context.Context, from sdk.AccAddress, text string, amount sdk.Coin) error {
-	if has := k.bank.GetBalance(ctx, from, amount.Denom); has.IsLT(amount) {
-		return types.ErrInsufficientFunds.Wrapf("account %s has %s and needs %s; have somebody who holds the token send it", text, has, amount)
+// checkBond returns an error unless the account can put up the amount: where money is missing, it
+// says whose and how much.
+func (k *Keeper) checkBond(ctx context.Context, giver sdk.AccAddress, giverText string, network types.Network, amount math.Int) error {
+	if err := types.CheckAmount("bond", amount); err != nil {
+		return err
 	}
-	return k.bank.SendCoinsFromAccountToModule(ctx, from, types.ModuleName, sdk.NewCoins(amount))
+	if !amount.IsPositive() {
+		return types.ErrInvalidAmount.Wrap("a bond must be more than nothing")
+	}
+	needs := sdk.NewCoin(network.Token.Denom, amount)
+	if has := k.bank.GetBalance(ctx, giver, needs.Denom); has.IsLT(needs) {
+		return types.ErrInsufficientFunds.Wrapf("account %s has %s and needs %s; have somebody who holds the token send it", giverText, has, needs)
+	}
+	return nil
 }
 
 // setBond stores what is left of a bond, or removes it.

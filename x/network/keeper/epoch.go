@@ -41,8 +41,8 @@ func (k *Keeper) ChangeDuties(ctx context.Context, seq uint64, by int) error {
 }
 
 // BeginBlock pays back bonds and opens the epochs that are due, at most MaxRollsPerBlock; the rest
-// waits for the next block. An opening that fails is undone and tried again an epoch later, so that one network can
-// hold up neither the others nor the chain.
+// waits for the next block. An opening that fails is undone and tried again retryBlocks later, so
+// that one network can hold up neither the others nor the chain.
 func (k *Keeper) BeginBlock(ctx sdk.Context) error {
 	if err := k.payBackDue(ctx); err != nil {
 		return err
@@ -92,7 +92,10 @@ func (k *Keeper) roll(ctx sdk.Context, seq uint64, height int64) error {
 	if err != nil {
 		return err
 	}
-	closed := cal.Epoch
+	closed, err := k.closing(ctx, cal)
+	if err != nil {
+		return err
+	}
 	if cal.Awake() {
 		if err := k.open(ctx, network, &cal, height); err != nil {
 			return err
@@ -107,6 +110,19 @@ func (k *Keeper) roll(ctx sdk.Context, seq uint64, height int64) error {
 		return nil
 	}
 	return k.hooks.AfterEpochClosed(ctx, seq, closed)
+}
+
+// closing returns the number of the epoch that ends now, or 0: before the first there is none, and
+// the last one of a network that slept ended when it fell asleep.
+func (k *Keeper) closing(ctx context.Context, cal types.Calendar) (uint64, error) {
+	if cal.Epoch == 0 {
+		return 0, nil
+	}
+	e, err := k.Epoch(ctx, cal.Network, cal.Epoch)
+	if err != nil || e.Close != cal.RollsAt {
+		return 0, err
+	}
+	return e.Number, nil
 }
 
 // open writes the record of the next epoch and drops the one that is no longer kept.

@@ -44,17 +44,7 @@ func (m msgServer) RegisterNode(ctx context.Context, msg *types.MsgRegisterNode)
 	if err != nil {
 		return nil, err
 	}
-	if err := emitNodeRegistered(ctx, n); err != nil {
-		return nil, err
-	}
-	if msg.Bond.IsNil() || msg.Bond.IsZero() {
-		return &types.MsgRegisterNodeResponse{Node: n.Id}, nil
-	}
-	network, err := m.NetworkByID(ctx, msg.Network)
-	if err != nil {
-		return nil, err
-	}
-	return &types.MsgRegisterNodeResponse{Node: n.Id}, m.bond(ctx, owner, msg.Owner, network, n, msg.Bond)
+	return &types.MsgRegisterNodeResponse{Node: n.Id}, nil
 }
 
 // UpdateNode implements types.MsgServer.

@@ -13,19 +13,51 @@ import (
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
-// registerNode stores a new node of the owner. Operator and host are each in the network once.
+// registerNode makes a node of the owner, with the bond the owner puts up at once. Everything is
+// checked before the first write.
 func (k *Keeper) registerNode(ctx context.Context, owner sdk.AccAddress, msg *types.MsgRegisterNode) (types.Node, error) {
-	network, err := k.NetworkByID(ctx, msg.Network)
+	network, operator, err := k.checkRegistration(ctx, owner, msg)
 	if err != nil {
 		return types.Node{}, err
 	}
-	if err := msg.Offer.Validate(); err != nil {
+	n, err := k.placeNode(ctx, network, owner, operator, msg)
+	if err != nil {
 		return types.Node{}, err
+	}
+	if err := emitNodeRegistered(ctx, n); err != nil || !types.HasAmount(msg.Bond) {
+		return n, err
+	}
+	return n, k.bond(ctx, owner, msg.Owner, network, n, msg.Bond)
+}
+
+// checkRegistration returns the network and the operator of a node that may be made. Operator and
+// host are each in the network once.
+func (k *Keeper) checkRegistration(ctx context.Context, owner sdk.AccAddress, msg *types.MsgRegisterNode) (types.Network, []byte, error) {
+	network, err := k.NetworkByID(ctx, msg.Network)
+	if err != nil {
+		return network, nil, err
+	}
+	if err := msg.Offer.Validate(); err != nil {
+		return network, nil, err
 	}
 	binding, err := k.verifyBinding(ctx, network, owner, msg.OperatorKey, msg.OperatorSignature, msg.PeerKey, msg.PeerSignature)
 	if err != nil {
-		return types.Node{}, err
+		return network, nil, err
 	}
+	if err := k.checkFree(ctx, k.peers, network, msg.PeerKey); err != nil {
+		return network, nil, err
+	}
+	if err := k.checkFree(ctx, k.operators, network, binding.Operator()); err != nil {
+		return network, nil, err
+	}
+	if types.HasAmount(msg.Bond) {
+		err = k.checkBond(ctx, owner, msg.Owner, network, msg.Bond)
+	}
+	return network, binding.Operator(), err
+}
+
+// placeNode gives a node its number and its place among its owner's, and stores it.
+func (k *Keeper) placeNode(ctx context.Context, network types.Network, owner sdk.AccAddress, operator []byte, msg *types.MsgRegisterNode) (types.Node, error) {
 	cal, err := k.calendars.Get(ctx, network.Seq)
 	if err != nil {
 		return types.Node{}, err
@@ -37,30 +69,26 @@ func (k *Keeper) registerNode(ctx context.Context, owner sdk.AccAddress, msg *ty
 	if place.Nodes >= types.MaxNodesPerOwner {
 		return types.Node{}, types.ErrLimit.Wrapf("an owner registers at most %d nodes in a network", types.MaxNodesPerOwner)
 	}
+	operatorText, err := k.addresses.BytesToString(operator)
+	if err != nil {
+		return types.Node{}, err
+	}
 	n := types.Node{
-		Network: network.Id, Id: cal.NextNode, Owner: msg.Owner, PeerKey: msg.PeerKey, PeerId: types.PeerID(msg.PeerKey),
-		Offer: msg.Offer, Status: types.NODE_STATUS_JOINED,
+		Network: network.Id, Id: cal.NextNode, Owner: msg.Owner, Operator: operatorText,
+		PeerKey: msg.PeerKey, PeerId: types.PeerID(msg.PeerKey), Offer: msg.Offer, Status: types.NODE_STATUS_JOINED,
 		OwnBond: math.ZeroInt(), GivenBond: math.ZeroInt(), Weight: math.ZeroInt(),
 		OwnerSlot: place.Slot, Slot: place.Nodes, RegisteredEpoch: cal.Epoch,
 	}
 	place.Nodes++
 	cal.NextNode++
-	if err := k.ownerSlots.Set(ctx, collections.Join(cal.Network, place.Slot), place); err != nil {
-		return types.Node{}, err
-	}
-	if err := k.ownerNodes.Set(ctx, collections.Join3(cal.Network, n.OwnerSlot, n.Slot), n.Id); err != nil {
-		return types.Node{}, err
-	}
-	if err := k.calendars.Set(ctx, cal.Network, cal); err != nil {
-		return types.Node{}, err
-	}
-	if err := k.claim(ctx, k.peers, network, msg.PeerKey, n.Id); err != nil {
-		return types.Node{}, err
-	}
-	if n.Operator, err = k.claimOperator(ctx, network, binding.Operator(), n.Id); err != nil {
-		return types.Node{}, err
-	}
-	return n, k.nodes.Set(ctx, collections.Join(network.Seq, n.Id), n)
+	return n, errors.Join(
+		k.ownerSlots.Set(ctx, collections.Join(cal.Network, place.Slot), place),
+		k.ownerNodes.Set(ctx, collections.Join3(cal.Network, n.OwnerSlot, n.Slot), n.Id),
+		k.calendars.Set(ctx, cal.Network, cal),
+		k.peers.Set(ctx, collections.Join(cal.Network, n.PeerKey), n.Id),
+		k.operators.Set(ctx, collections.Join(cal.Network, operator), n.Id),
+		k.nodes.Set(ctx, collections.Join(cal.Network, n.Id), n),
+	)
 }
 
 // updateNode replaces a node's offer and, where a key is given, its operator.
@@ -81,18 +109,30 @@ func (k *Keeper) updateNode(ctx context.Context, owner sdk.AccAddress, msg *type
 		if err != nil {
 			return types.Node{}, err
 		}
-		old, err := k.account("operator", n.Operator)
-		if err != nil {
-			return types.Node{}, err
-		}
-		if err := k.operators.Remove(ctx, collections.Join(network.Seq, []byte(old))); err != nil {
-			return types.Node{}, err
-		}
-		if n.Operator, err = k.claimOperator(ctx, network, binding.Operator(), n.Id); err != nil {
+		if n.Operator, err = k.changeOperator(ctx, network, n, binding.Operator()); err != nil {
 			return types.Node{}, err
 		}
 	}
 	return n, k.nodes.Set(ctx, collections.Join(network.Seq, n.Id), n)
+}
+
+// changeOperator gives a node's operator the place of the one before, and returns it as text.
+func (k *Keeper) changeOperator(ctx context.Context, network types.Network, n types.Node, operator []byte) (string, error) {
+	text, err := k.addresses.BytesToString(operator)
+	if err != nil || text == n.Operator {
+		return text, err
+	}
+	if err := k.checkFree(ctx, k.operators, network, operator); err != nil {
+		return "", err
+	}
+	old, err := k.account("operator", n.Operator)
+	if err != nil {
+		return "", err
+	}
+	return text, errors.Join(
+		k.operators.Remove(ctx, collections.Join(network.Seq, []byte(old))),
+		k.operators.Set(ctx, collections.Join(network.Seq, operator), n.Id),
+	)
 }
 
 // verifyBinding checks that operator and host have signed that they belong to the owner.
@@ -107,24 +147,16 @@ func (k *Keeper) verifyBinding(ctx context.Context, n types.Network, owner, oper
 	return b, b.Verify(operatorSig, peerSig)
 }
 
-func (k *Keeper) claimOperator(ctx context.Context, n types.Network, operator []byte, node uint64) (string, error) {
-	if err := k.claim(ctx, k.operators, n, operator, node); err != nil {
-		return "", err
-	}
-	return k.addresses.BytesToString(operator)
-}
-
-// claim gives a key that is in a network once to a node, or returns ErrNodeExists.
-func (k *Keeper) claim(ctx context.Context, index collections.Map[collections.Pair[uint64, []byte], uint64], n types.Network, key []byte, node uint64) error {
-	at := collections.Join(n.Seq, key)
-	other, err := index.Get(ctx, at)
-	if err == nil {
+// checkFree returns ErrNodeExists where a key that is in a network once belongs to a node already.
+func (k *Keeper) checkFree(ctx context.Context, index collections.Map[collections.Pair[uint64, []byte], uint64], n types.Network, key []byte) error {
+	other, err := index.Get(ctx, collections.Join(n.Seq, key))
+	switch {
+	case err == nil:
 		return types.ErrNodeExists.Wrapf("operator or peer belongs to node %d of network %s already", other, n.Id)
+	case errors.Is(err, collections.ErrNotFound):
+		return nil
 	}
-	if !errors.Is(err, collections.ErrNotFound) {
-		return err
-	}
-	return index.Set(ctx, at, node)
+	return err
 }
 
 // Node returns a node of a network by its number, or ErrNodeNotFound.

@@ -15,6 +15,9 @@ import (
 // on its way back, then the bonds of others pro rata, with theirs on the way back. reason is one
 // word for the event.
 func (k *Keeper) TakeBond(ctx context.Context, seq, node uint64, amount math.Int, toModule, reason string) (math.Int, error) {
+	if err := types.CheckAmount("what is to be taken", amount); err != nil {
+		return math.Int{}, err
+	}
 	network, err := k.networks.Get(ctx, seq)
 	if err != nil {
 		return math.Int{}, err
@@ -78,7 +81,8 @@ func (k *Keeper) stakesOf(ctx context.Context, network types.Network, n types.No
 }
 
 // takeFrom takes up to an amount from the owner's stakes in their order, or from the others' pro
-// rata with what rounding leaves from the first ones, and returns what is still wanted.
+// rata, and returns what is still wanted. Each part is the difference of two running sums rounded
+// down, so that it is within one unit of what is exact and all together reach what is to be taken.
 func (k *Keeper) takeFrom(ctx context.Context, n *types.Node, stakes []stake, own bool, wanted math.Int) (math.Int, error) {
 	pool := math.ZeroInt()
 	for _, s := range stakes {
@@ -90,24 +94,22 @@ func (k *Keeper) takeFrom(ctx context.Context, n *types.Node, stakes []stake, ow
 	if take.IsZero() {
 		return wanted, nil
 	}
-	left := take
+	seen, paid := math.ZeroInt(), math.ZeroInt()
 	for _, s := range stakes {
 		if s.own != own {
 			continue
 		}
-		part := math.MinInt(s.amount, left)
+		seen = seen.Add(s.amount)
+		due := math.MinInt(seen, take)
 		if !own {
-			// Rounded up, so that all parts together reach what is to be taken.
-			share := s.amount.Mul(take).Add(pool).Sub(math.OneInt()).Quo(pool)
-			part = math.MinInt(part, share)
+			due = seen.Mul(take).Quo(pool)
 		}
-		if part.IsZero() {
-			continue
+		if part := due.Sub(paid); part.IsPositive() {
+			if err := k.lessen(ctx, n, s, part); err != nil {
+				return math.Int{}, err
+			}
 		}
-		left = left.Sub(part)
-		if err := k.lessen(ctx, n, s, part); err != nil {
-			return math.Int{}, err
-		}
+		paid = due
 	}
 	return wanted.Sub(take), nil
 }

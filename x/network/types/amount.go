@@ -30,8 +30,11 @@ func CheckAmount(what string, a math.Int) error {
 
 // orDefault returns a, or d where a was left out.
 func orDefault(a, d math.Int) math.Int {
-	if a.IsNil() || a.IsZero() {
-		return d
+	if HasAmount(a) {
+		return a
 	}
-	return a
+	return d
 }
+
+// HasAmount tells whether an amount that may be left out is given and not 0.
+func HasAmount(a math.Int) bool { return !a.IsNil() && !a.IsZero() }

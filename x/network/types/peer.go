@@ -15,6 +15,9 @@ import (
 // bytes over a protobuf with key type 1 and the 32 bytes of the key. Source: libp2p specs, peer-ids.
 var peerIDPrefix = [6]byte{0x00, 0x24, 0x08, 0x01, 0x12, 0x20}
 
+// peerIDLength is the length of every such peer id: the prefix and 38 bytes fix it.
+const peerIDLength = 52
+
 // PeerID returns the libp2p name of a host's ed25519 key.
 func PeerID(key []byte) string {
 	return base58.Encode(append(peerIDPrefix[:], key...))
@@ -22,6 +25,10 @@ func PeerID(key []byte) string {
 
 // PeerKey returns the ed25519 key in a libp2p peer id, or ErrInvalidRequest for anything else.
 func PeerKey(id string) ([]byte, error) {
+	// Decoding costs the square of the length, so that is held first.
+	if len(id) != peerIDLength {
+		return nil, ErrInvalidRequest.Wrapf("a peer id of %d characters, that of an ed25519 key has %d", len(id), peerIDLength)
+	}
 	bz, err := base58.Decode(id)
 	if err != nil || len(bz) != len(peerIDPrefix)+ed25519.PublicKeySize || !bytes.HasPrefix(bz, peerIDPrefix[:]) || PeerID(bz[len(peerIDPrefix):]) != id {
 		return nil, ErrInvalidRequest.Wrapf("%q is not the peer id of an ed25519 key", id)

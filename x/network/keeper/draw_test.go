@@ -1,0 +1,271 @@
+package keeper_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"cosmossdk.io/math"
+
+	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/x/network/types"
+)
+
+// seedOf returns the i-th seed of a test.
+func seedOf(i uint64) [32]byte { return sha256.Sum256(binary.BigEndian.AppendUint64(nil, i)) }
+
+// active makes an active set: the bonds of each owner's nodes. Owner i has slot i.
+func active(t require.TestingT, f *nodeFixture, n types.Network, bonds [][]int64) {
+	for i, nodes := range bonds {
+		for j, bond := range nodes {
+			f.register(t, n, account(fmt.Sprintf("owner %d", i)), fmt.Sprintf("%s %d %d", n.Id, i, j), bond)
+		}
+	}
+}
+
+// draw draws as of an opening.
+func (f *nodeFixture) draw(t require.TestingT, d types.Draw, n int) []types.Node {
+	list, err := f.keeper.Owners(f.ctx, d, n)
+	require.NoError(t, err)
+	return list
+}
+
+// TestDrawGolden: these are the draws of this seed for good. A change of one of them is a change of
+// consensus.
+func TestDrawGolden(t *testing.T) {
+	f := newNodeFixture(t, 1)
+	n := f.nets[0]
+	active(t, f, n, [][]int64{{100, 300}, {200}, {100, 100, 100}, {1_000}, {500}})
+	f.open(t, n)
+	for _, c := range []struct {
+		tag  string
+		n    int
+		want []uint64 // numbers of nodes
+	}{
+		{"deal/1", 5, []uint64{5, 7, 8, 3, 2}},
+		{"deal/1", 2, []uint64{5, 7}},
+		{"deal/2", 5, []uint64{2, 7, 3, 8, 5}},
+		{"", 5, []uint64{8, 7, 4, 2, 3}},
+	} {
+		got := f.draw(t, types.Draw{Network: n.Seq, Opening: 1, Seed: seedOf(1), Tag: c.tag}, c.n)
+		require.Equal(t, c.want, numbers(got), "%d of %q", c.n, c.tag)
+	}
+}
+
+// TestDraws holds draws of random sets to their rules: as many as wanted or as there are owners, no
+// owner twice, none that was excluded, only nodes that count, and the same again for the same draw.
+func TestDraws(t *testing.T) {
+	property(t, func(rt *rapid.T) {
+		f := newNodeFixture(t, 1)
+		n := f.nets[0]
+		bond := rapid.OneOf(rapid.Int64Range(1, 3), rapid.Int64Range(minBond, minBond+3), rapid.Int64Range(minBond, 1<<40))
+		bonds := rapid.SliceOfN(rapid.SliceOfN(bond, 1, 3), 1, 12).Draw(rt, "bonds")
+		active(rt, f, n, bonds)
+		require.NoError(rt, f.keeper.ChangeDuties(f.ctx, n.Seq, 1))
+		f.open(rt, n)
+		without := rapid.SliceOfN(rapid.Uint64Range(0, 14), 0, 16).Draw(rt, "without")
+		excluded := map[uint64]bool{}
+		for _, slot := range without {
+			excluded[slot] = true
+		}
+		eligible := map[uint64]bool{}
+		for i, nodes := range bonds {
+			for _, b := range nodes {
+				if b >= minBond && !excluded[uint64(i)] {
+					eligible[uint64(i)] = true
+				}
+			}
+		}
+		want := rapid.IntRange(0, len(bonds)+2).Draw(rt, "n")
+		d := types.Draw{Network: n.Seq, Opening: 1, Seed: seedOf(rapid.Uint64().Draw(rt, "seed")), Tag: "x", Without: without}
+		got := f.draw(rt, d, want)
+		require.Len(rt, got, min(want, len(eligible)))
+		for _, node := range got {
+			require.True(rt, eligible[node.OwnerSlot], "owner %d", node.OwnerSlot)
+			require.True(rt, node.Weight.IsPositive())
+			delete(eligible, node.OwnerSlot)
+		}
+		require.Equal(rt, naiveDraw(bonds, d, want), numbers(got))
+		require.Equal(rt, got, f.draw(rt, d, want))
+	})
+}
+
+func numbers(nodes []types.Node) []uint64 {
+	var list []uint64
+	for _, n := range nodes {
+		list = append(list, n.Id)
+	}
+	return list
+}
+
+// naiveDraw walks a list of the owners that are left in place of a tree.
+func naiveDraw(bonds [][]int64, d types.Draw, n int) []uint64 {
+	var drawn []uint64
+	gone := map[int]bool{}
+	for _, slot := range d.Without {
+		gone[int(slot)] = true
+	}
+	for turn := uint64(0); len(drawn) < n; turn++ {
+		var left int64
+		for i, nodes := range bonds {
+			if !gone[i] {
+				left += counting(nodes)
+			}
+		}
+		if left == 0 {
+			break
+		}
+		point := int64(proof.Draw(d.Seed, "owner/"+d.Tag, turn, proof.U64(uint64(left))).Lo)
+		id := uint64(0)
+		for i, nodes := range bonds {
+			if weight := counting(nodes); gone[i] || point < 0 || point >= weight {
+				if !gone[i] {
+					point -= weight
+				}
+				id += uint64(len(nodes))
+				continue
+			}
+			point = -1
+			gone[i] = true
+			at := int64(proof.Draw(d.Seed, "node/"+d.Tag, turn, proof.U64(uint64(counting(nodes)))).Lo)
+			for j, bond := range nodes {
+				weight := counting([]int64{bond})
+				if at >= 0 && at < weight {
+					drawn = append(drawn, id+uint64(j)+1)
+				}
+				at -= weight
+			}
+			id += uint64(len(nodes))
+		}
+	}
+	return drawn
+}
+
+// counting adds the bonds that are at least the minimum.
+func counting(bonds []int64) int64 {
+	var sum int64
+	for _, b := range bonds {
+		if b >= minBond {
+			sum += b
+		}
+	}
+	return sum
+}
+
+// TestDrawAccept: what will not do is passed over with its owner, each owner is asked about once,
+// and the error of the question is the draw's.
+func TestDrawAccept(t *testing.T) {
+	f := newNodeFixture(t, 1)
+	n := f.nets[0]
+	active(t, f, n, [][]int64{{100, 100}, {200}, {300}, {400}, {500}, {600}})
+	f.open(t, n)
+	for i := range uint64(50) {
+		asked := map[uint64]bool{}
+		d := types.Draw{Network: n.Seq, Opening: 1, Seed: seedOf(i), Accept: func(_ context.Context, node types.Node) (bool, error) {
+			require.False(t, asked[node.OwnerSlot], "owner %d twice", node.OwnerSlot)
+			asked[node.OwnerSlot] = true
+			return node.OwnerSlot%2 == 0, nil
+		}}
+		got := f.draw(t, d, 3)
+		require.Len(t, got, 3)
+		for _, node := range got {
+			require.Zero(t, node.OwnerSlot%2)
+		}
+		none := d
+		none.Accept = func(context.Context, types.Node) (bool, error) { return false, nil }
+		require.Empty(t, f.draw(t, none, 3))
+		broken := d
+		broken.Accept = func(context.Context, types.Node) (bool, error) { return true, errLedger }
+		_, err := f.keeper.Owners(f.ctx, broken, 3)
+		require.ErrorIs(t, err, errLedger)
+	}
+}
+
+// TestDrawLooksAtSoMany: eight owners for each seat, so that a draw is bounded however many will not do.
+func TestDrawLooksAtSoMany(t *testing.T) {
+	f := newNodeFixture(t, 1)
+	n := f.nets[0]
+	active(t, f, n, make20())
+	f.open(t, n)
+	asked := 0
+	d := types.Draw{Network: n.Seq, Opening: 1, Seed: seedOf(1), Accept: func(context.Context, types.Node) (bool, error) {
+		asked++
+		return false, nil
+	}}
+	for n, want := range map[int]int{0: 0, 1: 8, 2: 16, 3: 20} {
+		asked = 0
+		require.Empty(t, f.draw(t, d, n))
+		require.Equal(t, want, asked, "for %d seats", n)
+	}
+}
+
+// make20 are twenty owners of one node each.
+func make20() [][]int64 {
+	list := make([][]int64, 20)
+	for i := range list {
+		list[i] = []int64{minBond}
+	}
+	return list
+}
+
+// TestDrawAsOfAnOpening: what changes later does not change what is drawn as of one of the last 8
+// openings, but for the nodes' own records.
+func TestDrawAsOfAnOpening(t *testing.T) {
+	property(t, func(rt *rapid.T) {
+		f := newNodeFixture(t, 1)
+		n := f.nets[0]
+		require.NoError(t, f.keeper.ChangeDuties(f.ctx, n.Seq, 1))
+		active(rt, f, n, [][]int64{{100, 200}, {300}})
+		first := f.open(rt, n)
+		drawn := map[uint64][]uint64{}
+		for e := first; e < first+types.KeptOpenings+3; e++ {
+			for opening := first; opening <= e; opening++ {
+				if opening+types.KeptOpenings <= e {
+					continue
+				}
+				var ids []uint64
+				for i := range uint64(4) {
+					ids = append(ids, numbers(f.draw(rt, types.Draw{Network: n.Seq, Opening: opening, Seed: seedOf(i)}, 3))...)
+				}
+				if opening == e {
+					drawn[e] = ids
+				}
+				require.Equal(rt, drawn[opening], ids, "as of %d in epoch %d", opening, e)
+			}
+			f.changeAny(rt, n)
+			f.open(rt, n)
+		}
+	})
+}
+
+// changeAny changes a few bonds and statuses, and adds nodes.
+func (f *nodeFixture) changeAny(t *rapid.T, n types.Network) {
+	for range rapid.IntRange(0, 3).Draw(t, "changes") {
+		next := f.calendar(t, n).NextNode
+		id := rapid.Uint64Range(1, next-1).Draw(t, "node")
+		node := f.node(t, n, id)
+		owner := f.bytes(t, node.Owner)
+		switch rapid.IntRange(0, 3).Draw(t, "change") {
+		case 0:
+			f.register(t, n, account(fmt.Sprintf("owner %d", rapid.IntRange(0, 20).Draw(t, "owner"))), fmt.Sprintf("later %d", next), minBond+int64(next))
+		case 1:
+			if node.Status != types.NODE_STATUS_LEFT {
+				f.fund(t, n, owner, 1_000)
+				require.NoError(t, f.give(t, n, id, owner, 77))
+			}
+		case 2:
+			if node.Status != types.NODE_STATUS_LEFT {
+				_, err := f.msgs.Leave(f.ctx, &types.MsgLeave{Owner: node.Owner, Network: n.Id, Node: id})
+				require.NoError(t, err)
+			}
+		case 3:
+			_, err := f.keeper.TakeBond(f.ctx, n.Seq, id, math.NewInt(13), victim, "bad")
+			require.NoError(t, err)
+		}
+	}
+}
