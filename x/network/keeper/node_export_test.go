@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/mesh-protocol/mesh/proof"
-	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
 // Tree is a sum tree, for tests that hold it against a naive model.
@@ -42,9 +41,4 @@ func (k *Keeper) FindAsOf(ctx context.Context, t Tree, opening uint64, point pro
 func (k *Keeper) IntervalAsOf(ctx context.Context, t Tree, opening, slot uint64) (Leaf, error) {
 	at, err := k.intervalAsOf(ctx, t, opening, slot)
 	return Leaf{slot, at.left, at.weight}, err
-}
-
-// SetWeight writes a node's weight into both trees, as of no status or bond.
-func (k *Keeper) SetWeight(ctx context.Context, seq, epoch uint64, n types.Node) error {
-	return k.setWeight(ctx, seq, epoch, n)
 }

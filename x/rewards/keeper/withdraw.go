@@ -34,11 +34,17 @@ func (k *Keeper) withdraw(ctx context.Context, networkID string, node uint64) (w
 	if w.fees, err = orZero(k.fees.Get(ctx, collections.Join(network.Seq, node))); err != nil {
 		return w, err
 	}
-	if w.matched, w.left, err = k.collectMatch(ctx, network.Seq, node); err != nil {
+	due, left, err := k.dueEpochs(ctx, network.Seq, node)
+	if err != nil {
 		return w, err
 	}
+	w.left = left
+	if w.matched, err = k.collectMatch(ctx, network.Seq, node, due); err != nil {
+		return w, err
+	}
+	// Epochs whose match is nothing are taken off as well, or they would hide later ones.
 	total := w.fees.Add(w.matched)
-	if total.IsZero() {
+	if total.IsZero() && len(due) == 0 {
 		return w, types.ErrNothingToWithdraw.Wrapf("node %d of network %s; what was burnt in the open epoch is matched when it closes", node, networkID)
 	}
 	if err := k.mint(ctx, network, w.matched); err != nil {
@@ -51,22 +57,17 @@ func (k *Keeper) withdraw(ctx context.Context, networkID string, node uint64) (w
 	return w, err
 }
 
-// collectMatch adds up the match of a node's closed epochs and takes them off what is ready. It
-// returns also how many closed epochs are left.
-func (k *Keeper) collectMatch(ctx context.Context, seq, node uint64) (math.Int, uint64, error) {
-	due, left, err := k.dueEpochs(ctx, seq, node)
-	if err != nil {
-		return math.Int{}, 0, err
-	}
+// collectMatch adds up the match of closed epochs of a node and takes them off what is ready.
+func (k *Keeper) collectMatch(ctx context.Context, seq, node uint64, due []uint64) (math.Int, error) {
 	sum := math.ZeroInt()
 	for _, epoch := range due {
 		matched, err := k.takeMatch(ctx, seq, node, epoch)
 		if err != nil {
-			return math.Int{}, 0, err
+			return math.Int{}, err
 		}
 		sum = sum.Add(matched)
 	}
-	return sum, left, nil
+	return sum, nil
 }
 
 // dueEpochs returns up to MaxWithdrawn closed epochs whose match is ready, and how many more there

@@ -1,6 +1,10 @@
 package types
 
-import "cosmossdk.io/math"
+import (
+	"math/big"
+
+	"cosmossdk.io/math"
+)
 
 // bps is one whole in hundredths of a percent.
 const bps = 10_000
@@ -58,5 +62,8 @@ func Commission(pay, bond, bonds math.Int, commissionBps uint32) math.Int {
 	if !bonds.IsPositive() {
 		return math.ZeroInt()
 	}
-	return pay.Mul(bond).MulRaw(int64(commissionBps)).Quo(bonds.MulRaw(bps))
+	// Three factors of up to 2^127 · 2^127 · 2^13 do not fit math.Int.
+	part := new(big.Int).Mul(pay.BigInt(), bond.BigInt())
+	part.Mul(part, big.NewInt(int64(commissionBps)))
+	return math.NewIntFromBigInt(part.Quo(part, bonds.MulRaw(bps).BigInt()))
 }

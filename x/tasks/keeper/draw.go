@@ -16,28 +16,29 @@ const (
 )
 
 // drawDeal assigns nodes to the indices of a deal that wait for one. Indices whose node has let
-// the time for its first ack pass are put back first and drawn at a later seed. It returns how
-// many indices it assigned or put back.
-func (k *Keeper) drawDeal(ctx context.Context, c contract, byClient bool) (int, []types.Index, error) {
+// the time for its first ack pass are put back first and drawn at a later seed. A draw that finds
+// nobody counts too, so that it cannot be tried with one seed until the outcome suits. It returns
+// the indices after the draw, or ErrWrongState if none waits for one.
+func (k *Keeper) drawDeal(ctx context.Context, c contract, byClient bool) ([]types.Index, error) {
 	if c.epoch > c.deal.LastEpoch {
-		return 0, nil, types.ErrWrongState.Wrapf("deal %d ended with epoch %d", c.deal.Id, c.deal.LastEpoch)
+		return nil, types.ErrWrongState.Wrapf("deal %d ended with epoch %d", c.deal.Id, c.deal.LastEpoch)
 	}
 	indices, err := k.indicesOf(ctx, c.deal)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	back, err := k.putBack(ctx, c, indices, byClient)
 	if err != nil || back > 0 {
-		return back, indices, err
+		return indices, err
 	}
 	waiting := waitingFor(indices)
 	if len(waiting) == 0 {
-		return 0, indices, nil
+		return nil, types.ErrWrongState.Wrapf("no index of deal %d waits for a draw", c.deal.Id)
 	}
 	first := indices[waiting[0]]
 	drawn, err := k.draw(ctx, c, indices, first, fmt.Sprintf("deal/%d", c.deal.Id), len(waiting))
 	if err != nil {
-		return 0, indices, err
+		return indices, err
 	}
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	for at, number := range waiting {
@@ -47,15 +48,15 @@ func (k *Keeper) drawDeal(ctx context.Context, c contract, byClient bool) (int, 
 		if at < len(drawn) {
 			i.Status, i.Node = types.INDEX_STATUS_ASSIGNED, drawn[at].Id
 			if err := k.assigned(ctx, c, number, i.Node); err != nil {
-				return 0, indices, err
+				return indices, err
 			}
 		}
 		indices[number] = i
 		if err := k.setIndex(ctx, c.deal, number, i); err != nil {
-			return 0, indices, err
+			return indices, err
 		}
 	}
-	return len(drawn), indices, nil
+	return indices, nil
 }
 
 func (k *Keeper) assigned(ctx context.Context, c contract, number uint32, node uint64) error {
@@ -114,7 +115,8 @@ func waitingFor(indices []types.Index) []uint32 {
 // draw draws n nodes of owners that have no index of the deal, with the seed that closed when the
 // index began to wait, over the active set as of the opening of that epoch.
 func (k *Keeper) draw(ctx context.Context, c contract, indices []types.Index, i types.Index, tag string, n int) ([]networktypes.Node, error) {
-	seed, err := k.deps.Beacon.Seed(ctx, i.SinceHeight, c.network.Params.Epoch.SeedDelayBlocks, seedRevealers)
+	closed := closeOf(ctx, i)
+	seed, err := k.deps.Beacon.Seed(ctx, closed, c.network.Params.Epoch.SeedDelayBlocks, seedRevealers)
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +130,13 @@ func (k *Keeper) draw(ctx context.Context, c contract, indices []types.Index, i 
 	}
 	return k.deps.Nodes.Owners(ctx, networktypes.Draw{
 		Network: c.network.Seq, Opening: opening, Seed: [32]byte(seed.Value),
-		Tag: fmt.Sprintf("%s/%d", tag, i.SinceHeight), Accept: k.accepts(c), Without: without,
+		Tag: fmt.Sprintf("%s/%d", tag, closed), Accept: k.accepts(c), Without: without,
 	}, n)
+}
+
+// closeOf returns the height the draw for an index closes at: when it began to wait, or a whole
+// number of RedrawBlocks later.
+func closeOf(ctx context.Context, i types.Index) int64 {
+	waited := sdk.UnwrapSDKContext(ctx).BlockHeight() - i.SinceHeight
+	return i.SinceHeight + waited - waited%types.RedrawBlocks
 }

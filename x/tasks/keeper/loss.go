@@ -145,12 +145,14 @@ func (k *Keeper) isSilent(ctx context.Context, c contract, i types.Index) (bool,
 	return safe < c.deal.Profile.Current(), nil
 }
 
-// silence returns for how many epochs that are over the holder of an index was owed and gave no proof.
+// silence returns for how many epochs that are over the holder of an index was owed and gave no
+// proof. After the deal's last epoch nobody owes a proof for it.
 func (k *Keeper) silence(ctx context.Context, c contract, i types.Index, final uint64) (uint64, error) {
 	o, err := k.owedTo(ctx, c.network.Seq, i.Node)
 	if err != nil {
 		return 0, err
 	}
+	final = min(final, c.deal.LastEpoch)
 	last := max(o.LastProven, i.FromEpoch-1)
 	if final <= last {
 		return 0, nil
@@ -167,7 +169,10 @@ func (k *Keeper) lose(ctx context.Context, c contract, number uint32, i types.In
 	if err := k.release(ctx, c, i.Node); err != nil {
 		return math.Int{}, err
 	}
-	if err := k.repairs.Remove(ctx, collections.Join3(c.network.Seq, i.Node, c.deal.Id)); err != nil {
+	if err := errors.Join(
+		k.repairs.Remove(ctx, collections.Join3(c.network.Seq, i.Node, c.deal.Id)),
+		k.dropRequests(ctx, c, number, i.Node),
+	); err != nil {
 		return math.Int{}, err
 	}
 	price := types.RepairPay(c.deal.Rate, c.deal.Profile.K).MulRaw(l.repairs)
@@ -232,15 +237,7 @@ func (k *Keeper) dropUnanswered(ctx context.Context, c contract, number uint32, 
 			continue
 		}
 		found = true
-		requester, err := k.account("requester", r.Requester)
-		if err != nil {
-			return false, err
-		}
-		coins := sdk.NewCoins(sdk.NewCoin(c.network.Token.Denom, r.Bond))
-		if err := errors.Join(
-			k.removeRequest(ctx, c.network.Seq, r),
-			k.deps.Bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, requester, coins),
-		); err != nil {
+		if err := k.returnBond(ctx, c, r); err != nil {
 			return false, err
 		}
 	}

@@ -34,12 +34,9 @@ func (m msgServer) DrawDeal(ctx context.Context, msg *types.MsgDrawDeal) (*types
 	if err != nil {
 		return nil, err
 	}
-	changed, indices, err := m.drawDeal(ctx, c, msg.Sender == c.deal.Client)
+	indices, err := m.drawDeal(ctx, c, msg.Sender == c.deal.Client)
 	if err != nil {
 		return nil, err
-	}
-	if changed == 0 && len(waitingFor(indices)) == 0 {
-		return nil, types.ErrWrongState.Wrapf("no index of deal %d waits for a draw", msg.Deal)
 	}
 	rsp := &types.MsgDrawDealResponse{}
 	for _, i := range indices {

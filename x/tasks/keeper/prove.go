@@ -167,9 +167,10 @@ func (k *Keeper) bookProof(ctx context.Context, p proven) error {
 		if err := k.gaps.Set(ctx, collections.Join3(seq, p.node.Id, o.LastProven+1), next); err != nil {
 			return err
 		}
-		if o.LastProven != 0 {
-			count.Missed = missed
-		}
+	}
+	// Epochs before the present run of owed ones were no duty.
+	if first := max(o.LastProven+1, o.OwingSince); epoch > first {
+		count.Missed = epoch - first
 	}
 	o.LastProven = epoch
 	if err := k.owed.Set(ctx, collections.Join(seq, p.node.Id), o); err != nil {

@@ -1,16 +1,18 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	"cosmossdk.io/collections"
-	"cosmossdk.io/math"
+	sdkmath "cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
@@ -109,8 +111,19 @@ func (q queryServer) Deadlines(ctx context.Context, req *types.QueryDeadlinesReq
 			Duty: dutyOpen, Deal: r.Deal, Request: r.Id, Until: r.Deadline + 1, AtStake: d.Exposure(),
 		})
 	}
-	slices.SortStableFunc(rsp.Deadlines, func(a, b types.Deadline) int { return int(min(max(a.Until-b.Until, -1), 1)) })
+	slices.SortStableFunc(rsp.Deadlines, func(a, b types.Deadline) int {
+		return cmp.Or(cmp.Compare(lastBlock(a), lastBlock(b)), cmp.Compare(a.From, b.From))
+	})
 	return rsp, nil
+}
+
+// lastBlock returns when a duty ends, for its place in the list: one whose end is not fixed yet
+// comes after those whose end is.
+func lastBlock(d types.Deadline) int64 {
+	if d.Until == 0 {
+		return math.MaxInt64
+	}
+	return d.Until
 }
 
 // epochDuty returns the claim or proof a node still has to send for an epoch, or nil.
@@ -133,7 +146,7 @@ func (q queryServer) epochDuty(ctx context.Context, seq, node, number uint64) (*
 		if err != nil || o.Epoch > number || o.Amount.IsZero() || w.ClaimsUntil != 0 && height >= w.ClaimsUntil {
 			return nil, err
 		}
-		return &types.Deadline{Duty: dutyClaim, Epoch: number, From: w.ClaimsFrom, Until: w.ClaimsUntil, AtStake: o.Amount}, nil
+		return &types.Deadline{Duty: dutyClaim, Epoch: number, From: max(w.ClaimsFrom, e.Close), Until: w.ClaimsUntil, AtStake: o.Amount}, nil
 	}
 	if err != nil || c.ProvenHeight != 0 {
 		return nil, err
@@ -157,7 +170,7 @@ func (q queryServer) ExplainClaim(ctx context.Context, req *types.QueryExplainCl
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	rsp := &types.QueryExplainClaimResponse{Claim: types.Claim{Total: math.ZeroInt()}}
+	rsp := &types.QueryExplainClaimResponse{Claim: types.Claim{Total: sdkmath.ZeroInt()}}
 	if err := q.explainState(ctx, network.Seq, req, rsp); err != nil {
 		return nil, grpcError(err)
 	}
@@ -185,6 +198,10 @@ func (q queryServer) explainState(ctx context.Context, seq uint64, req *types.Qu
 	c, err := q.claims.Get(ctx, collections.Join3(seq, e.Number, req.GetNode()))
 	switch {
 	case errors.Is(err, collections.ErrNotFound):
+		if w.ClaimsUntil == 0 {
+			rsp.State, rsp.Reason = stateOpen, "no claim can be made yet: the seed of an earlier epoch's proofs is not fixed"
+			return nil
+		}
 		rsp.State, rsp.Reason = stateNone, fmt.Sprintf("no claim was made; claims are taken from height %d to %d", w.ClaimsFrom, w.ClaimsUntil-1)
 		if height < w.ClaimsUntil {
 			rsp.State = stateOpen
@@ -216,7 +233,7 @@ func (q queryServer) explainRow(ctx context.Context, deal, number, epoch uint64)
 	if err != nil {
 		return types.OwedRow{}, err
 	}
-	row := types.OwedRow{Deal: deal, Index: uint32(number), Rate: math.ZeroInt()}
+	row := types.OwedRow{Deal: deal, Index: uint32(number), Rate: sdkmath.ZeroInt()}
 	switch {
 	case i.Covers(epoch, d):
 		row.Rate, row.Reason = d.Rate, "held and acknowledged"

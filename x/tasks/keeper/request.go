@@ -28,6 +28,9 @@ func (k *Keeper) requestOpen(ctx context.Context, msg *types.MsgRequestOpen) (ty
 	if err != nil {
 		return types.OpenRequest{}, c, err
 	}
+	if c.epoch > c.deal.LastEpoch {
+		return types.OpenRequest{}, c, types.ErrWrongState.Wrapf("deal %d ended with epoch %d: its holders may have dropped it", c.deal.Id, c.deal.LastEpoch)
+	}
 	if i.Status != types.INDEX_STATUS_HELD || msg.Position >= i.Acked.Bytes {
 		return types.OpenRequest{}, c, types.ErrWrongState.Wrapf("index %d of deal %d is not held, or has no byte %d", msg.Index, msg.Deal, msg.Position)
 	}

@@ -40,7 +40,7 @@ func (k *Keeper) settleDeal(ctx context.Context, id uint64) (types.Deal, math.In
 	}
 	refund := d.Escrow.Sub(cost).Add(d.Reserve)
 	if refund.IsNegative() {
-		return d, math.Int{}, math.Int{}, types.ErrWrongState.Wrapf("deal %d cost %s, more than its escrow of %s", id, cost, d.Escrow)
+		return d, math.Int{}, math.Int{}, types.ErrInsufficientFunds.Wrapf("deal %d cost %s, more than its escrow of %s", id, cost, d.Escrow)
 	}
 	d.Escrow, d.Reserve, d.Status = math.ZeroInt(), math.ZeroInt(), types.DEAL_STATUS_SETTLED
 	if err := errors.Join(
@@ -165,87 +165,4 @@ func (k *Keeper) returnBond(ctx context.Context, c contract, r types.OpenRequest
 	}
 	coins := sdk.NewCoins(sdk.NewCoin(c.network.Token.Denom, r.Bond))
 	return k.deps.Bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, requester, coins)
-}
-
-// AfterEpochClosed implements the hooks of x/network: a network whose deals have been over for
-// long enough is put on the list of those to settle.
-func (k *Keeper) AfterEpochClosed(ctx context.Context, seq, epoch uint64) error {
-	at := collections.NewPrefixedTripleRange[uint64, uint64, uint64](seq)
-	return k.ends.Walk(ctx, at, func(key collections.Triple[uint64, uint64, uint64]) (bool, error) {
-		if key.K2() >= epoch {
-			return true, nil
-		}
-		return true, k.settling.Set(ctx, seq)
-	})
-}
-
-// EndBlock settles deals that are over, at most MaxSettledPerBlock. One that cannot be settled
-// yet, or fails, is left for a later epoch; anyone can still send MsgSettleDeal for it.
-func (k *Keeper) EndBlock(ctx sdk.Context) error {
-	var networks []uint64
-	err := k.settling.Walk(ctx, nil, func(seq uint64) (bool, error) {
-		networks = append(networks, seq)
-		return len(networks) == types.MaxSettledPerBlock, nil
-	})
-	if err != nil {
-		return err
-	}
-	room := types.MaxSettledPerBlock
-	for _, seq := range networks {
-		due, err := k.overdue(ctx, seq, room)
-		if err != nil {
-			return err
-		}
-		settled := k.settleDue(ctx, due)
-		room -= len(due)
-		if settled < len(due) || len(due) == 0 {
-			// Nothing more to do for this network until its next epoch has closed.
-			if err := k.settling.Remove(ctx, seq); err != nil {
-				return err
-			}
-		}
-		if room <= 0 {
-			return nil
-		}
-	}
-	return nil
-}
-
-// settleDue settles deals, each in a branch of its own, and returns how many it could.
-func (k *Keeper) settleDue(ctx sdk.Context, due []uint64) int {
-	settled := 0
-	for _, id := range due {
-		branch, write := ctx.CacheContext()
-		d, cost, refund, err := k.settleDeal(branch, id)
-		if err == nil {
-			err = emitDealSettled(branch, d, cost, refund)
-		}
-		if err != nil {
-			if !errors.Is(err, types.ErrWrongState) {
-				ctx.Logger().Error("settle a deal", "module", types.ModuleName, "deal", id, "error", err.Error())
-			}
-			continue
-		}
-		write()
-		settled++
-	}
-	return settled
-}
-
-// overdue returns deals of a network whose last epoch is over, the earliest first.
-func (k *Keeper) overdue(ctx context.Context, seq uint64, limit int) ([]uint64, error) {
-	cal, err := k.deps.Networks.Calendar(ctx, seq)
-	if err != nil {
-		return nil, err
-	}
-	var due []uint64
-	at := collections.NewPrefixedTripleRange[uint64, uint64, uint64](seq)
-	err = k.ends.Walk(ctx, at, func(key collections.Triple[uint64, uint64, uint64]) (bool, error) {
-		if key.K2()+1 >= cal.Epoch || len(due) == limit {
-			return true, nil
-		}
-		due = append(due, key.K3())
-		return false, nil
-	})
-	return due, err
 }

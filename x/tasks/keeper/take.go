@@ -50,7 +50,7 @@ func (k *Keeper) takeIndex(ctx context.Context, msg *types.MsgTakeIndex) (math.I
 
 // turns returns which turn it is for a vacant index and the nodes drawn so far.
 func (k *Keeper) turns(ctx context.Context, c contract, number uint32, i types.Index) (int64, []networktypes.Node, error) {
-	seed, err := k.deps.Beacon.Seed(ctx, i.SinceHeight, c.network.Params.Epoch.SeedDelayBlocks, seedRevealers)
+	seed, err := k.deps.Beacon.Seed(ctx, closeOf(ctx, i), c.network.Params.Epoch.SeedDelayBlocks, seedRevealers)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"cosmossdk.io/collections"
 
@@ -13,32 +14,55 @@ import (
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
-// claimWindow returns when claims for an epoch are taken, fixing it the first time it is needed.
-// It follows the close of the epoch, or the end of the proofs of the epoch before where those came
-// late, so that the proofs of two epochs never overlap.
+// claimWindow returns when claims for an epoch are taken. It is written with the first claim. It
+// follows the close of the epoch, or the end of what is still to come for earlier epochs where a
+// seed was late, so that epochs are claimed and proven one after the other.
 func (k *Keeper) claimWindow(ctx context.Context, seq uint64, e networktypes.Epoch) (types.Window, error) {
 	w, err := k.windows.Get(ctx, collections.Join(seq, e.Number))
 	if err == nil || !errors.Is(err, collections.ErrNotFound) {
 		return w, err
 	}
-	w.ClaimsFrom = e.Close
-	before, err := k.windows.Get(ctx, collections.Join(seq, e.Number-1))
-	switch {
-	case errors.Is(err, collections.ErrNotFound):
-	case err != nil:
+	busy, err := k.busyUntil(ctx, seq, e.Number)
+	if err != nil {
 		return w, err
-	default:
-		earlier, err := k.deps.Networks.Epoch(ctx, seq, e.Number-1)
-		if err != nil {
-			return w, err
-		}
-		if before, err = k.fixSeed(ctx, seq, earlier, before); err != nil {
-			return w, err
-		}
-		w.ClaimsFrom = max(w.ClaimsFrom, proofsOver(earlier, before))
 	}
+	w.ClaimsFrom = max(e.Close, busy)
 	w.ClaimsUntil = w.ClaimsFrom + int64(e.Params.Epoch.ClaimWindowBlocks)
 	return w, nil
+}
+
+// busyUntil returns the first height at which nothing can be claimed or proven for the epochs before
+// one, or the beacon's ErrSeedPending. Epochs nobody has claimed yet have no window of their own:
+// theirs are counted on from the last one that has, over no more epochs than x/network keeps.
+func (k *Keeper) busyUntil(ctx context.Context, seq, number uint64) (int64, error) {
+	var busy int64
+	var unclaimed []networktypes.Epoch
+	for n := number - 1; n > 0; n-- {
+		e, err := k.deps.Networks.Epoch(ctx, seq, n)
+		if errors.Is(err, networktypes.ErrEpochNotFound) {
+			break
+		}
+		if err != nil {
+			return 0, err
+		}
+		w, err := k.windows.Get(ctx, collections.Join(seq, n))
+		if errors.Is(err, collections.ErrNotFound) {
+			unclaimed = append(unclaimed, e)
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		if w, err = k.fixSeed(ctx, seq, e, w); err != nil {
+			return 0, err
+		}
+		busy = proofsOver(e, w)
+		break
+	}
+	for _, e := range slices.Backward(unclaimed) {
+		busy = max(e.Close, busy) + int64(e.Params.Epoch.ClaimWindowBlocks)
+	}
+	return busy, nil
 }
 
 // fixSeed writes the seed of an epoch's proofs into its window the first time it is needed. It

@@ -1,5 +1,10 @@
 package types
 
+import "cosmossdk.io/math"
+
+// seedBytes is the length of a seed, and of the root of a claim.
+const seedBytes = 32
+
 // DefaultGenesis returns a state without deals.
 func DefaultGenesis() *GenesisState { return &GenesisState{NextDeal: 1, NextRequest: 1} }
 
@@ -9,40 +14,137 @@ func (g GenesisState) Validate() error {
 	if g.NextDeal == 0 || g.NextRequest == 0 {
 		return ErrInvalidGenesis.Wrap("next_deal and next_request are at least 1")
 	}
-	var last uint64
 	deals := map[uint64]Deal{}
+	var last uint64
 	for _, d := range g.Deals {
 		if d.Id <= last || d.Id >= g.NextDeal {
 			return ErrInvalidGenesis.Wrapf("deal %d is out of order or not below %d", d.Id, g.NextDeal)
 		}
-		if err := d.Profile.Validate(); err != nil {
+		if err := d.validate(); err != nil {
 			return err
-		}
-		if err := CheckAmount("rate", d.Rate); err != nil {
-			return err
-		}
-		if d.Escrow.IsNil() || d.Escrow.IsNegative() || d.Reserve.IsNil() || d.Reserve.IsNegative() {
-			return ErrInvalidGenesis.Wrapf("deal %d has an escrow or reserve below 0", d.Id)
 		}
 		last, deals[d.Id] = d.Id, d
 	}
-	for _, s := range g.Indices {
-		d, ok := deals[s.Deal]
-		if !ok || s.Number >= d.Profile.N || !d.IsOpen() {
-			return ErrInvalidGenesis.Wrapf("index %d of deal %d: there is no such open deal or index", s.Number, s.Deal)
+	if err := g.validateIndices(deals); err != nil {
+		return err
+	}
+	if err := g.validateRequests(deals); err != nil {
+		return err
+	}
+	return g.validateWork()
+}
+
+func (d Deal) validate() error {
+	if err := d.Profile.Validate(); err != nil {
+		return err
+	}
+	if err := CheckAmount("rate", d.Rate); err != nil {
+		return err
+	}
+	switch {
+	case !isAmount(d.Escrow) || !isAmount(d.Reserve):
+		return ErrInvalidGenesis.Wrapf("deal %d has an escrow or reserve below 0", d.Id)
+	case d.Status != DEAL_STATUS_OPEN && d.Status != DEAL_STATUS_SETTLED:
+		return ErrInvalidGenesis.Wrapf("deal %d has status %d", d.Id, d.Status)
+	case d.FirstEpoch == 0 || d.LastEpoch+1 < d.FirstEpoch:
+		return ErrInvalidGenesis.Wrapf("deal %d runs from epoch %d to %d", d.Id, d.FirstEpoch, d.LastEpoch)
+	case d.Layout.Version != 0 && len(d.Layout.Root) != layoutRootBytes:
+		return ErrInvalidGenesis.Wrapf("deal %d has a layout without a root", d.Id)
+	}
+	return nil
+}
+
+// validateIndices holds that every open deal has each of its indices once, by number, and nobody else any.
+func (g GenesisState) validateIndices(deals map[uint64]Deal) error {
+	at := 0
+	for _, d := range g.Deals {
+		for number := uint32(0); d.IsOpen() && number < d.Profile.N; number++ {
+			if at == len(g.Indices) || g.Indices[at].Deal != d.Id || g.Indices[at].Number != number {
+				return ErrInvalidGenesis.Wrapf("index %d of deal %d is missing or out of order", number, d.Id)
+			}
+			if err := g.Indices[at].validate(); err != nil {
+				return err
+			}
+			at++
 		}
+	}
+	if at != len(g.Indices) {
+		return ErrInvalidGenesis.Wrapf("index %d of deal %d is of no open deal", g.Indices[at].Number, g.Indices[at].Deal)
 	}
 	for _, s := range g.Stints {
-		if _, ok := deals[s.Deal]; !ok || s.Stint.FromEpoch > s.Stint.ToEpoch {
-			return ErrInvalidGenesis.Wrapf("stint of deal %d: there is no such deal, or it ends before it begins", s.Deal)
+		d, ok := deals[s.Deal]
+		if !ok || !d.IsOpen() || s.Stint.Index >= d.Profile.N || s.Stint.FromEpoch == 0 || s.Stint.FromEpoch > s.Stint.ToEpoch {
+			return ErrInvalidGenesis.Wrapf("stint of deal %d: there is no such open deal or index, or it ends before it begins", s.Deal)
+		}
+		if s.Stint.Node == 0 || len(s.Stint.Acked.Root) != layoutRootBytes {
+			return ErrInvalidGenesis.Wrapf("stint of deal %d: no node, or nothing it is proved against", s.Deal)
 		}
 	}
-	last = 0
+	return nil
+}
+
+func (s StoredIndex) validate() error {
+	hasNode := false
+	switch s.Index.Status {
+	case INDEX_STATUS_ASSIGNED, INDEX_STATUS_HELD, INDEX_STATUS_RESERVED:
+		hasNode = true
+	case INDEX_STATUS_UNASSIGNED, INDEX_STATUS_VACANT:
+	default:
+		return ErrInvalidGenesis.Wrapf("index %d of deal %d has status %d", s.Number, s.Deal, s.Index.Status)
+	}
+	switch {
+	case hasNode != s.Index.HasNode():
+		return ErrInvalidGenesis.Wrapf("index %d of deal %d: node %d does not go with its status", s.Number, s.Deal, s.Index.Node)
+	case !isAmount(s.Index.RepairPay):
+		return ErrInvalidGenesis.Wrapf("index %d of deal %d: repair_pay is missing or below 0", s.Number, s.Deal)
+	case s.Index.Status == INDEX_STATUS_HELD && (len(s.Index.Acked.Root) != layoutRootBytes || s.Index.FromEpoch == 0):
+		return ErrInvalidGenesis.Wrapf("index %d of deal %d is held without an acknowledged layout or a first epoch", s.Number, s.Deal)
+	}
+	return nil
+}
+
+func (g GenesisState) validateRequests(deals map[uint64]Deal) error {
+	var last uint64
 	for _, r := range g.Requests {
 		if _, ok := deals[r.Deal]; !ok || r.Id <= last || r.Id >= g.NextRequest {
 			return ErrInvalidGenesis.Wrapf("request %d is out of order, not below %d, or of no deal", r.Id, g.NextRequest)
+		}
+		if !isAmount(r.Bond) || len(r.LayoutRoot) != layoutRootBytes {
+			return ErrInvalidGenesis.Wrapf("request %d has no bond or no layout", r.Id)
 		}
 		last = r.Id
 	}
 	return nil
 }
+
+// validateWork holds that what is owed, claimed and proven is well formed.
+func (g GenesisState) validateWork() error {
+	for _, o := range g.Owed {
+		if !isAmount(o.Owed.Amount) || !isAmount(o.Owed.Exposure) {
+			return ErrInvalidGenesis.Wrapf("what node %d is owed is missing or below 0", o.Node)
+		}
+	}
+	for _, c := range g.Changes {
+		if !isAmount(c.Change.Plus) || !isAmount(c.Change.Minus) {
+			return ErrInvalidGenesis.Wrapf("a change of what node %d is owed is missing or below 0", c.Node)
+		}
+	}
+	for _, s := range g.Gaps {
+		if s.First == 0 || s.First > s.Gap.Last || s.Gap.Missed < s.Gap.Last-s.First+1 {
+			return ErrInvalidGenesis.Wrapf("a gap of node %d from epoch %d to %d with %d missed", s.Node, s.First, s.Gap.Last, s.Gap.Missed)
+		}
+	}
+	for _, c := range g.Claims {
+		if !isAmount(c.Claim.Total) || len(c.Claim.Root) != seedBytes {
+			return ErrInvalidGenesis.Wrapf("the claim of node %d for epoch %d has no total or root", c.Node, c.Epoch)
+		}
+	}
+	for _, w := range g.Windows {
+		if fixed := w.Window.SeedHeight != 0; fixed != (len(w.Window.Seed) == seedBytes) || w.Window.ClaimsFrom > w.Window.ClaimsUntil {
+			return ErrInvalidGenesis.Wrapf("the window of epoch %d ends before it begins, or half has a seed", w.Epoch)
+		}
+	}
+	return nil
+}
+
+func isAmount(a math.Int) bool { return !a.IsNil() && !a.IsNegative() }

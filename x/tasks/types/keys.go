@@ -62,6 +62,9 @@ const (
 	MaxAcks = 64
 	// MaxDraws is how often an index is drawn by anyone; then it waits for the client.
 	MaxDraws = 3
+	// RedrawBlocks is after how many blocks an index nobody has drawn or taken begins to wait anew.
+	// It is half of the rounds the beacon keeps by default, so that its seed can always be found.
+	RedrawBlocks = 10_000
 	// AckEpochs is the number of epochs a node has for its first ack.
 	AckEpochs = 2
 	// KeptClaims is the number of latest epochs whose claims and windows are kept.

@@ -1,0 +1,100 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+// AfterEpochClosed implements the hooks of x/network: a network whose deals have been over for
+// long enough is put on the list of those to settle.
+func (k *Keeper) AfterEpochClosed(ctx context.Context, seq, epoch uint64) error {
+	at := collections.NewPrefixedTripleRange[uint64, uint64, uint64](seq)
+	return k.ends.Walk(ctx, at, func(key collections.Triple[uint64, uint64, uint64]) (bool, error) {
+		if key.K2() >= epoch {
+			return true, nil
+		}
+		return true, k.settling.Set(ctx, seq)
+	})
+}
+
+// EndBlock settles deals that are over, at most MaxSettledPerBlock. A network whose proofs are not
+// over yet waits for its next epoch.
+func (k *Keeper) EndBlock(ctx sdk.Context) error {
+	var networks []uint64
+	err := k.settling.Walk(ctx, nil, func(seq uint64) (bool, error) {
+		networks = append(networks, seq)
+		return len(networks) == types.MaxSettledPerBlock, nil
+	})
+	if err != nil {
+		return err
+	}
+	room := types.MaxSettledPerBlock
+	for _, seq := range networks {
+		due, err := k.overdue(ctx, seq, room)
+		if err != nil {
+			return err
+		}
+		waits, err := k.settleDue(ctx, due)
+		if err != nil {
+			return err
+		}
+		if waits || len(due) == 0 {
+			if err := k.settling.Remove(ctx, seq); err != nil {
+				return err
+			}
+		}
+		if room -= len(due); room <= 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// settleDue settles deals, each in a branch of its own, until one whose proofs are not over, and
+// tells whether there was one. A deal that fails is not tried again by itself, so that it holds up
+// no other; anyone can still send MsgSettleDeal for it.
+func (k *Keeper) settleDue(ctx sdk.Context, due []collections.Triple[uint64, uint64, uint64]) (bool, error) {
+	for _, key := range due {
+		branch, write := ctx.CacheContext()
+		d, cost, refund, err := k.settleDeal(branch, key.K3())
+		if err == nil {
+			err = emitDealSettled(branch, d, cost, refund)
+		}
+		switch {
+		case err == nil:
+			write()
+		case errors.Is(err, types.ErrWrongState):
+			return true, nil
+		default:
+			ctx.Logger().Error("settle a deal", "module", types.ModuleName, "deal", key.K3(), "error", err.Error())
+			if err := k.ends.Remove(ctx, key); err != nil {
+				return false, err
+			}
+		}
+	}
+	return false, nil
+}
+
+// overdue returns the keys of deals of a network whose last epoch is over, the earliest first.
+func (k *Keeper) overdue(ctx context.Context, seq uint64, limit int) ([]collections.Triple[uint64, uint64, uint64], error) {
+	cal, err := k.deps.Networks.Calendar(ctx, seq)
+	if err != nil {
+		return nil, err
+	}
+	var due []collections.Triple[uint64, uint64, uint64]
+	at := collections.NewPrefixedTripleRange[uint64, uint64, uint64](seq)
+	err = k.ends.Walk(ctx, at, func(key collections.Triple[uint64, uint64, uint64]) (bool, error) {
+		if key.K2()+1 >= cal.Epoch || len(due) == limit {
+			return true, nil
+		}
+		due = append(due, key)
+		return false, nil
+	})
+	return due, err
+}

@@ -1,0 +1,92 @@
+package keeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+// busy has deals in all states: held, waiting, reserved with a repair outstanding, requested, settled.
+func busy(t *testing.T) *fixture {
+	f := newFixture(t, 5)
+	f.open(1)
+	second, nodes := f.held(12)
+	f.prove(2, nodes...)
+	must(f, f.msgs.RequestOpen, requestMsg(client(), second, 1))
+	f.toEpoch(4)
+	must(f, f.msgs.ReportLoss, reportMsg(nodes[0], second, 0))
+	f.to(f.ctx.BlockHeight() + 12)
+	node := takers(f, second)[0]
+	must(f, f.msgs.TakeIndex, takeMsg(node, second, 0))
+	must(f, f.msgs.Ack, f.ackMsg(node, second, 0))
+	f.claim(4, nodes[1])
+	f.open(3)
+	return f
+}
+
+// reborn returns a fixture over a new store with the state of another.
+func reborn(t testing.TB, f *fixture, g types.GenesisState) *fixture {
+	other := newFixture(t, 0)
+	other.ctx = other.ctx.WithBlockHeight(f.ctx.BlockHeight())
+	other.w, other.contents = f.w.clone(), f.contents
+	require.NoError(t, other.keeper.InitGenesis(other.ctx, g))
+	return other
+}
+
+func TestExportedStateIsValidAndComesBack(t *testing.T) {
+	f := busy(t)
+	g := f.export()
+	require.NoError(t, g.Validate())
+	for what, n := range map[string]int{
+		"deals": len(g.Deals), "indices": len(g.Indices), "stints": len(g.Stints), "owed": len(g.Owed), "changes": len(g.Changes),
+		"gaps": len(g.Gaps), "claims": len(g.Claims), "windows": len(g.Windows), "requests": len(g.Requests),
+	} {
+		require.NotZero(t, n, what)
+	}
+	other := reborn(t, f, *g)
+	require.Equal(t, g, other.export())
+	require.Equal(t, f.snapshot(), other.snapshot(), "every key of the store")
+	for _, f := range []*fixture{f, other} { // and both go on alike
+		f.t = t
+		for e := uint64(6); e <= 9; e++ {
+			for node := range uint64(5) {
+				if f.toEpoch(e); f.owed(node+1, e-1).Amount.IsPositive() && f.owed(node+1, e-1).Owed.Epoch < e-1 {
+					f.claim(e-1, node+1)
+				}
+			}
+		}
+		f.to(opening(16))
+	}
+	require.Equal(t, f.export(), other.export())
+	require.Equal(t, f.w.balances, other.w.balances)
+}
+
+// The state of any history is valid, and the same after an export and an import.
+func TestEveryHistoryCanBeExported(t *testing.T) {
+	property(t, func(rt *rapid.T) {
+		h := newHistory(newFixture(t, 5), rt)
+		steps := []func(){h.open, h.draw, h.layout, h.ack, h.report, h.declare, h.take, h.request, h.cancel}
+		for range rapid.IntRange(5, 25).Draw(rt, "steps") {
+			rapid.SampledFrom(steps).Draw(rt, "step")()
+			h.to(h.ctx.BlockHeight() + 3)
+			h.duties()
+		}
+		g := h.export()
+		require.NoError(rt, g.Validate())
+		require.Equal(rt, g, reborn(t, h.fixture, *g).export())
+	})
+}
+
+func TestInitGenesisNeedsItsNeighbours(t *testing.T) {
+	f := newFixture(t, 3)
+	f.open(3)
+	g := f.export()
+	g.Deals[0].Network = "net_00000002"
+	require.ErrorIs(t, f.keeper.InitGenesis(f.ctx, *g), networktypes.ErrNetworkNotFound)
+	g.Deals[0].Network, g.Deals[0].Client = networkID, "mesh1"
+	require.ErrorIs(t, f.keeper.InitGenesis(f.ctx, *g), types.ErrInvalidRequest)
+}

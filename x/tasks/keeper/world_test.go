@@ -1,0 +1,185 @@
+package keeper_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"maps"
+	"slices"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	beacontypes "github.com/mesh-protocol/mesh/x/beacon/types"
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+const (
+	networkID = "net_00000001"
+	denom     = networkID + "/ustr"
+	seq       = 1
+	// firstOpening is the height epoch 1 opens at; epochBlocks is the length of an epoch.
+	firstOpening = 101
+	epochBlocks  = 20
+)
+
+// world is everything around the keeper: money, one network with its epochs and nodes, the beacon
+// and whoever listens. Its neighbours are small on purpose, and all it can change is in here.
+type world struct {
+	ledger
+	params   networktypes.NetworkParams
+	nodes    map[uint64]networktypes.Node
+	counters map[uint64]networktypes.Counters
+	duties   int
+	fees     []types.Fee
+	// seedLate is by how many blocks a seed comes later than asked for, by the height it closes at.
+	seedLate map[int64]int64
+}
+
+func (w *world) clone() world {
+	c := *w
+	c.ledger = w.ledger.clone()
+	c.nodes, c.counters, c.fees = maps.Clone(w.nodes), maps.Clone(w.counters), slices.Clone(w.fees)
+	return c
+}
+
+// opening returns the height an epoch opens at.
+func opening(epoch uint64) int64 { return firstOpening + epochBlocks*(int64(epoch)-1) }
+
+// epochAt returns the epoch that is open at a height; 0 for none.
+func epochAt(height int64) uint64 {
+	if height < firstOpening {
+		return 0
+	}
+	return uint64((height-firstOpening)/epochBlocks) + 1
+}
+
+func epochOf(ctx context.Context) uint64 { return epochAt(sdk.UnwrapSDKContext(ctx).BlockHeight()) }
+
+func (w *world) Network(_ context.Context, s uint64) (networktypes.Network, error) {
+	if s != seq {
+		return networktypes.Network{}, networktypes.ErrNetworkNotFound
+	}
+	return networktypes.Network{Seq: seq, Id: networkID, Token: networktypes.Token{Denom: denom}, Params: w.params}, nil
+}
+
+func (w *world) NetworkByID(ctx context.Context, id string) (networktypes.Network, error) {
+	if err := networktypes.CheckNetworkID(id); err != nil {
+		return networktypes.Network{}, err
+	}
+	if id != networkID {
+		return networktypes.Network{}, networktypes.ErrNetworkNotFound
+	}
+	return w.Network(ctx, seq)
+}
+
+func (w *world) Epoch(ctx context.Context, _, number uint64) (networktypes.Epoch, error) {
+	now := epochOf(ctx)
+	if number == 0 || number > now || number+networktypes.KeptEpochs <= now {
+		return networktypes.Epoch{}, networktypes.ErrEpochNotFound
+	}
+	return networktypes.Epoch{
+		Number: number, Open: opening(number), Close: opening(number + 1), Nodes: uint64(len(w.nodes)), Params: w.params,
+	}, nil
+}
+
+func (w *world) Calendar(ctx context.Context, _ uint64) (networktypes.Calendar, error) {
+	return networktypes.Calendar{Network: seq, Epoch: epochOf(ctx)}, nil
+}
+
+func (w *world) ChangeDuties(_ context.Context, _ uint64, by int) error {
+	if w.duties += by; w.duties < 0 {
+		return networktypes.ErrInvalidRequest
+	}
+	return nil
+}
+
+func (w *world) Node(_ context.Context, _, id uint64) (networktypes.Node, error) {
+	n, ok := w.nodes[id]
+	if !ok {
+		return n, networktypes.ErrNodeNotFound
+	}
+	return n, nil
+}
+
+func (w *world) NodeOfOperator(_ context.Context, _ uint64, operator []byte) (networktypes.Node, error) {
+	for _, id := range slices.Sorted(maps.Keys(w.nodes)) {
+		if addr(operator) == w.nodes[id].Operator {
+			return w.nodes[id], nil
+		}
+	}
+	return networktypes.Node{}, networktypes.ErrNodeNotFound
+}
+
+// Owners draws owners in the order of a hash over seed, tag and slot; each shows its first node.
+func (w *world) Owners(ctx context.Context, d networktypes.Draw, n int) ([]networktypes.Node, error) {
+	first := map[uint64]networktypes.Node{}
+	for _, id := range slices.Backward(slices.Sorted(maps.Keys(w.nodes))) {
+		first[w.nodes[id].OwnerSlot] = w.nodes[id]
+	}
+	order := func(slot uint64) []byte {
+		pre := append(append([]byte{}, d.Seed[:]...), d.Tag...)
+		sum := sha256.Sum256(binary.BigEndian.AppendUint64(pre, slot))
+		return sum[:]
+	}
+	slots := slices.SortedFunc(maps.Keys(first), func(a, b uint64) int { return bytes.Compare(order(a), order(b)) })
+	var drawn []networktypes.Node
+	for _, slot := range slots {
+		if len(drawn) == n || slices.Contains(d.Without, slot) {
+			continue
+		}
+		ok, err := d.Accept(ctx, first[slot])
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			drawn = append(drawn, first[slot])
+		}
+	}
+	return drawn, nil
+}
+
+func (w *world) TakeBond(ctx context.Context, _, node uint64, amount math.Int, toModule, _ string) (math.Int, error) {
+	n := w.nodes[node]
+	taken := math.MinInt(amount, n.OwnBond)
+	if taken.IsZero() {
+		return taken, nil
+	}
+	n.OwnBond = n.OwnBond.Sub(taken)
+	n.Weight = n.Due(w.params.Bond.MinBond)
+	w.nodes[node] = n
+	return taken, w.SendCoinsFromModuleToModule(ctx, networktypes.ModuleName, toModule, sdk.NewCoins(sdk.NewCoin(denom, taken)))
+}
+
+func (w *world) Count(_ context.Context, _, id uint64, add networktypes.Counters) error {
+	c := w.counters[id]
+	c.Proven += add.Proven
+	c.Missed += add.Missed
+	c.Lost += add.Lost
+	c.Bad += add.Bad
+	w.counters[id] = c
+	return nil
+}
+
+func (w *world) GenesisChainID(context.Context) (string, error) { return chainID, nil }
+
+// Seed is fixed delay blocks after its close, or later where the test says so.
+func (w *world) Seed(ctx context.Context, closed int64, delay uint64, _ uint32) (beacontypes.Seed, error) {
+	height := closed + int64(delay) + w.seedLate[closed]
+	switch now := sdk.UnwrapSDKContext(ctx).BlockHeight(); {
+	case now < height:
+		return beacontypes.Seed{}, beacontypes.ErrSeedPending
+	case closed <= now-20_000:
+		return beacontypes.Seed{}, beacontypes.ErrSeedExpired
+	}
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("seed"), uint64(closed)))
+	return beacontypes.Seed{Value: sum[:], Height: height, Revealers: 4}, nil
+}
+
+func (w *world) AfterFeeSettled(_ context.Context, fee types.Fee) error {
+	w.fees = append(w.fees, fee)
+	return nil
+}

@@ -1,0 +1,97 @@
+package types_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/math"
+
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+// validGenesis has one of everything: a settled deal, an open one, and what hangs on it.
+func validGenesis() types.GenesisState {
+	root := make([]byte, 32)
+	deal := types.Deal{
+		Id: 2, Profile: types.Profile{K: 1, N: 2}, Rate: math.NewInt(7), FirstEpoch: 3, LastEpoch: 9, Escrow: math.NewInt(100),
+		Reserve: math.NewInt(5), Status: types.DEAL_STATUS_OPEN, Layout: types.Layout{Version: 1, Root: root, Bytes: 3},
+	}
+	settled := deal
+	settled.Id, settled.Status, settled.Escrow, settled.Reserve = 1, types.DEAL_STATUS_SETTLED, math.ZeroInt(), math.ZeroInt()
+	held := types.Index{Status: types.INDEX_STATUS_HELD, Node: 4, Acked: deal.Layout, FromEpoch: 3, RepairPay: math.ZeroInt()}
+	return types.GenesisState{
+		NextDeal: 3, NextRequest: 2, Deals: []types.Deal{settled, deal},
+		Indices:  []types.StoredIndex{{Deal: 2, Number: 0, Index: held}, {Deal: 2, Number: 1, Index: types.NewIndex(3, 40)}},
+		Stints:   []types.StoredStint{{Deal: 2, Stint: types.Stint{Index: 1, Node: 5, FromEpoch: 3, ToEpoch: 4, Acked: deal.Layout}}},
+		Requests: []types.OpenRequest{{Id: 1, Deal: 2, Node: 4, Bond: math.NewInt(14), LayoutRoot: root, LayoutBytes: 3}},
+		Owed:     []types.StoredOwed{{Network: 1, Node: 4, Owed: types.NewOwed()}},
+		Changes:  []types.StoredChange{{Network: 1, Node: 4, Epoch: 3, Change: types.NewChange()}},
+		Gaps:     []types.StoredGap{{Network: 1, Node: 4, First: 1, Gap: types.Gap{Last: 2, Missed: 2}}},
+		Claims:   []types.StoredClaim{{Network: 1, Epoch: 3, Node: 4, Claim: types.Claim{Root: root, Total: math.NewInt(7)}}},
+		Windows:  []types.StoredWindow{{Network: 1, Epoch: 3, Window: types.Window{ClaimsFrom: 60, ClaimsUntil: 65, Seed: root, SeedHeight: 67}}},
+	}
+}
+
+func TestGenesisValidate(t *testing.T) {
+	require.NoError(t, types.DefaultGenesis().Validate())
+	for _, tc := range []struct {
+		name   string
+		change func(*types.GenesisState)
+		want   error
+	}{
+		{"ok: one of everything", func(*types.GenesisState) {}, nil},
+		{"ok: a deal that was cancelled before it began", func(g *types.GenesisState) { g.Deals[1].LastEpoch = 2 }, nil},
+		{"ok: a window without a seed", func(g *types.GenesisState) { g.Windows[0].Window.Seed, g.Windows[0].Window.SeedHeight = nil, 0 }, nil},
+		{"fails: empty", func(g *types.GenesisState) { *g = types.GenesisState{} }, types.ErrInvalidGenesis},
+		{"fails: no next request", func(g *types.GenesisState) { g.NextRequest = 0 }, types.ErrInvalidGenesis},
+		{"fails: deal not below the next", func(g *types.GenesisState) { g.NextDeal = 2 }, types.ErrInvalidGenesis},
+		{"fails: deal twice", func(g *types.GenesisState) { g.Deals[1].Id = 1 }, types.ErrInvalidGenesis},
+		{"fails: deal 0", func(g *types.GenesisState) { g.Deals[0].Id = 0 }, types.ErrInvalidGenesis},
+		{"fails: profile", func(g *types.GenesisState) { g.Deals[1].Profile.K = 2 }, types.ErrInvalidDeal},
+		{"fails: no rate", func(g *types.GenesisState) { g.Deals[1].Rate = math.Int{} }, types.ErrInvalidDeal},
+		{"fails: no escrow", func(g *types.GenesisState) { g.Deals[1].Escrow = math.Int{} }, types.ErrInvalidGenesis},
+		{"fails: reserve below 0", func(g *types.GenesisState) { g.Deals[1].Reserve = math.NewInt(-1) }, types.ErrInvalidGenesis},
+		{"fails: no status", func(g *types.GenesisState) { g.Deals[1].Status = 0 }, types.ErrInvalidGenesis},
+		{"fails: ends before it begins", func(g *types.GenesisState) { g.Deals[1].LastEpoch = 1 }, types.ErrInvalidGenesis},
+		{"fails: begins with no epoch", func(g *types.GenesisState) { g.Deals[1].FirstEpoch = 0 }, types.ErrInvalidGenesis},
+		{"fails: layout without a root", func(g *types.GenesisState) { g.Deals[1].Layout.Root = nil }, types.ErrInvalidGenesis},
+		{"fails: an index missing", func(g *types.GenesisState) { g.Indices = g.Indices[:1] }, types.ErrInvalidGenesis},
+		{"fails: an index twice", func(g *types.GenesisState) { g.Indices[1] = g.Indices[0] }, types.ErrInvalidGenesis},
+		{"fails: an index too many", func(g *types.GenesisState) {
+			g.Indices = append(g.Indices, types.StoredIndex{Deal: 2, Number: 2, Index: types.NewIndex(3, 40)})
+		}, types.ErrInvalidGenesis},
+		{"fails: an index of a settled deal", func(g *types.GenesisState) { g.Indices[0].Deal = 1 }, types.ErrInvalidGenesis},
+		{"fails: index without a status", func(g *types.GenesisState) { g.Indices[0].Index.Status = 0 }, types.ErrInvalidGenesis},
+		{"fails: held by nobody", func(g *types.GenesisState) { g.Indices[0].Index.Node = 0 }, types.ErrInvalidGenesis},
+		{"fails: waits and has a node", func(g *types.GenesisState) { g.Indices[1].Index.Node = 1 }, types.ErrInvalidGenesis},
+		{"fails: held and nothing acknowledged", func(g *types.GenesisState) { g.Indices[0].Index.Acked = types.Layout{} }, types.ErrInvalidGenesis},
+		{"fails: held from epoch 0", func(g *types.GenesisState) { g.Indices[0].Index.FromEpoch = 0 }, types.ErrInvalidGenesis},
+		{"fails: no repair pay", func(g *types.GenesisState) { g.Indices[0].Index.RepairPay = math.Int{} }, types.ErrInvalidGenesis},
+		{"fails: stint of no deal", func(g *types.GenesisState) { g.Stints[0].Deal = 7 }, types.ErrInvalidGenesis},
+		{"fails: stint of no index", func(g *types.GenesisState) { g.Stints[0].Stint.Index = 2 }, types.ErrInvalidGenesis},
+		{"fails: stint ends before it begins", func(g *types.GenesisState) { g.Stints[0].Stint.ToEpoch = 2 }, types.ErrInvalidGenesis},
+		{"fails: stint without a layout", func(g *types.GenesisState) { g.Stints[0].Stint.Acked.Root = nil }, types.ErrInvalidGenesis},
+		{"fails: stint of no node", func(g *types.GenesisState) { g.Stints[0].Stint.Node = 0 }, types.ErrInvalidGenesis},
+		{"fails: request of no deal", func(g *types.GenesisState) { g.Requests[0].Deal = 7 }, types.ErrInvalidGenesis},
+		{"fails: request not below the next", func(g *types.GenesisState) { g.NextRequest = 1 }, types.ErrInvalidGenesis},
+		{"fails: request without a bond", func(g *types.GenesisState) { g.Requests[0].Bond = math.Int{} }, types.ErrInvalidGenesis},
+		{"fails: request without a layout", func(g *types.GenesisState) { g.Requests[0].LayoutRoot = nil }, types.ErrInvalidGenesis},
+		{"fails: owed below 0", func(g *types.GenesisState) { g.Owed[0].Owed.Amount = math.NewInt(-1) }, types.ErrInvalidGenesis},
+		{"fails: no exposure", func(g *types.GenesisState) { g.Owed[0].Owed.Exposure = math.Int{} }, types.ErrInvalidGenesis},
+		{"fails: no change", func(g *types.GenesisState) { g.Changes[0].Change.Minus = math.Int{} }, types.ErrInvalidGenesis},
+		{"fails: gap ends before it begins", func(g *types.GenesisState) { g.Gaps[0].First = 3 }, types.ErrInvalidGenesis},
+		{"fails: gap misses less than it is long", func(g *types.GenesisState) { g.Gaps[0].Gap.Missed = 1 }, types.ErrInvalidGenesis},
+		{"fails: claim without a root", func(g *types.GenesisState) { g.Claims[0].Claim.Root = nil }, types.ErrInvalidGenesis},
+		{"fails: claim without a total", func(g *types.GenesisState) { g.Claims[0].Claim.Total = math.Int{} }, types.ErrInvalidGenesis},
+		{"fails: seed without a height", func(g *types.GenesisState) { g.Windows[0].Window.SeedHeight = 0 }, types.ErrInvalidGenesis},
+		{"fails: short seed", func(g *types.GenesisState) { g.Windows[0].Window.Seed = []byte("seed") }, types.ErrInvalidGenesis},
+		{"fails: window ends before it begins", func(g *types.GenesisState) { g.Windows[0].Window.ClaimsUntil = 59 }, types.ErrInvalidGenesis},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			g := validGenesis()
+			tc.change(&g)
+			require.ErrorIs(t, g.Validate(), tc.want)
+		})
+	}
+}
