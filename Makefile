@@ -8,7 +8,7 @@ TOOLS   := build/tools
 # e2e needs binaries and has a target of its own.
 PKGS     = $(shell go list ./... | grep -v /test/e2e)
 # The race detector compiles everything anew, so only what does not link the SDK is run with it here.
-RACE    := ./proof/... ./offchain/journal/... ./offchain/lifecycle/... ./offchain/message/... ./offchain/p2p/...
+RACE    := ./proof/... ./offchain/journal/... ./offchain/lifecycle/... ./offchain/message/... ./offchain/p2p/... ./offchain/piece/...
 NAME    ?= .
 N       ?= 10
 TARGET  ?= .
