@@ -240,7 +240,7 @@ func TestUpNotReady(t *testing.T) {
 	cfg := tools.config(dir)
 	require.NoError(t, up(t, cfg).Close()) // makes the genesis
 	tools.set(t, "stuck", "")
-	cfg.Ready = 2 * time.Second
+	cfg.Ready = 5 * time.Second
 	_, err := devnet.Up(t.Context(), cfg)
 	var slow *devnet.NotReadyError
 	require.ErrorAs(t, err, &slow)

@@ -73,12 +73,17 @@ func (d *Devnet) awaitFaucet(ctx context.Context, c *child, port int) error {
 func (d *Devnet) await(ctx context.Context, c *child, met func(context.Context) error) error {
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
+	var why error
 	for {
 		ask, cancel := context.WithTimeout(ctx, askTimeout)
 		err := met(ask)
 		cancel()
 		if err == nil || errors.Is(err, errPortTaken) {
 			return err
+		}
+		// A question the deadline cut off says less than the answer before it.
+		if why == nil || ctx.Err() == nil {
+			why = err
 		}
 		select {
 		case dead := <-d.died:
@@ -87,7 +92,7 @@ func (d *Devnet) await(ctx context.Context, c *child, met func(context.Context) 
 			if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				return ctx.Err()
 			}
-			return &NotReadyError{Name: c.Name, Why: err.Error(), Log: tail(c.file, c.from), File: c.file}
+			return &NotReadyError{Name: c.Name, Why: why.Error(), Log: tail(c.file, c.from), File: c.file}
 		case <-ticker.C:
 		}
 	}

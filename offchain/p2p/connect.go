@@ -130,10 +130,11 @@ func (o *Overlay) dial(ctx context.Context, info peer.AddrInfo) error {
 	if len(info.Addrs) == 0 && len(o.host.Peerstore().Addrs(info.ID)) == 0 {
 		return o.seek(ctx, info.ID)
 	}
+	began := o.clock.Now()
 	if err := o.host.Connect(ctx, info); err != nil {
 		return err
 	}
-	return o.peers.await(ctx, info.ID)
+	return o.peers.await(ctx, info.ID, began)
 }
 
 // seek asks the DHT where a peer is, and dials it there.

@@ -122,6 +122,7 @@ func TestGreetingsInARowAreLimited(t *testing.T) {
 	for range limits.Burst {
 		_, err = s.saysHello(a, s.greeting(a))
 		require.NoError(t, err)
+		a.idle(ProtocolHello)
 	}
 	_, err = s.saysHello(a, s.greeting(a))
 	require.Equal(t, message.CodeRateLimited, refusal(t, err).Code)

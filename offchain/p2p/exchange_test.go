@@ -43,6 +43,7 @@ func TestRequestForPeersIsAnswered(t *testing.T) {
 	}
 	require.Equal(t, []peer.ID{a.ID(), b.ID()}, ids, "itself, and whom it has met but the one who asks")
 	require.NotEmpty(t, a.book.addrs(s.ID()), "who asks tells where it is")
+	a.idle(ProtocolPeers)
 
 	_, err = s.asks(a, ProtocolPeers, frame(t, envelope(t, message.TypeRequestPeers, req)))
 	require.Equal(t, message.CodeRateLimited, refusal(t, err).Code)

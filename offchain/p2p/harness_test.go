@@ -141,6 +141,17 @@ func (m *member) creditOf(id peer.ID) float64 {
 	return creditSize
 }
 
+// idle waits until no stream of a protocol is being served: an answer arrives a moment before its slot is free.
+func (m *member) idle(protocol string) {
+	m.t.Helper()
+	s := m.services[protocol].slots
+	m.until("idle", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.used == 0
+	})
+}
+
 // within returns a context that ends with the test's patience.
 func within(t *testing.T) context.Context {
 	t.Helper()

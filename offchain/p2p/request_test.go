@@ -244,6 +244,7 @@ func TestStreamsAtOnceAreLimited(t *testing.T) {
 	for range 3 {
 		require.NoError(t, <-results)
 	}
+	a.idle(ProtocolEvent)
 	_, err = b.Request(within(t), a.ID(), ProtocolEvent, nil)
 	require.NoError(t, err, "there is room again")
 }

@@ -138,7 +138,7 @@ func (o *Overlay) hasGreeted(ctx context.Context, v *service, id peer.ID) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, v.limits.Idle)
 	defer cancel()
-	return o.peers.await(ctx, id) == nil
+	return o.peers.await(ctx, id, o.clock.Now()) == nil
 }
 
 // blame charges a peer for a request that no honest one sends.

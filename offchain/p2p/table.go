@@ -22,6 +22,7 @@ type table struct {
 
 	mu    sync.Mutex
 	peers map[peer.ID]*acquaintance
+	gone  []parting      // the last refusals, the newest last; who was refused is often gone before anybody asks why
 	fresh []network.Conn // connections that nobody has taken care of yet
 	woken chan struct{}  // holds one token while there are fresh ones
 }
@@ -37,6 +38,13 @@ type acquaintance struct {
 	since   time.Time      // when it was admitted
 	rtt     time.Duration
 	height  uint64
+}
+
+// parting is why a peer was refused.
+type parting struct {
+	id  peer.ID
+	err error
+	at  time.Time
 }
 
 // contact is what is known of a connection.
@@ -139,6 +147,7 @@ func (t *table) refuse(id peer.ID, err error) {
 		}
 		a.refused, a.hello = now, nil
 	}
+	t.gone = append(t.gone[max(0, len(t.gone)-maxRefusals+1):], parting{id, err, now})
 	t.events.emit(Event{Kind: PeerRefused, Peer: id, Reason: err.Error(), At: now})
 }
 
@@ -167,14 +176,15 @@ func (t *table) isAdmitted(id peer.ID) bool {
 	return ok && a.hello != nil
 }
 
-// await waits for the end of the greeting with a connected peer. It returns nil if the peer is admitted, the reason if
-// not, ErrNoGreeting if it is not connected or leaves before, and the error of ctx.
-func (t *table) await(ctx context.Context, id peer.ID) error {
+// await waits for the end of the greeting with a peer that was connected since a time. It returns nil if the peer is
+// admitted, the reason if not, ErrNoGreeting if it is not connected or leaves before, and the error of ctx.
+func (t *table) await(ctx context.Context, id peer.ID, since time.Time) error {
 	t.mu.Lock()
 	a, ok := t.peers[id]
+	why := t.whyGone(id, since)
 	t.mu.Unlock()
 	if !ok {
-		return ErrNoGreeting
+		return why
 	}
 	select {
 	case <-a.decided:
@@ -184,6 +194,16 @@ func (t *table) await(ctx context.Context, id peer.ID) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return a.err
+}
+
+// whyGone returns why a peer that is not connected was refused since a time, else ErrNoGreeting.
+func (t *table) whyGone(id peer.ID, since time.Time) error {
+	for _, r := range slices.Backward(t.gone) {
+		if r.id == id && !r.at.Before(since) {
+			return r.err
+		}
+	}
+	return ErrNoGreeting
 }
 
 // heard notes that something has arrived on a connection.

@@ -46,7 +46,7 @@ func TestTableTellsOfPeers(t *testing.T) {
 	clock := &fakeTime{time.Unix(1000, 0)}
 	table, events := newTestTable(clock)
 	first, second := &fakeConn{peer: "a"}, &fakeConn{peer: "a"}
-	require.ErrorIs(t, table.await(t.Context(), "a"), ErrNoGreeting, "not connected")
+	require.ErrorIs(t, table.await(t.Context(), "a", clock.now), ErrNoGreeting, "not connected")
 	require.False(t, table.admit("a", new(message.Hello)), "nor to be admitted")
 	table.add(first)
 	table.add(second)
@@ -60,7 +60,7 @@ func TestTableTellsOfPeers(t *testing.T) {
 
 	require.True(t, table.admit("a", &message.Hello{Height: 5}))
 	require.False(t, table.admit("a", &message.Hello{Height: 6}), "the first time only")
-	require.NoError(t, table.await(t.Context(), "a"))
+	require.NoError(t, table.await(t.Context(), "a", clock.now))
 	require.Equal(t, []string{"connected a"}, next(events))
 	require.Equal(t, uint64(6), table.peers["a"].height)
 	require.False(t, table.remove(first), "one connection is left")
@@ -72,18 +72,26 @@ func TestTableTellsOfPeers(t *testing.T) {
 	no := errors.New("no")
 	table.add(first)
 	table.refuse("a", no)
-	require.ErrorIs(t, table.await(t.Context(), "a"), no)
+	require.ErrorIs(t, table.await(t.Context(), "a", clock.now), no)
 	require.False(t, table.admit("a", new(message.Hello)), "who was refused stays out")
 	require.False(t, table.isAdmitted("a"))
 	require.False(t, table.remove(first))
 	require.Equal(t, []string{"refused a"}, next(events))
+	require.ErrorIs(t, table.await(t.Context(), "a", clock.now), no, "the reason outlives the connection")
+	require.ErrorIs(t, table.await(t.Context(), "a", clock.now.Add(1)), ErrNoGreeting, "but not for the next one")
+	require.ErrorIs(t, table.await(t.Context(), "b", clock.now), ErrNoGreeting)
+	for range 2 * maxRefusals {
+		table.refuse("c", no)
+	}
+	require.Len(t, table.gone, maxRefusals)
+	next(events)
 
 	table.add(first)
 	require.True(t, table.admit("a", new(message.Hello)))
 	table.refuse("a", no)
 	require.False(t, table.isAdmitted("a"))
 	require.Equal(t, []string{"connected a", "lost a", "refused a"}, next(events), "a greeting again may end badly")
-	require.ErrorIs(t, table.await(t.Context(), "a"), no)
+	require.ErrorIs(t, table.await(t.Context(), "a", clock.now), no)
 	require.False(t, table.admit("a", new(message.Hello)), "and then no other helps")
 	require.False(t, table.isAdmitted("a"))
 }
@@ -96,10 +104,10 @@ func TestTableAwaits(t *testing.T) {
 	table.add(gone)
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	require.ErrorIs(t, table.await(ended, "a"), context.Canceled)
+	require.ErrorIs(t, table.await(ended, "a", clock.now), context.Canceled)
 	results := make(chan error, 2)
 	for _, id := range []peer.ID{"a", "b"} {
-		go func() { results <- table.await(t.Context(), id) }()
+		go func() { results <- table.await(t.Context(), id, clock.now) }()
 	}
 	table.admit("a", new(message.Hello))
 	require.NoError(t, <-results)
