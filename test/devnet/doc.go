@@ -6,7 +6,8 @@
 //
 // A test makes a chain with New, signs with an Account, and goes on by Chain.Next. An adversary is
 // a hook on a Node: Propose replaces what it proposes, Offline lets it neither propose nor vote,
-// HideSecret takes its reveals. Chain.Join adds a node that comes late and replays every block,
+// HideSecret takes its reveals; Chain.Decide forces a block through as two thirds of the power could.
+// Chain.Join adds a node that comes late and replays every block,
 // Node.Restart loads a node from its database again, Chain.Export begins a new chain from the
 // state of an old one.
 //
