@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"cosmossdk.io/collections"
-	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -83,11 +82,3 @@ func (k *Keeper) dropClaims(ctx context.Context, seq, epoch uint64) error {
 
 // maxDropped bounds the claims forgotten with one claim: two, so that old ones never pile up.
 const maxDropped = 2
-
-// amountOf returns the amount of a claim that may not exist.
-func amountOf(c types.Claim) math.Int {
-	if c.Total.IsNil() {
-		return math.ZeroInt()
-	}
-	return c.Total
-}

@@ -101,7 +101,7 @@ func (k *Keeper) ack(ctx context.Context, c contract, number uint32, i types.Ind
 	i.Acked = c.deal.Layout
 	if i.Status != types.INDEX_STATUS_HELD {
 		var err error
-		if i, err = k.beginStint(ctx, c, number, i); err != nil {
+		if i, err = k.beginStint(ctx, c, i); err != nil {
 			return err
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 // beginStint turns the node of an index into its holder, owed from the next opening on. What the
 // index was not owed for since it was lost flows from the escrow to the reserve.
-func (k *Keeper) beginStint(ctx context.Context, c contract, number uint32, i types.Index) (types.Index, error) {
+func (k *Keeper) beginStint(ctx context.Context, c contract, i types.Index) (types.Index, error) {
 	rebuilt := i.Status == types.INDEX_STATUS_RESERVED
 	i.Status = types.INDEX_STATUS_HELD
 	i.FromEpoch = max(c.deal.FirstEpoch, c.epoch+1)
