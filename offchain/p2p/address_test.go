@@ -87,17 +87,19 @@ func TestListenAddresses(t *testing.T) {
 
 // TestBootstrapByURL is the command of the whitepaper: a WebSocket URL, and no peer id.
 func TestBootstrapByURL(t *testing.T) {
-	cfg := testConfig(t)
-	cfg.Listen = append(cfg.Listen, ListenWebSocket("127.0.0.1", 0))
-	a := start(t, cfg, Deps{})
+	cfgA := testConfig(t)
+	cfgA.Listen = append(cfgA.Listen, ListenWebSocket("127.0.0.1", 0))
+	a := start(t, cfgA, Deps{})
 	var port string
+	cfgA.Listen = nil
 	for _, addr := range a.host.Addrs() {
+		cfgA.Listen = append(cfgA.Listen, addr.String())
 		if _, err := addr.ValueForProtocol(ma.P_WS); err == nil {
 			port, err = addr.ValueForProtocol(ma.P_TCP)
 			require.NoError(t, err)
 		}
 	}
-	cfg = testConfig(t)
+	cfg := testConfig(t)
 	cfg.Bootstrap = []string{"ws://localhost:" + port}
 	b := start(t, cfg, Deps{})
 	together(a, b)
@@ -105,8 +107,9 @@ func TestBootstrapByURL(t *testing.T) {
 	require.Equal(t, "websocket", conn.ConnState().Transport)
 	require.Equal(t, "/tls/1.0.0", string(conn.ConnState().Security))
 
-	require.NoError(t, a.host.Network().ClosePeer(b.ID()))
+	a.stop()
 	b.await(PeerLost, a.ID())
+	a = start(t, cfgA, Deps{})
 	together(a, b)
 }
 

@@ -43,23 +43,18 @@ func (o *Overlay) greet(ctx context.Context, id peer.ID) {
 	o.peers.begin(id)
 	s, err := o.open(ctx, id, ProtocolHello)
 	if err != nil {
-		o.turnAway(id, err, false)
+		o.turnAway(id, err, nil)
 		return
 	}
 	defer s.resetAfter(ctx)()
 	hello, err := o.sayHello(ctx, s)
 	if err != nil {
-		o.turnAway(id, err, tell(s, err))
+		o.turnAway(id, err, s)
 	}
 	_ = s.Close()
 	if err == nil {
 		o.admit(id, hello)
 	}
-}
-
-// tell tells a peer why it is refused, unless it is the one who refuses; it reports whether the peer was told.
-func tell(s *Stream, err error) bool {
-	return !isTheirs(err) && s.Refuse(message.RefusalOf(err)) == nil
 }
 
 // sayHello exchanges greetings as the one who dialled and returns the peer's.
@@ -93,7 +88,7 @@ func (o *Overlay) hearHello(ctx context.Context, s *Stream) error {
 		o.admit(s.Peer(), hello)
 		return nil
 	}
-	o.turnAway(s.Peer(), err, tell(s, err))
+	o.turnAway(s.Peer(), err, s)
 	return nil
 }
 
@@ -170,16 +165,16 @@ func (o *Overlay) admit(id peer.ID, hello *message.Hello) {
 	o.targets.wake()
 }
 
-// turnAway ends the greeting with a peer. One that was told why is left to close the connection, for if we did the
-// reason might be lost; sweep sees to it. A greeting that only broke off is no reason to part with a peer that was
-// admitted over another connection.
-func (o *Overlay) turnAway(id peer.ID, err error, told bool) {
+// turnAway ends the greeting with a peer. On a stream, if there is one, the peer is told why, unless it is the one who
+// refuses. Then it is left to close the connection, for if we did the reason might be lost; sweep sees to it. A greeting
+// that only broke off is no reason to part with a peer that was admitted over another connection.
+func (o *Overlay) turnAway(id peer.ID, err error, s *Stream) {
 	var refusal *message.Refusal
 	if !errors.As(err, &refusal) && o.peers.isAdmitted(id) {
 		return
 	}
-	o.peers.refuse(id, err)
-	if !told {
+	o.peers.refuse(id, err) // first: a peer that is told may be gone the next moment
+	if s == nil || isTheirs(err) || s.Refuse(message.RefusalOf(err)) != nil {
 		_ = o.host.Network().ClosePeer(id)
 	}
 }

@@ -55,6 +55,7 @@ func TestRequestReachesOut(t *testing.T) {
 	cfg := testConfig(t)
 	cfg.Timing.RetryMin, cfg.Timing.RetryAlone = time.Hour, time.Hour // the connector stays out of it
 	cfg.Timing.RetryMax = time.Hour
+	cfg.Listen = nil // and a cannot dial back
 	b := start(t, cfg, Deps{})
 	require.NoError(t, b.Connect(within(t), a.info()))
 	b.until("record", func() bool { return len(b.book.addrs(a.ID())) > 0 })
