@@ -1,8 +1,8 @@
 # Everything a person does to this repository, one obvious line each. Figures come last; a miss exits non-zero.
 # One set of build flags everywhere: another set would rebuild the whole dependency tree.
 export GOFLAGS := -trimpath -buildvcs=false
-LDFLAGS := -s -w -X github.com/cosmos/cosmos-sdk/version.Version=$(VERSION) -X main.version=$(VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X github.com/cosmos/cosmos-sdk/version.Version=$(VERSION) -X main.version=$(VERSION)
 BIN     := build/bin
 TOOLS   := build/tools
 # e2e needs binaries and has a target of its own.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	dbm "github.com/cosmos/cosmos-db"
-	"github.com/cosmos/gogoproto/proto"
 
 	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
 	"cosmossdk.io/client/v2/autocli"
@@ -21,7 +20,6 @@ import (
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	"github.com/cosmos/cosmos-sdk/types/module"
-	"github.com/cosmos/cosmos-sdk/types/msgservice"
 	"github.com/cosmos/cosmos-sdk/version"
 )
 
@@ -56,7 +54,6 @@ func New(logger log.Logger, db dbm.DB, loadLatest bool, opts servertypes.AppOpti
 	setBlockers(app)
 	setAnte(app)
 	setBeacon(app, opts)
-	checkAnnotations()
 
 	if loadLatest {
 		if err := app.LoadLatestVersion(); err != nil {
@@ -95,17 +92,6 @@ func setBlockers(app *App) {
 	app.SetInitChainer(app.initChain)
 	app.SetBeginBlocker(app.modules.BeginBlock)
 	app.SetEndBlocker(app.modules.EndBlock)
-}
-
-// checkAnnotations panics where a message lacks its signer annotation: nobody could sign it.
-func checkAnnotations() {
-	files, err := proto.MergedRegistry()
-	if err != nil {
-		panic(fmt.Errorf("read the protobuf registry: %w", err))
-	}
-	if err := msgservice.ValidateProtoAnnotations(files); err != nil {
-		panic(fmt.Errorf("check the annotations of the messages: %w", err))
-	}
 }
 
 // AppCodec returns the protobuf codec of the chain.

@@ -20,15 +20,8 @@ func (m msgServer) CreateNetwork(ctx context.Context, msg *types.MsgCreateNetwor
 	if err != nil {
 		return nil, err
 	}
-	params, err := m.params.Get(ctx)
-	if err != nil {
-		return nil, err
-	}
 	n, err := m.createNetwork(ctx, founder, msg)
 	if err != nil {
-		return nil, err
-	}
-	if err := emitNetworkCreated(ctx, n, params.CreateFee); err != nil {
 		return nil, err
 	}
 	return &types.MsgCreateNetworkResponse{Seq: n.Seq, Id: n.Id, Denom: n.Token.Denom}, nil

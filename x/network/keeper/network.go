@@ -12,7 +12,7 @@ import (
 )
 
 // createNetwork makes the network the message asks for: takes the fee, burns half of it, mints
-// the initial allocation and stores the record. The caller has decoded founder. Nothing is
+// the initial allocation, stores the record and tells of it. The caller has decoded founder. Nothing is
 // written before everything was checked; the transaction undoes the rest on an error.
 func (k *Keeper) createNetwork(ctx context.Context, founder sdk.AccAddress, msg *types.MsgCreateNetwork) (types.Network, error) {
 	params, err := k.params.Get(ctx)
@@ -46,7 +46,10 @@ func (k *Keeper) createNetwork(ctx context.Context, founder sdk.AccAddress, msg 
 	if err := k.calendars.Set(ctx, n.Seq, types.Calendar{Network: n.Seq, NextNode: 1}); err != nil {
 		return types.Network{}, err
 	}
-	return n, k.launchToken(ctx, founder, n)
+	if err := k.launchToken(ctx, founder, n); err != nil {
+		return types.Network{}, err
+	}
+	return n, emitNetworkCreated(ctx, n, params.CreateFee)
 }
 
 // checkNameFree returns ErrNameTaken where another network's name folds to the same.

@@ -62,6 +62,21 @@ func (k *Keeper) operated(ctx context.Context, networkID, operator string) (netw
 	return network, n, err
 }
 
+// operatedIndex loads an index of an open deal, and the node the account operates in a network. Whether
+// the two belong together is for the caller to say.
+func (k *Keeper) operatedIndex(ctx context.Context, networkID, operator string, deal uint64, number uint32) (networktypes.Node, contract, types.Index, error) {
+	_, n, err := k.operated(ctx, networkID, operator)
+	if err != nil {
+		return n, contract{}, types.Index{}, err
+	}
+	c, err := k.contract(ctx, deal)
+	if err != nil {
+		return n, c, types.Index{}, err
+	}
+	i, err := k.index(ctx, c.deal, number)
+	return n, c, i, err
+}
+
 // index loads an index of a deal, or returns ErrInvalidRequest.
 func (k *Keeper) index(ctx context.Context, d types.Deal, number uint32) (types.Index, error) {
 	if number >= d.Profile.N {

@@ -25,15 +25,7 @@ const (
 // reportLoss lets a node say that it lost an index. It is not owed for the epochs it has not
 // claimed yet, so it can claim the rest, and pays for one repair.
 func (k *Keeper) reportLoss(ctx context.Context, msg *types.MsgReportLoss) (math.Int, error) {
-	_, n, err := k.operated(ctx, msg.Network, msg.Operator)
-	if err != nil {
-		return math.Int{}, err
-	}
-	c, err := k.contract(ctx, msg.Deal)
-	if err != nil {
-		return math.Int{}, err
-	}
-	i, err := k.index(ctx, c.deal, msg.Index)
+	n, c, i, err := k.operatedIndex(ctx, msg.Network, msg.Operator, msg.Deal, msg.Index)
 	if err != nil {
 		return math.Int{}, err
 	}

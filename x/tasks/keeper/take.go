@@ -16,15 +16,7 @@ import (
 // takeIndex reserves a vacant index for a node, if it is among those whose turn has come: one more
 // node is drawn with each turn, so that a silent one holds up a repair for one turn only.
 func (k *Keeper) takeIndex(ctx context.Context, msg *types.MsgTakeIndex) (math.Int, error) {
-	_, n, err := k.operated(ctx, msg.Network, msg.Operator)
-	if err != nil {
-		return math.Int{}, err
-	}
-	c, err := k.contract(ctx, msg.Deal)
-	if err != nil {
-		return math.Int{}, err
-	}
-	i, err := k.index(ctx, c.deal, msg.Index)
+	n, c, i, err := k.operatedIndex(ctx, msg.Network, msg.Operator, msg.Deal, msg.Index)
 	if err != nil {
 		return math.Int{}, err
 	}
