@@ -46,7 +46,14 @@ func networkAuthorities() map[string]authority {
 	wrongStatus := result{"network", 19} // nobody is suspended or stale
 	return map[string]authority{
 		"mesh.network.v1.MsgCreateNetwork": {signer: "founder", msg: func(label string) sdk.Msg { return newNetwork(founder, "Net "+label) }},
-		"mesh.network.v1.MsgRegisterNode":  {signer: "founder", msg: func(label string) sdk.Msg { return newNode(label) }},
+		"mesh.network.v1.MsgUpdateNetwork": {signer: "founder", msg: func(label string) sdk.Msg {
+			figure := map[string]string{"signed": "pay.burn_bps", "granted": "storage.reserve_bps"}
+			value := map[string]int64{"signed": 2_100, "granted": 510}
+			return &networktypes.MsgUpdateNetwork{Founder: founder.text(), Network: net, Changes: []networktypes.TermChange{
+				{Name: figure[label], Value: math.NewInt(value[label])},
+			}}
+		}},
+		"mesh.network.v1.MsgRegisterNode": {signer: "founder", msg: func(label string) sdk.Msg { return newNode(label) }},
 		"mesh.network.v1.MsgUpdateNode": {signer: "founder", msg: func(string) sdk.Msg {
 			return &networktypes.MsgUpdateNode{Owner: founder.text(), Network: net, Node: 1, Offer: networktypes.Offer{Region: "eu"}}
 		}},

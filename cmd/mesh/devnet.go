@@ -24,7 +24,7 @@ const (
 
 // devnetCommand holds the commands about a chain on this machine.
 func (c *cli) devnetCommand() *cobra.Command {
-	cmd := group("devnet", "Run a whole chain on this machine", c.devnetUpCommand(), c.devnetDownCommand(), c.devnetDemoCommand(), c.devnetFaucetCommand())
+	cmd := group("devnet", "Run a whole chain on this machine", c.devnetUpCommand(), c.devnetNodesCommand(), c.devnetDownCommand(), c.devnetDemoCommand(), c.devnetFaucetCommand())
 	cmd.Long = `A devnet is a chain of your own on this machine: validators, and a faucet that gives 1,000
 MESH to whoever asks. Blocks come every 0.3 s, epochs take seconds. Its directory is
 devnet in the home, or what --home names.`

@@ -40,7 +40,7 @@ func (c *cli) devnetUpCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "up", Short: "Start a devnet, or continue the one that is there", Args: cobra.NoArgs,
 		Long: `Start a devnet and run it until Ctrl-C, or with --detach until mesh devnet down. One that
-is there continues where it ended. Two homes with money of their own are made in its
+is there continues where it ended, with its nodes. Two homes with money of their own are made in its
 directory, founder and client; a home without settings is pointed at the devnet.
 Here --home is the directory of the devnet itself (default devnet in the home).`,
 		Example: "  mesh devnet up --detach\n  mesh devnet up --validators 4 --home ./four",
@@ -50,15 +50,15 @@ Here --home is the directory of the devnet itself (default devnet in the home).`
 	}
 	set := cmd.Flags()
 	set.IntVar(&f.validators, "validators", 0, fmt.Sprintf("validators of a new chain, 1 to %d (default 1)", devnet.MaxValidators))
-	set.IntVar(&f.nodes, "nodes", 0, "nodes of a network to join")
+	set.IntVar(&f.nodes, "nodes", 0, "nodes that keep storage in a network of the founder (default as many as there are)")
 	set.BoolVar(&f.detach, "detach", false, "return once everything runs")
 	set.StringVar(&f.meshd, "meshd", "", "path of the chain daemon (default MESHD, beside mesh, or on PATH)")
 	return cmd
 }
 
 func (c *cli) devnetUp(ctx context.Context, cmd *cobra.Command, s settings, f upFlags) error {
-	if f.nodes != 0 {
-		return refused("not_there_yet", "start the devnet with nodes", "nodes cannot join a network in this release", "leave out --nodes; the chain, its faucet and mesh init work")
+	if f.nodes < 0 || f.nodes > maxNodes {
+		return usage("read --nodes", fmt.Sprintf("%d is not a number from 0 to %d", f.nodes, maxNodes), "write --nodes 6")
 	}
 	place, err := c.placeOf(cmd)
 	if err != nil {
@@ -75,6 +75,9 @@ func (c *cli) devnetUp(ctx context.Context, cmd *cobra.Command, s settings, f up
 	own, err := pointHomes(d.State(), place)
 	if err == nil {
 		err = fund(ctx, d.State())
+	}
+	if nodes := max(f.nodes, nodesOf(place.dir)); err == nil && nodes > 0 {
+		_, err = c.runNodes(ctx, d, place.dir, nodes)
 	}
 	if err == nil {
 		a := answerUp(d.State(), place.dir, own)
@@ -119,17 +122,14 @@ func (c *cli) devnetConfig(cmd *cobra.Command, dir string, f upFlags) (devnet.Co
 
 // prepareAccounts makes the homes of a devnet and their keys, and keeps those that are there.
 func prepareAccounts(dir, chainID string) (devnet.Accounts, error) {
+	roles := []struct{ name, home, key string }{{"faucet", "faucet", "faucet"}, {"founder", "founder", "owner"}, {"client", "client", "client"}}
+	for i := range nodesOf(dir) {
+		roles = append(roles, struct{ name, home, key string }{ownerName(i), nodeName(i), "owner"})
+	}
 	var a devnet.Accounts
-	for _, role := range []struct{ name, key string }{{"faucet", "faucet"}, {"founder", "owner"}, {"client", "client"}} {
-		home := filepath.Join(dir, role.name)
-		kr, err := chain.OpenKeyring(chain.KeyringConfig{Dir: keyringDir(home), Backend: chain.BackendTest, ChainID: chainID})
-		if err != nil {
-			return devnet.Accounts{}, err
-		}
-		key, err := kr.Key(role.key)
-		if errors.Is(err, chain.ErrKeyNotFound) {
-			key, _, err = kr.Add(role.key)
-		}
+	for _, role := range roles {
+		home := filepath.Join(dir, role.home)
+		key, err := homeKey(home, chainID, role.key)
 		if err != nil {
 			return devnet.Accounts{}, err
 		}

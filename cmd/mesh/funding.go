@@ -9,17 +9,17 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/devnet"
 )
 
-// founderKey returns the key that signs. On a devnet with a faucet one that is missing is made and gets
+// fundedKey returns the key of that name. On a devnet with a faucet one that is missing is made and gets
 // its first money; elsewhere keys and money are nobody's to make.
-func (c *cli) founderKey(ctx context.Context, s settings, kr *chain.Keyring) (chain.Key, error) {
-	key, err := kr.Key(s.From)
+func (c *cli) fundedKey(ctx context.Context, s settings, kr *chain.Keyring, name string) (chain.Key, error) {
+	key, err := kr.Key(name)
 	if !errors.Is(err, chain.ErrKeyNotFound) {
 		return key, err
 	}
 	if !chain.IsDevnet(s.ChainID) || kr.Backend() != chain.BackendTest || s.Faucet == "" {
-		return chain.Key{}, advised{err, "mesh keys add " + s.From + " makes it; then have somebody send it MESH, or choose another key with --from"}
+		return chain.Key{}, advised{err, "mesh keys add " + name + " makes it; then have somebody send it MESH, or name another key"}
 	}
-	key, _, err = kr.Add(s.From)
+	key, _, err = kr.Add(name)
 	if err != nil {
 		return chain.Key{}, err
 	}

@@ -243,7 +243,7 @@ func TestFounderKey(t *testing.T) {
 	kr, err := chain.OpenKeyring(chain.KeyringConfig{Dir: t.TempDir(), Backend: chain.BackendTest, ChainID: "mesh-devnet-1"})
 	require.NoError(t, err)
 	c := &cli{con: newTestConsole("", &strings.Builder{})}
-	_, err = c.founderKey(t.Context(), settings{ChainID: "mesh-devnet-1", From: "owner"}, kr)
+	_, err = c.fundedKey(t.Context(), settings{ChainID: "mesh-devnet-1"}, kr, "owner")
 	f := explain("create", err).(*failure)
 	require.Equal(t, "key_not_found", f.Code)
 	require.Contains(t, f.Next, "mesh keys add owner makes it")
@@ -253,7 +253,7 @@ func TestFounderKey(t *testing.T) {
 
 	made, _, err := kr.Add("owner")
 	require.NoError(t, err)
-	got, err := c.founderKey(t.Context(), settings{ChainID: "mesh-devnet-1", From: "owner"}, kr)
+	got, err := c.fundedKey(t.Context(), settings{ChainID: "mesh-devnet-1"}, kr, "owner")
 	require.NoError(t, err)
 	require.Equal(t, made, got)
 }

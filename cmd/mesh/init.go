@@ -78,7 +78,7 @@ func (c *cli) init(ctx context.Context, s settings, f *initFlags) error {
 	if err := c.agree(s, network, rules); err != nil {
 		return err
 	}
-	founder, err := c.founderKey(ctx, s, kr)
+	founder, err := c.fundedKey(ctx, s, kr, s.From)
 	if err != nil {
 		return err
 	}

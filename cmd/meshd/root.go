@@ -88,7 +88,9 @@ func addCommands(root *cobra.Command, model *app.App, home string) {
 		pruning.Cmd(newApp, home),
 		snapshot.Cmd(newApp),
 	)
-	server.AddCommandsWithStartCmdOptions(root, home, newApp, export, server.StartCmdOptions{})
+	var opts server.StartCmdOptions
+	opts.PostSetup = runRotation
+	server.AddCommandsWithStartCmdOptions(root, home, newApp, export, opts)
 
 	query := &cobra.Command{Use: "query", Aliases: []string{"q"}, Short: "Ask the chain", RunE: client.ValidateCmd}
 	query.AddCommand(rpc.QueryEventForTxCmd(), server.QueryBlockCmd(), server.QueryBlocksCmd(), server.QueryBlockResultsCmd(),

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	errorsmod "cosmossdk.io/errors"
 )
 
 // Sentinels, for errors.Is. Those that carry facts are wrapped by a struct of the same name.
@@ -76,6 +78,12 @@ func (e *RejectedError) Error() string {
 
 // Unwrap returns ErrRejected.
 func (e *RejectedError) Unwrap() error { return ErrRejected }
+
+// Is tells whether the chain refused for the reason that target names, one of the sentinels of refusal.go.
+func (e *RejectedError) Is(target error) bool {
+	var reason *errorsmod.Error
+	return errors.As(target, &reason) && reason.Codespace() == e.Codespace && reason.ABCICode() == e.Code
+}
 
 // FundsError says what an account lacks. It comes before anything is sent.
 type FundsError struct {

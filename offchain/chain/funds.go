@@ -1,6 +1,21 @@
 package chain
 
-import "context"
+import (
+	"context"
+	"slices"
+)
+
+// checkCosts returns a *FundsError unless the signer holds what the transaction spends, and whoever pays the
+// fee that.
+func (c *Client) checkCosts(ctx context.Context, d *draft, spends []Coin, fee Coin) error {
+	if d.granter == "" {
+		return c.checkFunds(ctx, d.key.Address, append(slices.Clone(spends), fee))
+	}
+	if err := c.checkFunds(ctx, d.key.Address, spends); err != nil {
+		return err
+	}
+	return c.checkFunds(ctx, d.granter, []Coin{fee})
+}
 
 // checkFunds returns a *FundsError unless the account holds all of the coins together.
 func (c *Client) checkFunds(ctx context.Context, address string, coins []Coin) error {

@@ -52,6 +52,9 @@ type Key struct {
 	public  cryptotypes.PubKey
 }
 
+// Account returns the bytes of the key's address, 20.
+func (k Key) Account() []byte { return k.public.Address() }
+
 // OpenKeyring opens the keyring without touching the disk. The error wraps ErrTestKeyring for an
 // unencrypted keyring off a devnet, ErrInvalid for an unknown backend.
 func OpenKeyring(cfg KeyringConfig) (*Keyring, error) {

@@ -3,6 +3,7 @@ package chain
 import (
 	"fmt"
 
+	gogoproto "github.com/cosmos/gogoproto/proto"
 	"google.golang.org/protobuf/proto"
 
 	bankv1beta1 "cosmossdk.io/api/cosmos/bank/v1beta1"
@@ -37,11 +38,16 @@ func Send(from, to string, coins ...Coin) (Msg, error) {
 
 // CreateNetwork makes the network that n asks for, whose founder signs, for the fee of the chain's rules.
 func CreateNetwork(n *NewNetwork, rules NetworkRules) (Msg, error) {
-	packed, err := codectypes.NewAnyWithValue(n)
+	return pack(n, rules.CreateFee)
+}
+
+// pack packs a message of ours; spends is what the signer pays for it.
+func pack(m gogoproto.Message, spends ...Coin) (Msg, error) {
+	packed, err := codectypes.NewAnyWithValue(m)
 	if err != nil {
 		return Msg{}, fmt.Errorf("pack the message: %w", err)
 	}
-	return Msg{packed: packed, spends: []Coin{rules.CreateFee}}, nil
+	return Msg{packed: packed, spends: spends}, nil
 }
 
 // packV2 packs a message of cosmossdk.io/api, which the SDK's own packing does not take.

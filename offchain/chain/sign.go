@@ -19,6 +19,7 @@ const signatureBytes = 64
 // draft is a transaction whose content is settled and that waits for gas, fee and signature.
 type draft struct {
 	key      Key
+	granter  string // who pays the fee; "" = the signer
 	account  Account
 	msgs     []*codectypes.Any
 	expires  time.Time // of an unordered transaction; zero for an ordered one
@@ -37,7 +38,7 @@ func (d *draft) bodyAndAuth() (body, auth []byte, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("pack the public key: %w", err)
 	}
-	fee := &txtypes.Fee{GasLimit: d.gasLimit}
+	fee := &txtypes.Fee{GasLimit: d.gasLimit, Granter: d.granter}
 	if d.fee.IsPositive() {
 		fee.Amount = sdk.Coins{d.fee}
 	}

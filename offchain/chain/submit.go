@@ -18,6 +18,8 @@ type Tx struct {
 	// Unordered transactions need no sequence number, so several of one key may be under way at once. They
 	// are for daemons.
 	Unordered bool
+	// FeesFrom is an account that pays the fee, as it has allowed; "" = the signer.
+	FeesFrom string
 }
 
 // Submit signs a transaction, sends it and waits until it is in a block. Everything that can be found out
@@ -54,13 +56,13 @@ func (c *Client) draft(ctx context.Context, tx Tx) (*draft, []Coin, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	d := &draft{key: key}
+	d := &draft{key: key, granter: tx.FeesFrom}
 	var spends []Coin
 	for _, m := range tx.Msgs {
 		d.msgs, spends = append(d.msgs, m.packed), append(spends, m.spends...)
 	}
 	// Asked first: an account without money may not even exist, and that is not the user's language.
-	if err := c.checkFunds(ctx, key.Address, append(spends, c.price.fee(leastGas))); err != nil {
+	if err := c.checkCosts(ctx, d, spends, c.price.fee(leastGas)); err != nil {
 		return nil, nil, err
 	}
 	if d.account, err = c.Account(ctx, key.Address); err != nil {
@@ -82,7 +84,7 @@ func (c *Client) attempt(ctx context.Context, d *draft, spends []Coin) (hash str
 	}
 	d.gasLimit = gasLimit(used)
 	d.fee = c.price.fee(d.gasLimit)
-	if err := c.checkFunds(ctx, d.key.Address, append(spends, d.fee)); err != nil {
+	if err := c.checkCosts(ctx, d, spends, d.fee); err != nil {
 		return "", err
 	}
 	raw, err := d.signed(c.keyring, c.cfg.ChainID)

@@ -11,10 +11,6 @@ import (
 
 	abciv1beta1 "cosmossdk.io/api/cosmos/base/abci/v1beta1"
 	txv1beta1 "cosmossdk.io/api/cosmos/tx/v1beta1"
-
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
-	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 )
 
 // Result is a transaction that is in a block and did what it should.
@@ -24,22 +20,6 @@ type Result struct {
 	GasUsed uint64
 	Fee     Coin
 	answers []byte // sdk.TxMsgData
-}
-
-// CreatedNetwork returns the id of the network that the transaction's only message made.
-func (r Result) CreatedNetwork() (id string, err error) {
-	var data sdk.TxMsgData
-	if err := data.Unmarshal(r.answers); err != nil {
-		return "", fmt.Errorf("read the answer to transaction %s: %w", r.Hash, err)
-	}
-	if len(data.MsgResponses) != 1 {
-		return "", fmt.Errorf("read the answer to transaction %s: it holds %d answers, not 1", r.Hash, len(data.MsgResponses))
-	}
-	var created networktypes.MsgCreateNetworkResponse
-	if err := created.Unmarshal(data.MsgResponses[0].Value); err != nil {
-		return "", fmt.Errorf("read the answer to transaction %s: %w", r.Hash, err)
-	}
-	return created.Id, CheckNetworkID(created.Id)
 }
 
 // wait returns when the transaction is in a block. A node that goes away meanwhile may come back.

@@ -58,7 +58,7 @@ func TestUp(t *testing.T) {
 	require.Equal(t, []devnet.Key{{Name: "founder", Address: "mesh1founder", Home: filepath.Join(dir, "founder")}}, s.Keys)
 	require.Len(t, s.Processes, 2)
 	node, faucet := s.Processes[0], s.Processes[1]
-	require.Equal(t, "node0", node.Name)
+	require.Equal(t, "validator0", node.Name)
 	require.Equal(t, filepath.Join(dir, "validators", "node0"), node.Home)
 	require.Equal(t, "faucet", faucet.Name)
 	require.Equal(t, filepath.Join(dir, "faucet"), faucet.Home)
@@ -129,9 +129,9 @@ func TestUpRunning(t *testing.T) {
 	require.NoError(t, d.Detach())
 	_, err = devnet.Up(t.Context(), tools.config(dir))
 	require.ErrorIs(t, err, devnet.ErrRunning)
-	require.ErrorContains(t, err, fmt.Sprintf("process %d is node0 of the one in %s", d.State().Processes[0].PID, dir))
+	require.ErrorContains(t, err, fmt.Sprintf("process %d is validator0 of the one in %s", d.State().Processes[0].PID, dir))
 	require.Len(t, d.State().Running(), 2, "what runs was left alone")
-	require.Equal(t, []string{"node0", "faucet"}, recorded(t, dir))
+	require.Equal(t, []string{"validator0", "faucet"}, recorded(t, dir))
 }
 
 func TestUpAfterKill(t *testing.T) {
@@ -182,9 +182,9 @@ func TestUpDies(t *testing.T) {
 	var died *devnet.DiedError
 	require.ErrorAs(t, err, &died)
 	require.ErrorIs(t, err, devnet.ErrDied)
-	require.Equal(t, "node0", died.Name)
+	require.Equal(t, "validator0", died.Name)
 	require.Equal(t, "exit status 3", died.Exit)
-	require.Equal(t, filepath.Join(dir, "logs", "node0.log"), died.File)
+	require.Equal(t, filepath.Join(dir, "logs", "validator0.log"), died.File)
 	require.Len(t, died.Log, 50)
 	require.Equal(t, "line 50", died.Log[0])
 	require.Equal(t, "line 99", died.Log[49])
@@ -245,7 +245,7 @@ func TestUpNotReady(t *testing.T) {
 	var slow *devnet.NotReadyError
 	require.ErrorAs(t, err, &slow)
 	require.ErrorIs(t, err, devnet.ErrNotReady)
-	require.Equal(t, "node0", slow.Name)
+	require.Equal(t, "validator0", slow.Name)
 	require.Contains(t, slow.Why, "it stays at height")
 	require.Empty(t, recorded(t, dir))
 }
@@ -280,7 +280,7 @@ func TestUpFour(t *testing.T) {
 	require.Len(t, s.Running(), 5)
 	seen := map[int]bool{}
 	for i, p := range s.Processes[:4] {
-		require.Equal(t, "node"+strconv.Itoa(i), p.Name)
+		require.Equal(t, "validator"+strconv.Itoa(i), p.Name)
 		var want []string
 		for j, other := range s.Processes[:4] {
 			if i != j {

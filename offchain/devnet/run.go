@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 )
 
 // State returns what runs.
@@ -23,7 +25,7 @@ func (d *Devnet) Wait(ctx context.Context) error {
 	}
 }
 
-// Stop ends every process, waits until none is left and writes that down. A second call does nothing.
+// Stop ends every process that was started here, waits until none is left and writes that down. A second call does nothing.
 func (d *Devnet) Stop() error {
 	var running []Process
 	for _, c := range d.children {
@@ -35,7 +37,12 @@ func (d *Devnet) Stop() error {
 	for _, c := range d.children {
 		<-c.gone
 	}
-	d.children, d.state.Processes = nil, nil
+	// What others have started stays in the list, and runs.
+	d.state.Processes = slices.DeleteFunc(d.state.Processes, func(p Process) bool {
+		return p.Name == supervisorName && p.PID == os.Getpid() ||
+			slices.ContainsFunc(d.children, func(c *child) bool { return c.PID == p.PID && c.Started == p.Started })
+	})
+	d.children = nil
 	return d.state.write(d.cfg.Dir)
 }
 

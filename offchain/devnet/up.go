@@ -162,7 +162,7 @@ func (d *Devnet) launch(ctx context.Context, list []*validator) error {
 	first := list[0]
 	d.state.RPC, d.state.GRPC, d.state.REST = address(first.rpc), address(first.grpc), address(first.rest)
 	d.state.Faucet = "http://" + address(faucetPort) + FaucetPath
-	d.died = make(chan *child, len(list)+1)
+	d.died = make(chan *child, len(list)+1+maxAdded)
 	d.children, d.state.Processes = nil, nil
 	if d.cfg.Foreground {
 		self := Process{Name: supervisorName, PID: os.Getpid(), Home: d.cfg.Dir, Ports: map[string]int{}}

@@ -53,15 +53,14 @@ func makeGenesis(ctx context.Context, cfg Config, chainID, faucet string) error 
 func validators(dir string) ([]*validator, error) {
 	var list []*validator
 	for i := 0; ; i++ {
-		name := "node" + strconv.Itoa(i)
-		home := filepath.Join(dir, validatorDir, name)
+		home := filepath.Join(dir, validatorDir, "node"+strconv.Itoa(i)) // as meshd testnet calls it
 		switch _, err := os.Stat(home); {
 		case errors.Is(err, os.ErrNotExist):
 			return list, nil
 		case err != nil:
 			return nil, fmt.Errorf("look for the validators: %w", err)
 		}
-		list = append(list, &validator{name: name, home: home})
+		list = append(list, &validator{name: "validator" + strconv.Itoa(i), home: home})
 	}
 }
 

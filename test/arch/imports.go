@@ -40,6 +40,7 @@ var places = []place{
 	{"offchain/gateway/**", []string{"proof/**", "offchain/work/**", "offchain/message/**", "web/**"}, "the gateway translates and decides nothing"},
 	{"offchain/devnet/**", nil, "a devnet runs processes and knows neither the chain nor what it runs"},
 	{"offchain/lifecycle/**", nil, "the group runs anything and knows nothing"},
+	{"offchain/dirlock/**", nil, "a lock knows a directory and nothing else"},
 	{"offchain/node/**", []string{"proof/**", "offchain/**", "web/**"}, "node is the only place that sees its siblings, and the chain through its door"},
 	{"cmd/mesh/**", []string{"proof/**", "offchain/**"}, "the binary is a thin edge over offchain/node; the chain is behind its door"},
 

@@ -112,11 +112,11 @@ func TestForegroundCrash(t *testing.T) {
 	dir := filepath.Join(filepath.Dir(m.home), "net")
 	_, said := m.foreground(dir)
 	s := m.state(dir)
-	require.NoError(t, syscall.Kill(s.process(t, "node0").PID, syscall.SIGKILL))
+	require.NoError(t, syscall.Kill(s.process(t, "validator0").PID, syscall.SIGKILL))
 	m.until("its end", func() bool { over, _ := said.ended(); return over })
 	_, err := said.ended()
 	require.EqualError(t, err, "exit status 1")
-	require.Contains(t, said.String(), "node0: process died: signal: killed")
+	require.Contains(t, said.String(), "validator0: process died: signal: killed")
 	for _, p := range s.Processes {
 		require.False(t, p.runs(), "%s (process %d) still runs", p.Name, p.PID)
 	}
@@ -134,7 +134,7 @@ func TestFourValidators(t *testing.T) {
 	var c created
 	m.okJSON(&c, "--home", founder, "init", "--name", "FourNet", "--token-name", "FOUR", "--yes")
 	for i := range 4 {
-		node := s.process(t, "node"+itoa(i))
+		node := s.process(t, "validator"+itoa(i))
 		m.until(node.Name+" seeing the network", func() bool {
 			return m.run("networks", c.NetworkID, "--chain-id", s.ChainID, "--node", "127.0.0.1:"+itoa(node.Ports["grpc"])).code == 0
 		})

@@ -71,8 +71,8 @@ func TestFounder(t *testing.T) {
 	require.Equal(t, storage.LogicHash, filepath.Base(storage.LogicFile))
 
 	before := m.height()
-	require.NoError(t, syscall.Kill(first.process(t, "node0").PID, syscall.SIGKILL))
-	m.until("the end of the killed validator", func() bool { return !first.process(t, "node0").runs() })
+	require.NoError(t, syscall.Kill(first.process(t, "validator0").PID, syscall.SIGKILL))
+	m.until("the end of the killed validator", func() bool { return !first.process(t, "validator0").runs() })
 	require.Equal(t, 3, m.run("status").code)
 	m.ok("devnet", "up", "--detach")
 	second := m.state(dir)

@@ -91,7 +91,7 @@ func TestRefusals(t *testing.T) {
 		"fails: unreachable":       {create("--node", nobody), 3, "unreachable", nobody + " (connection refused)"},
 		"fails: status of nobody":  {[]string{"status", "--node", nobody}, 3, "unreachable", nobody + " (connection refused)"},
 		"fails: no such network":   {[]string{"networks", "net_ffffffff"}, 5, "not_found", "net_ffffffff"},
-		"fails: second devnet":     {[]string{"devnet", "up", "--detach"}, 7, "devnet_running", "is node0 of the one in"},
+		"fails: second devnet":     {[]string{"devnet", "up", "--detach"}, 7, "devnet_running", "is validator0 of the one in"},
 		"fails: taken directory":   {[]string{"devnet", "up", "--detach", "--home", taken}, 7, "directory_taken", "letter"},
 		"fails: nodes":             {[]string{"devnet", "up", "--nodes", "3"}, 7, "not_there_yet", "release"},
 		"fails: no devnet":         {[]string{"devnet", "down", "--home", taken}, 5, "not_found", "no devnet in"},

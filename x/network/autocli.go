@@ -42,6 +42,12 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 						{ProtoField: "name"}, {ProtoField: "token_name"}, {ProtoField: "token_symbol"}, {ProtoField: "template"},
 					},
 				},
+				{
+					RpcMethod: "UpdateNetwork", Use: "update-network [network]",
+					Short:          "Announce other figures for a network's terms, each by at most a quarter; --changes is repeated",
+					Example:        `meshd tx network update-network net_1a2b3c4d --changes '{"name":"storage.price","value":"1200000"}' --from founder`,
+					PositionalArgs: []*autocliv1.PositionalArgDescriptor{{ProtoField: "network"}},
+				},
 				rpc("UpdateNode", "update-node [network] [node]", "Change a node's offer or operator", "network", "node"),
 				rpc("Bond", "bond [network] [node] [amount]", "Put up money for a node, in base units", "network", "node", "amount"),
 				rpc("Unbond", "unbond [network] [node] [amount]", "Take money out of a node, in base units", "network", "node", "amount"),

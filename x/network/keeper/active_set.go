@@ -12,11 +12,20 @@ import (
 )
 
 // reweigh gives a node the weight its status and bonds call for, from the next opening on, and
-// stores it. Every change of either goes through here.
+// stores it. Every change of either goes through here; a change of the terms alone moves no weight.
 func (k *Keeper) reweigh(ctx context.Context, seq uint64, n types.Node) error {
 	network, err := k.networks.Get(ctx, seq)
 	if err != nil {
 		return err
+	}
+	cal, err := k.calendars.Get(ctx, seq)
+	if err != nil {
+		return err
+	}
+	if cal.RollsAt == 0 {
+		if network, err = k.applyTerms(ctx, network, cal); err != nil {
+			return err
+		}
 	}
 	was := n.Weight
 	n.Weight = n.Due(network.Params.Bond.MinBond)
@@ -25,10 +34,6 @@ func (k *Keeper) reweigh(ctx context.Context, seq uint64, n types.Node) error {
 	}
 	if n.Weight.Equal(was) {
 		return nil
-	}
-	cal, err := k.calendars.Get(ctx, seq)
-	if err != nil {
-		return err
 	}
 	if err := k.setWeight(ctx, seq, cal.Epoch, n); err != nil {
 		return err

@@ -26,11 +26,14 @@ func (k *Keeper) bond(ctx context.Context, giver sdk.AccAddress, giverText strin
 	if err != nil {
 		return err
 	}
+	b.Amount = b.Amount.Add(amount)
+	if least := types.LeastGiven(network.Params.Bond.MinBond); n.Owner != giverText && b.Amount.LT(least) {
+		return types.ErrInvalidAmount.Wrapf("a bond of %s for another's node is less than %s, the least in network %s", b.Amount, least, network.Id)
+	}
 	coins := sdk.NewCoins(sdk.NewCoin(network.Token.Denom, amount))
 	if err := k.bank.SendCoinsFromAccountToModule(ctx, giver, types.ModuleName, coins); err != nil {
 		return err
 	}
-	b.Amount = b.Amount.Add(amount)
 	if n.Owner == giverText {
 		n.OwnBond = n.OwnBond.Add(amount)
 	} else {
@@ -59,16 +62,36 @@ func (k *Keeper) bondOf(ctx context.Context, network types.Network, n types.Node
 	case err == nil || !errors.Is(err, collections.ErrNotFound):
 		return b, err
 	}
-	all, err := k.BondsOf(ctx, network.Seq, n.Id)
-	if err != nil {
-		return b, err
-	}
 	// The owner's own bond needs no place: nobody can crowd it out, and it crowds out nobody.
-	others := len(slices.DeleteFunc(all, func(b types.Bond) bool { return b.Giver == n.Owner }))
-	if n.Owner != giverText && others >= types.MaxGivers {
-		return b, types.ErrLimit.Wrapf("node %d has bonds of %d accounts beside its owner, the most it can have", n.Id, others)
+	if n.Owner != giverText {
+		if err := k.checkPlace(ctx, network, n, giverText); err != nil {
+			return b, err
+		}
 	}
 	return types.Bond{Giver: giverText, Amount: math.ZeroInt(), CommissionBps: commission}, nil
+}
+
+// checkPlace returns ErrLimit if an account can have no place among a node's givers. A giver keeps
+// its place until all its money is back, or new givers could pile up money on its way back.
+func (k *Keeper) checkPlace(ctx context.Context, network types.Network, n types.Node, giver string) error {
+	bonds, errBonds := k.BondsOf(ctx, network.Seq, n.Id)
+	waiting, errWaiting := k.unbondingsOf(ctx, network.Seq, n.Id)
+	if err := errors.Join(errBonds, errWaiting); err != nil {
+		return err
+	}
+	var givers []string
+	for _, b := range bonds {
+		givers = append(givers, b.Giver)
+	}
+	for _, u := range waiting {
+		givers = append(givers, u.Giver)
+	}
+	slices.Sort(givers)
+	others := slices.DeleteFunc(slices.Compact(givers), func(g string) bool { return g == n.Owner })
+	if len(others) >= types.MaxGivers && !slices.Contains(others, giver) {
+		return types.ErrLimit.Wrapf("node %d has money of %d accounts beside its owner at stake, the most it can have", n.Id, len(others))
+	}
+	return nil
 }
 
 // BondsOf returns all bonds of a node in the order of their givers.

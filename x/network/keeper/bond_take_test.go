@@ -124,13 +124,14 @@ func TestTakeBondOrder(t *testing.T) {
 // others each pays its part to within one unit.
 func TestTakeBondIsExact(t *testing.T) {
 	property(t, func(rt *rapid.T) {
-		f := newNodeFixture(t, 1)
-		n := f.nets[0]
+		f := newNodeFixture(t, 0)
+		n := f.found(rt, "Cheap", 1)
 		size := rapid.OneOf(rapid.Int64Range(1, 3), rapid.Int64Range(1, 1_000), rapid.Int64Range(1, 1<<40))
 		before := taking{
 			own: size.Draw(rt, "own"), ownBack: rapid.OneOf(rapid.Just(int64(0)), size).Draw(rt, "own back"),
-			others: rapid.SliceOfN(size, 1, types.MaxGivers).Draw(rt, "others"), backward: rapid.SliceOfN(size, 0, 20).Draw(rt, "back"),
+			others: rapid.SliceOfN(size, 1, types.MaxGivers).Draw(rt, "others"),
 		}
+		before.backward = rapid.SliceOfN(size, 0, types.MaxUnbondings*len(before.others)).Draw(rt, "back")
 		id := before.set(rt, f, n)
 		var pool int64
 		for _, s := range append(append([]int64{}, before.others...), before.backward...) {

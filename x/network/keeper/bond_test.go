@@ -99,8 +99,8 @@ func TestGiversAreBounded(t *testing.T) {
 			id := f.register(t, n, account("ann"), "one", c.first)
 			for i := range types.MaxGivers + 1 {
 				giver := account(fmt.Sprintf("giver %d", i))
-				f.fund(t, n, giver, 10)
-				err := f.give(t, n, id, giver, 5)
+				f.fund(t, n, giver, 14)
+				err := f.give(t, n, id, giver, 7)
 				if i < types.MaxGivers {
 					require.NoError(t, err, "giver %d", i)
 					continue
@@ -109,14 +109,34 @@ func TestGiversAreBounded(t *testing.T) {
 			}
 			f.fund(t, n, account("ann"), minBond)
 			require.NoError(t, f.give(t, n, id, account("ann"), minBond))
-			require.NoError(t, f.give(t, n, id, account("giver 3"), 5), "who is there may give more")
+			require.NoError(t, f.give(t, n, id, account("giver 3"), 7), "who is there may give more")
 			require.Len(t, f.bonds(t, n, id).Bonds, types.MaxGivers+1)
 
-			_, err := f.unbond(t, n, id, account("giver 0"), 5)
+			_, err := f.unbond(t, n, id, account("giver 0"), 7)
 			require.NoError(t, err)
-			require.NoError(t, f.give(t, n, id, account("giver 16"), 5), "who goes makes room")
+			require.ErrorIs(t, f.give(t, n, id, account("giver 16"), 7), types.ErrLimit, "who goes keeps its place until its money is back")
+			require.NoError(t, f.give(t, n, id, account("giver 0"), 7), "and may come back to it")
+			_, err = f.unbond(t, n, id, account("giver 0"), 7)
+			require.NoError(t, err)
+			f.until(t, f.ctx.BlockHeight()+unbondingSeconds/blockSeconds)
+			require.NoError(t, f.give(t, n, id, account("giver 16"), 7), "who is gone makes room")
 		})
 	}
+}
+
+// TestLeastGiven: a place among the givers costs a sixteenth of the minimum, also when it is built up
+// in parts; the owner's own bond may be of any size.
+func TestLeastGiven(t *testing.T) {
+	f := newNodeFixture(t, 1)
+	n, ann, bob := f.nets[0], account("ann"), account("bob")
+	id := f.register(t, n, ann, "one", 1)
+	f.fund(t, n, bob, 1_000)
+	before := f.snapshot()
+	require.ErrorIs(t, f.give(t, n, id, bob, 6), types.ErrInvalidAmount)
+	require.Equal(t, before, f.snapshot())
+	require.NoError(t, f.give(t, n, id, bob, 7))
+	require.NoError(t, f.give(t, n, id, bob, 1))
+	require.NoError(t, f.give(t, n, id, ann, 1))
 }
 
 func TestBondRefusals(t *testing.T) {

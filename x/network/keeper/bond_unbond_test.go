@@ -58,12 +58,10 @@ func TestUnbondRefusals(t *testing.T) {
 			_, err := f.unbond(t, f.nets[0], m.Node, account("bob"), 40)
 			require.NoError(t, err)
 		}, types.ErrInsufficientFunds},
-		{"fails: 32 are on their way back", func(t *testing.T, f *nodeFixture, m *types.MsgUnbond) {
-			for range types.MaxUnbondings {
-				_, err := f.unbond(t, f.nets[0], m.Node, account("ann"), 1)
-				require.NoError(t, err)
-			}
-		}, types.ErrLimit},
+		{"fails: less than the least would be left", func(_ *testing.T, _ *nodeFixture, m *types.MsgUnbond) { m.Amount = math.NewInt(34) }, types.ErrInvalidAmount},
+		{"fails: the node needs the bond", func(_ *testing.T, f *nodeFixture, m *types.MsgUnbond) {
+			f.duties.exposure[[2]uint64{f.nets[0].Seq, m.Node}] = minBond + 40 - 10 + 1
+		}, types.ErrBondNeeded},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newNodeFixture(t, 1)
@@ -81,19 +79,84 @@ func TestUnbondRefusals(t *testing.T) {
 	}
 }
 
-// TestUnbondingMakesRoom: what has come back no longer counts against the limit.
-func TestUnbondingMakesRoom(t *testing.T) {
+// TestWhatMayBeTakenOut: down to what the node is answerable for, down to the least bond of another,
+// and to nothing.
+func TestWhatMayBeTakenOut(t *testing.T) {
 	f := newNodeFixture(t, 1)
-	n, ann := f.nets[0], account("ann")
+	n, ann, bob := f.nets[0], account("ann"), account("bob")
+	id := f.register(t, n, ann, "one", minBond)
+	f.fund(t, n, bob, 40)
+	require.NoError(t, f.give(t, n, id, bob, 40))
+	f.duties.exposure[[2]uint64{n.Seq, id}] = minBond
+	_, err := f.unbond(t, n, id, bob, 33)
+	require.NoError(t, err, "7, a sixteenth of the minimum rounded up, is left")
+	_, err = f.unbond(t, n, id, ann, 8)
+	require.ErrorIs(t, err, types.ErrBondNeeded)
+	_, err = f.unbond(t, n, id, ann, 7)
+	require.NoError(t, err, "whose bond it is does not matter")
+	_, err = f.unbond(t, n, id, bob, 7)
+	require.ErrorIs(t, err, types.ErrBondNeeded)
+	_, err = f.msgs.Leave(f.ctx, &types.MsgLeave{Owner: f.text(t, ann), Network: n.Id, Node: id})
+	require.NoError(t, err, "who leaves loses what it is answerable for, and pays from what is on its way back")
+}
+
+// TestFurtherUnbondingsJoinTheLatest: four of a giver run at a time; what comes after them completes
+// together with the latest, later than it would have. Another's are untouched, and so is the room for them.
+func TestFurtherUnbondingsJoinTheLatest(t *testing.T) {
+	f := newNodeFixture(t, 1)
+	n, ann, bob := f.nets[0], account("ann"), account("bob")
 	id := f.register(t, n, ann, "one", 200)
+	f.fund(t, n, bob, 40)
+	require.NoError(t, f.give(t, n, id, bob, 40))
 	for range types.MaxUnbondings {
 		_, err := f.unbond(t, n, id, ann, 1)
 		require.NoError(t, err)
+		f.block(t)
+	}
+	ctx, events := f.withEvents()
+	f.ctx = sdk.UnwrapSDKContext(ctx)
+	completes, err := f.unbond(t, n, id, ann, 30)
+	require.NoError(t, err)
+	require.Equal(t, int64(startTime+4*blockSeconds+unbondingSeconds), completes)
+	event, err := sdk.TypedEventToEvent(&types.EventUnbondingStarted{
+		Network: n.Id, Node: id, Giver: f.text(t, ann), Amount: math.NewInt(30), Completes: completes,
+	})
+	require.NoError(t, err)
+	require.Equal(t, sdk.Events{event}, events())
+	_, err = f.unbond(t, n, id, bob, 40)
+	require.NoError(t, err)
+	var rows [][3]int64
+	for _, u := range f.bonds(t, n, id).Unbondings {
+		rows = append(rows, [3]int64{int64(u.Id), u.Amount.Int64(), u.Completes - startTime - unbondingSeconds})
+	}
+	require.Equal(t, [][3]int64{{1, 1, 0}, {2, 1, 5}, {3, 1, 10}, {4, 31, 20}, {5, 40, 20}}, rows)
+	f.until(t, height+unbondingSeconds/blockSeconds+3)
+	require.Equal(t, int64(1+3), f.has(n, ann), "the fourth would be back now")
+	f.block(t)
+	require.Equal(t, int64(1+3+31), f.has(n, ann))
+	require.Equal(t, int64(40), f.has(n, bob))
+	f.checkMoney(t)
+}
+
+// TestNobodyFillsANode: whatever one account does, it takes one place and delays nobody.
+func TestNobodyFillsANode(t *testing.T) {
+	f := newNodeFixture(t, 1)
+	n, ann, eve := f.nets[0], account("ann"), account("eve")
+	id := f.register(t, n, ann, "one", minBond)
+	f.fund(t, n, eve, 10_000)
+	for i := range 40 {
+		require.NoError(t, f.give(t, n, id, eve, 50), "turn %d", i)
+		_, err := f.unbond(t, n, id, eve, 50)
+		require.NoError(t, err, "turn %d", i)
+	}
+	require.Len(t, f.bonds(t, n, id).Unbondings, types.MaxUnbondings)
+	for i := range types.MaxGivers - 1 {
+		f.fund(t, n, giver(i), 10)
+		require.NoError(t, f.give(t, n, id, giver(i), 10))
+		_, err := f.unbond(t, n, id, giver(i), 10)
+		require.NoError(t, err)
 	}
 	_, err := f.unbond(t, n, id, ann, 1)
-	require.ErrorIs(t, err, types.ErrLimit)
-	f.until(t, height+unbondingSeconds/blockSeconds)
-	_, err = f.unbond(t, n, id, ann, 1)
 	require.NoError(t, err)
 }
 
@@ -101,7 +164,7 @@ func TestUnbondingMakesRoom(t *testing.T) {
 func TestPaybackIsBounded(t *testing.T) {
 	f := newNodeFixture(t, 1)
 	n := f.nets[0]
-	const nodes, each = 9, 30 // 270 unbondings
+	const nodes, each = 70, types.MaxUnbondings // 280 unbondings
 	for i := range nodes {
 		owner := account(fmt.Sprintf("owner %d", i))
 		id := f.register(t, n, owner, fmt.Sprint(i), each)
@@ -111,11 +174,11 @@ func TestPaybackIsBounded(t *testing.T) {
 		}
 	}
 	f.until(t, height+unbondingSeconds/blockSeconds-1)
-	for _, left := range []int{270, 170, 70, 0, 0} {
+	for _, left := range []int{280, 180, 80, 0, 0} {
 		g := f.export(t)
 		require.Len(t, g.Unbondings, left)
 		if left > 0 {
-			require.Equal(t, uint64(270-left+1), g.Unbondings[0].Id)
+			require.Equal(t, uint64(280-left+1), g.Unbondings[0].Id)
 		}
 		require.Equal(t, int64(left), f.held(n))
 		f.block(t)

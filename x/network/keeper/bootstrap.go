@@ -12,8 +12,9 @@ import (
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
-// publishBootstrap stores where peers may enter a network, in the place of the host's last record.
-// Expired records make room; there is no money in it, so the number is bounded.
+// publishBootstrap stores where peers may enter a network, in the place of the host's last record. A
+// record that does not count longer than the last is refused: anyone who saw an older one could
+// publish it again. Expired records make room; there is no money in it, so the number is bounded.
 func (k *Keeper) publishBootstrap(ctx context.Context, msg *types.MsgPublishBootstrap) error {
 	network, err := k.NetworkByID(ctx, msg.Network)
 	if err != nil {
@@ -40,12 +41,14 @@ func (k *Keeper) publishBootstrap(ctx context.Context, msg *types.MsgPublishBoot
 	if err != nil {
 		return err
 	}
-	known, err := k.bootstraps.Has(ctx, collections.Join(network.Seq, msg.Record.PeerKey))
-	if err != nil {
-		return err
-	}
-	if !known && live >= types.MaxBootstraps {
+	last, err := k.bootstraps.Get(ctx, collections.Join(network.Seq, msg.Record.PeerKey))
+	switch {
+	case err == nil && msg.Record.ExpiresHeight <= last.ExpiresHeight:
+		return types.ErrInvalidBootstrap.Wrapf("the host has a record that counts until %d, a newer one counts longer", last.ExpiresHeight)
+	case errors.Is(err, collections.ErrNotFound) && live >= types.MaxBootstraps:
 		return types.ErrLimit.Wrapf("network %s has %d bootstrap records, the most it can have", network.Id, live)
+	case err != nil && !errors.Is(err, collections.ErrNotFound):
+		return err
 	}
 	return k.bootstraps.Set(ctx, collections.Join(network.Seq, msg.Record.PeerKey), msg.Record)
 }

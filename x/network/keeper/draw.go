@@ -17,8 +17,12 @@ const maxTurnsPerSeat = 8
 type interval struct{ left, weight proof.U128 }
 
 // Owners draws up to n nodes of distinct owners, in the order drawn. It returns fewer than n where
-// owners run out or too many will not do; that is no error.
+// owners run out or too many will not do; that is no error. ErrEpochNotFound is an opening whose
+// set is no longer known.
 func (k *Keeper) Owners(ctx context.Context, d types.Draw, n int) ([]types.Node, error) {
+	if err := k.checkOpening(ctx, d); err != nil {
+		return nil, err
+	}
 	left, taken, err := k.withoutOwners(ctx, d)
 	if err != nil {
 		return nil, err
@@ -50,6 +54,19 @@ func (k *Keeper) Owners(ctx context.Context, d types.Draw, n int) ([]types.Node,
 		}
 	}
 	return drawn, nil
+}
+
+// checkOpening returns ErrEpochNotFound unless the active set is known as of the opening: earlier
+// sums are forgotten one by one, and what is left of them is no set that ever was.
+func (k *Keeper) checkOpening(ctx context.Context, d types.Draw) error {
+	cal, err := k.calendars.Get(ctx, d.Network)
+	if err != nil {
+		return err
+	}
+	if d.Opening+types.KeptOpenings <= cal.Epoch {
+		return types.ErrEpochNotFound.Wrapf("network %d knows its active set as of its last %d openings, and %d is earlier", d.Network, types.KeptOpenings, d.Opening)
+	}
+	return nil
 }
 
 // withoutOwners returns what is left of the total without the excluded owners, and their intervals.

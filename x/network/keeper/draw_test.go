@@ -168,3 +168,25 @@ func (f *nodeFixture) changeAny(t *rapid.T, n types.Network) {
 		}
 	}
 }
+
+// TestDrawsOfKeptOpenings: the set is known as of the last eight openings and the one to come. What
+// is earlier is refused, since sums of it are gone.
+func TestDrawsOfKeptOpenings(t *testing.T) {
+	f := newNodeFixture(t, 1)
+	n := f.nets[0]
+	active(t, f, n, [][]int64{{100}, {200}})
+	var epoch uint64
+	for epoch < 2*types.KeptOpenings {
+		epoch = f.open(t, n)
+	}
+	for opening := range epoch + 2 {
+		drawn, err := f.keeper.Owners(f.ctx, types.Draw{Network: n.Seq, Opening: opening, Seed: seedOf(1)}, 2)
+		if opening+types.KeptOpenings <= epoch {
+			require.ErrorIs(t, err, types.ErrEpochNotFound, "opening %d", opening)
+			require.Empty(t, drawn)
+			continue
+		}
+		require.NoError(t, err, "opening %d", opening)
+		require.Len(t, drawn, 2)
+	}
+}

@@ -58,7 +58,7 @@ func (k *Keeper) BeginBlock(ctx sdk.Context) error {
 		branch, write := ctx.CacheContext()
 		if err := k.roll(branch, key.K2(), key.K1()); err != nil {
 			ctx.Logger().Error("open an epoch", "module", types.ModuleName, "network", key.K2(), "error", err.Error())
-			if err := k.epochQueue.Set(ctx, collections.Join(ctx.BlockHeight()+retryBlocks, key.K2())); err != nil {
+			if err := k.retryRoll(ctx, key.K2()); err != nil {
 				return err
 			}
 			continue
@@ -66,6 +66,20 @@ func (k *Keeper) BeginBlock(ctx sdk.Context) error {
 		write()
 	}
 	return nil
+}
+
+// retryRoll puts an opening that failed off. The calendar keeps the height it was scheduled for,
+// which is where the epoch that is open ends.
+func (k *Keeper) retryRoll(ctx sdk.Context, seq uint64) error {
+	cal, err := k.calendars.Get(ctx, seq)
+	if err != nil {
+		return err
+	}
+	cal.RetryAt = ctx.BlockHeight() + retryBlocks
+	if err := k.epochQueue.Set(ctx, collections.Join(cal.RetryAt, seq)); err != nil {
+		return err
+	}
+	return k.calendars.Set(ctx, seq, cal)
 }
 
 // retryBlocks is the wait after an opening that failed.
@@ -96,6 +110,7 @@ func (k *Keeper) roll(ctx sdk.Context, seq uint64, height int64) error {
 	if err != nil {
 		return err
 	}
+	cal.RetryAt = 0
 	if cal.Awake() {
 		if err := k.open(ctx, network, &cal, height); err != nil {
 			return err
@@ -125,9 +140,14 @@ func (k *Keeper) closing(ctx context.Context, cal types.Calendar) (uint64, error
 	return e.Number, nil
 }
 
-// open writes the record of the next epoch and drops the one that is no longer kept.
+// open writes the record of the next epoch, on the terms that count from now on, and drops the one
+// that is no longer kept.
 func (k *Keeper) open(ctx sdk.Context, n types.Network, cal *types.Calendar, height int64) error {
 	cal.Epoch++
+	n, err := k.applyTerms(ctx, n, *cal)
+	if err != nil {
+		return err
+	}
 	cal.RollsAt = height + int64(n.Params.Epoch.EpochBlocks)
 	weight, err := k.weightAsOf(ctx, n.Seq, cal.Epoch)
 	if err != nil {

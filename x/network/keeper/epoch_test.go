@@ -148,16 +148,24 @@ func TestAHookThatFails(t *testing.T) {
 	f.until(t, at+epochBlocks-1)
 	f.hooks.fail[n.Seq] = true
 	before := f.calendar(t, n)
+	before.RetryAt = at + epochBlocks + 100
 	f.block(t)
-	require.Equal(t, before, f.calendar(t, n))
+	require.Equal(t, before, f.calendar(t, n), "it still knows when the open epoch ends")
 	_, err := f.keeper.Epoch(f.ctx, n.Seq, 2)
 	require.ErrorIs(t, err, types.ErrEpochNotFound)
 	require.Equal(t, uint64(2), f.calendar(t, f.nets[1]).Epoch)
+	g := f.export(t)
+	require.NoError(t, g.Validate())
+	other := newNodeFixture(t, 0)
+	require.NoError(t, other.keeper.InitGenesis(other.ctx, *g))
+	require.Equal(t, f.snapshot().store, other.snapshot().store, "an import tries again when the chain itself would have")
+
 	f.hooks.fail[n.Seq] = false
 	f.until(t, at+epochBlocks+99)
 	require.Equal(t, before, f.calendar(t, n))
 	f.block(t)
 	require.Equal(t, uint64(2), f.calendar(t, n).Epoch)
+	require.Zero(t, f.calendar(t, n).RetryAt)
 	require.Equal(t, []uint64{1}, f.hooks.closed[n.Seq])
 	e, err := f.keeper.Epoch(f.ctx, n.Seq, 2)
 	require.NoError(t, err)

@@ -24,6 +24,18 @@ func emitNetworkCreated(ctx context.Context, n types.Network, fee sdk.Coin) erro
 	})
 }
 
+func emitTermsAnnounced(ctx context.Context, network string, changes []types.TermChange, due int64) error {
+	return emit(ctx, &types.EventTermsAnnounced{Network: network, Changes: changes, Due: due})
+}
+
+func emitTermsChanged(ctx context.Context, network string, changes []types.TermChange) error {
+	return emit(ctx, &types.EventTermsChanged{Network: network, Changes: changes})
+}
+
+func emitTermsLapsed(ctx context.Context, network string, changes []types.TermChange) error {
+	return emit(ctx, &types.EventTermsLapsed{Network: network, Changes: changes})
+}
+
 func emitParamsUpdated(ctx context.Context, authority string) error {
 	return emit(ctx, &types.EventParamsUpdated{Authority: authority})
 }

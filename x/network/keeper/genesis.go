@@ -26,7 +26,7 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	return errors.Join(k.initTime(ctx, g), k.initNodes(ctx, g), k.initMoney(ctx, g))
 }
 
-// initTime writes calendars, epochs and the trees of the active sets.
+// initTime writes calendars, changes of terms, epochs and the trees of the active sets.
 func (k *Keeper) initTime(ctx context.Context, g types.GenesisState) error {
 	for _, c := range g.Calendars {
 		if err := k.calendars.Set(ctx, c.Network, c); err != nil {
@@ -35,7 +35,12 @@ func (k *Keeper) initTime(ctx context.Context, g types.GenesisState) error {
 		if c.RollsAt == 0 {
 			continue
 		}
-		if err := k.epochQueue.Set(ctx, collections.Join(c.RollsAt, c.Network)); err != nil {
+		if err := k.epochQueue.Set(ctx, collections.Join(c.DueAt(), c.Network)); err != nil {
+			return err
+		}
+	}
+	for _, p := range g.PendingTerms {
+		if err := k.terms.Set(ctx, collections.Join(p.Network, p.Change.Name), p); err != nil {
 			return err
 		}
 	}
@@ -134,6 +139,10 @@ func (k *Keeper) exportNetworks(ctx context.Context, g *types.GenesisState) erro
 		}),
 		k.calendars.Walk(ctx, nil, func(_ uint64, c types.Calendar) (bool, error) {
 			g.Calendars = append(g.Calendars, c)
+			return false, nil
+		}),
+		k.terms.Walk(ctx, nil, func(_ collections.Pair[uint64, string], p types.PendingTerm) (bool, error) {
+			g.PendingTerms = append(g.PendingTerms, p)
 			return false, nil
 		}),
 		k.epochs.Walk(ctx, nil, func(key collections.Pair[uint64, uint64], e types.Epoch) (bool, error) {

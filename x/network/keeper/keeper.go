@@ -37,6 +37,9 @@ type Keeper struct {
 	// names maps a folded name to seq.
 	names collections.Map[string, uint64]
 
+	// terms maps (seq, name of a figure) to a change of it that does not count yet.
+	terms collections.Map[collections.Pair[uint64, string], types.PendingTerm]
+
 	// calendars maps seq to what the network does next.
 	calendars collections.Map[uint64, types.Calendar]
 	// epochs maps (seq, number) to an epoch that has begun.
@@ -122,13 +125,15 @@ func (k *Keeper) addNodeState(sb *collections.SchemaBuilder, cdc codec.BinaryCod
 	k.nextUnbonding = collections.NewItem(sb, types.NextUnbondingPrefix, "next_unbonding", collections.Uint64Value)
 }
 
-// addTimeState adds the collections about epochs and the active set as of their openings.
+// addTimeState adds the collections about epochs, changes of terms, and the active set as of openings.
 func (k *Keeper) addTimeState(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) {
 	numbers := collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key)
 	named := collections.PairKeyCodec(collections.Uint64Key, collections.BytesKey)
 	triple := collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint64Key)
 	k.calendars = collections.NewMap(sb, types.CalendarsPrefix, "calendars", collections.Uint64Key, codec.CollValue[types.Calendar](cdc))
 	k.epochs = collections.NewMap(sb, types.EpochsPrefix, "epochs", numbers, codec.CollValue[types.Epoch](cdc))
+	k.terms = collections.NewMap(sb, types.TermsPrefix, "terms",
+		collections.PairKeyCodec(collections.Uint64Key, collections.StringKey), codec.CollValue[types.PendingTerm](cdc))
 	k.epochQueue = collections.NewKeySet(sb, types.EpochQueuePrefix, "epoch_queue",
 		collections.PairKeyCodec(collections.Int64Key, collections.Uint64Key))
 	k.owners = collections.NewMap(sb, types.OwnersPrefix, "owners", named, collections.Uint64Value)

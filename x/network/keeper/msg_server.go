@@ -27,6 +27,15 @@ func (m msgServer) CreateNetwork(ctx context.Context, msg *types.MsgCreateNetwor
 	return &types.MsgCreateNetworkResponse{Seq: n.Seq, Id: n.Id, Denom: n.Token.Denom}, nil
 }
 
+// UpdateNetwork implements types.MsgServer.
+func (m msgServer) UpdateNetwork(ctx context.Context, msg *types.MsgUpdateNetwork) (*types.MsgUpdateNetworkResponse, error) {
+	due, err := m.announce(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgUpdateNetworkResponse{Due: due}, nil
+}
+
 // RegisterNode implements types.MsgServer.
 func (m msgServer) RegisterNode(ctx context.Context, msg *types.MsgRegisterNode) (*types.MsgRegisterNodeResponse, error) {
 	owner, err := m.account("owner", msg.Owner)

@@ -113,7 +113,7 @@ func TestBootstrapsAreBounded(t *testing.T) {
 	before := f.snapshot()
 	require.ErrorIs(t, publish("more", height+10), types.ErrLimit)
 	require.Equal(t, before, f.snapshot())
-	require.NoError(t, publish("7", height+5), "its own is replaced")
+	require.NoError(t, publish("7", height+11), "its own is replaced")
 	require.Len(t, f.published(t, n), types.MaxBootstraps)
 	_, err := f.msgs.PublishBootstrap(f.ctx, f.record(t, f.nets[1], f.founder, "more", height+10))
 	require.NoError(t, err, "networks count by themselves")
@@ -128,4 +128,28 @@ func TestBootstrapsAreBounded(t *testing.T) {
 	require.ErrorIs(t, publish("even more", height+10), types.ErrLimit)
 	require.Len(t, f.published(t, n), types.MaxBootstraps)
 	require.Len(t, f.export(t).Bootstraps, types.MaxBootstraps+1, "what is over is gone")
+}
+
+// TestOlderBootstrapCannotComeBack: what a host signed before, and anyone may have kept, does not
+// replace what it signed later.
+func TestOlderBootstrapCannotComeBack(t *testing.T) {
+	f := newNodeFixture(t, 1)
+	n := f.nets[0]
+	f.register(t, n, account("ann"), "one", minBond)
+	older := f.record(t, n, account("ann"), "one", height+5)
+	newer := f.record(t, n, account("ann"), "one", height+6)
+	_, err := f.msgs.PublishBootstrap(f.ctx, older)
+	require.NoError(t, err)
+	_, err = f.msgs.PublishBootstrap(f.ctx, newer)
+	require.NoError(t, err)
+	before := f.snapshot()
+	older.Publisher = n.Founder
+	for _, msg := range []*types.MsgPublishBootstrap{older, newer} {
+		_, err = f.msgs.PublishBootstrap(f.ctx, msg)
+		require.ErrorIs(t, err, types.ErrInvalidBootstrap)
+		require.Equal(t, before, f.snapshot())
+	}
+	f.until(t, height+7)
+	_, err = f.msgs.PublishBootstrap(f.ctx, older)
+	require.ErrorIs(t, err, types.ErrInvalidBootstrap, "it is over, as the newer one is")
 }

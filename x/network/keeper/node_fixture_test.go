@@ -39,11 +39,18 @@ type nodeFixture struct {
 	hooks  *fakeHooks
 }
 
-// fakeDuties says which (network, node) is stale.
-type fakeDuties struct{ stale map[[2]uint64]bool }
+// fakeDuties says which (network, node) is stale, and what each can come to pay.
+type fakeDuties struct {
+	stale    map[[2]uint64]bool
+	exposure map[[2]uint64]int64
+}
 
 func (d *fakeDuties) IsStale(_ context.Context, network, node uint64) (bool, error) {
 	return d.stale[[2]uint64{network, node}], nil
+}
+
+func (d *fakeDuties) Exposure(_ context.Context, network, node uint64) (math.Int, error) {
+	return math.NewInt(d.exposure[[2]uint64{network, node}]), nil
 }
 
 // fakeHooks notes the closed epochs of each network. A network in fail is refused before it is noted.
@@ -65,7 +72,7 @@ func newNodeFixture(t *testing.T, networks int) *nodeFixture {
 	t.Helper()
 	f := &nodeFixture{
 		fixture: newFixture(t),
-		duties:  &fakeDuties{stale: map[[2]uint64]bool{}},
+		duties:  &fakeDuties{stale: map[[2]uint64]bool{}, exposure: map[[2]uint64]int64{}},
 		hooks:   &fakeHooks{closed: map[uint64][]uint64{}, fail: map[uint64]bool{}},
 	}
 	f.ctx = f.ctx.WithBlockTime(time.Unix(startTime, 0).UTC())
@@ -75,15 +82,21 @@ func newNodeFixture(t *testing.T, networks int) *nodeFixture {
 	require.NoError(t, err)
 	f.keeper.Connect(f.hooks, f.duties)
 	for i := range networks {
-		msg := f.msg(t, fmt.Sprintf("Net %d", i+1))
-		msg.MinBond = math.NewInt(minBond)
-		res, err := f.msgs.CreateNetwork(f.ctx, msg)
-		require.NoError(t, err)
-		n, err := f.keeper.Network(f.ctx, res.Seq)
-		require.NoError(t, err)
-		f.nets = append(f.nets, n)
+		f.found(t, fmt.Sprintf("Net %d", i+1), minBond)
 	}
 	return f
+}
+
+// found makes another network, with a minimum of bonds.
+func (f *nodeFixture) found(t require.TestingT, name string, minBond int64) types.Network {
+	msg := f.msg(t, name)
+	msg.MinBond = math.NewInt(minBond)
+	res, err := f.msgs.CreateNetwork(f.ctx, msg)
+	require.NoError(t, err)
+	n, err := f.keeper.Network(f.ctx, res.Seq)
+	require.NoError(t, err)
+	f.nets = append(f.nets, n)
+	return n
 }
 
 // fund gives an account tokens of a network, out of what the founder was allocated.

@@ -55,7 +55,7 @@ func (h *history) message() error {
 	n := h.network()
 	id, owner := h.node(n)
 	var err error
-	switch rapid.IntRange(0, 12).Draw(h.t, "message") {
+	switch rapid.IntRange(0, 13).Draw(h.t, "message") {
 	case 0, 1:
 		who := h.person()
 		_, err = h.msgs.RegisterNode(h.ctx, h.registration(h.t, n, who, h.name(), h.name(), h.amount()))
@@ -79,6 +79,17 @@ func (h *history) message() error {
 		until := h.ctx.BlockHeight() + rapid.Int64Range(-1, 40).Draw(h.t, "until")
 		who := rapid.SampledFrom([]sdk.AccAddress{h.founder, h.bytes(h.t, owner)}).Draw(h.t, "publisher")
 		_, err = h.msgs.PublishBootstrap(h.ctx, h.record(h.t, n, who, h.name(), until))
+	case 13:
+		name := rapid.SampledFrom([]string{"storage.price", "bond.unbonding_seconds", "epoch.epoch_blocks"}).Draw(h.t, "figure")
+		founder := rapid.SampledFrom([]string{n.Founder, n.Founder, owner}).Draw(h.t, "founder")
+		now, _ := h.keeper.Network(h.ctx, n.Seq)
+		value := map[string]math.Int{"storage.price": now.Params.Storage.Price, "bond.unbonding_seconds": math.NewIntFromUint64(now.Params.Bond.UnbondingSeconds)}[name]
+		if value.IsNil() {
+			value = math.OneInt()
+		}
+		_, err = h.msgs.UpdateNetwork(h.ctx, &types.MsgUpdateNetwork{Founder: founder, Network: n.Id, Changes: []types.TermChange{
+			{Name: name, Value: value.MulRaw(rapid.Int64Range(70, 130).Draw(h.t, "percent")).QuoRaw(100)},
+		}})
 	}
 	return err
 }
@@ -106,6 +117,7 @@ func (h *history) change(n types.Network, id uint64, owner string) error {
 	switch rapid.IntRange(0, 5).Draw(h.t, "change") {
 	case 0:
 		h.duties.stale[at] = rapid.Bool().Draw(h.t, "stale")
+		h.duties.exposure[at] = rapid.Int64Range(0, minBond).Draw(h.t, "exposure")
 		_, err = h.msgs.Prune(h.ctx, &types.MsgPrune{Reporter: owner, Network: n.Id, Node: id})
 	case 1:
 		node, _ := h.keeper.Node(h.ctx, n.Seq, id)

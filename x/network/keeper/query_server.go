@@ -43,7 +43,11 @@ func (q queryServer) respond(ctx context.Context, n types.Network, err error) (*
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	return &types.QueryNetworkResponse{Network: n, Supply: q.bank.GetSupply(ctx, n.Token.Denom)}, nil
+	pending, err := q.pendingTerms(ctx, n.Seq)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	return &types.QueryNetworkResponse{Network: n, Supply: q.bank.GetSupply(ctx, n.Token.Denom), Pending: pending}, nil
 }
 
 // Networks implements types.QueryServer.

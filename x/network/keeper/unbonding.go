@@ -12,7 +12,9 @@ import (
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
-// unbond takes money out of a bond. It stays slashable until it completes.
+// unbond takes money out of a bond, if what is left covers what the node is answerable for. It
+// stays slashable until it completes. A giver that has the most on its way back that one can have
+// adds to the latest of it, which then completes later.
 func (k *Keeper) unbond(ctx context.Context, giver sdk.AccAddress, giverText string, network types.Network, n types.Node, amount math.Int) (int64, error) {
 	if err := types.CheckAmount("amount", amount); err != nil {
 		return 0, err
@@ -24,25 +26,65 @@ func (k *Keeper) unbond(ctx context.Context, giver sdk.AccAddress, giverText str
 	if err != nil {
 		return 0, err
 	}
-	if !amount.IsPositive() || amount.GT(b.Amount) {
-		return 0, types.ErrInsufficientFunds.Wrapf("the bond is %s, %s cannot be taken out of it", b.Amount, amount)
+	if err := k.checkUnbond(ctx, network, n, b, amount); err != nil {
+		return 0, err
 	}
-	waiting, err := k.unbondingsOf(ctx, network.Seq, n.Id)
+	latest, err := k.latestUnbonding(ctx, network.Seq, n.Id, giverText)
 	if err != nil {
 		return 0, err
 	}
-	if len(waiting) >= types.MaxUnbondings {
-		return 0, types.ErrLimit.Wrapf("%d bonds of node %d are on their way back, the most there can be; wait for one", len(waiting), n.Id)
-	}
-	completes, err := k.startUnbonding(ctx, network, &n, giver, b, amount)
+	completes, err := k.startUnbonding(ctx, network, &n, giver, b, amount, latest)
 	if err != nil {
 		return 0, err
 	}
 	return completes, k.reweigh(ctx, network.Seq, n)
 }
 
-// unbondAll starts to unbond every bond of a node that leaves; here the limit of what may be on
-// its way back does not hold, since givers are bounded too.
+// checkUnbond returns an error unless an amount may be taken out of a bond.
+func (k *Keeper) checkUnbond(ctx context.Context, network types.Network, n types.Node, b types.Bond, amount math.Int) error {
+	if !amount.IsPositive() || amount.GT(b.Amount) {
+		return types.ErrInsufficientFunds.Wrapf("the bond is %s, %s cannot be taken out of it", b.Amount, amount)
+	}
+	rest := b.Amount.Sub(amount)
+	if least := types.LeastGiven(network.Params.Bond.MinBond); b.Giver != n.Owner && rest.IsPositive() && rest.LT(least) {
+		return types.ErrInvalidAmount.Wrapf("%s would be left of the bond, less than %s, the least in network %s: take all of it out", rest, least, network.Id)
+	}
+	exposure, err := k.duties.Exposure(ctx, network.Seq, n.Id)
+	if err != nil {
+		return err
+	}
+	if left := n.TotalBond().Sub(amount); left.LT(exposure) {
+		return types.ErrBondNeeded.Wrapf("node %d can come to pay %s for what it is answerable for, and %s of its bonds would be left", n.Id, exposure, left)
+	}
+	return nil
+}
+
+// latestUnbonding returns what completes last of a giver's money on its way back from a node, if
+// there is as much of it as there can be, or nil.
+func (k *Keeper) latestUnbonding(ctx context.Context, seq, node uint64, giver string) (*types.Unbonding, error) {
+	waiting, err := k.unbondingsOf(ctx, seq, node)
+	if err != nil {
+		return nil, err
+	}
+	var latest *types.Unbonding
+	count := 0
+	for _, u := range waiting {
+		if u.Giver != giver {
+			continue
+		}
+		count++
+		if latest == nil || u.Completes >= latest.Completes {
+			latest = &u
+		}
+	}
+	if count < types.MaxUnbondings {
+		return nil, nil
+	}
+	return latest, nil
+}
+
+// unbondAll starts to unbond every bond of a node that leaves. It is once more than a giver has on
+// its way back otherwise: an owner that leaves must not delay what another is about to get.
 func (k *Keeper) unbondAll(ctx context.Context, network types.Network, n *types.Node) error {
 	all, err := k.BondsOf(ctx, network.Seq, n.Id)
 	if err != nil {
@@ -53,22 +95,19 @@ func (k *Keeper) unbondAll(ctx context.Context, network types.Network, n *types.
 		if err != nil {
 			return err
 		}
-		if _, err := k.startUnbonding(ctx, network, n, giver, b, b.Amount); err != nil {
+		if _, err := k.startUnbonding(ctx, network, n, giver, b, b.Amount, nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// startUnbonding moves an amount from a bond to the queue, and takes it off the node's sums.
-func (k *Keeper) startUnbonding(ctx context.Context, network types.Network, n *types.Node, giver sdk.AccAddress, b types.Bond, amount math.Int) (int64, error) {
-	id, err := k.nextUnbonding.Get(ctx)
+// startUnbonding takes an amount off a bond and the node's sums and puts it on its way back, by
+// itself or together with what is on its way already.
+func (k *Keeper) startUnbonding(ctx context.Context, network types.Network, n *types.Node, giver sdk.AccAddress, b types.Bond, amount math.Int, into *types.Unbonding) (int64, error) {
+	u, err := k.addUnbonding(ctx, network, n.Id, b.Giver, amount, into)
 	if err != nil {
 		return 0, err
-	}
-	u := types.Unbonding{
-		Id: id, Network: network.Seq, Node: n.Id, Giver: b.Giver, Amount: amount,
-		Completes: sdk.UnwrapSDKContext(ctx).BlockTime().Unix() + int64(network.Params.Bond.UnbondingSeconds),
 	}
 	b.Amount = b.Amount.Sub(amount)
 	if n.Owner == b.Giver {
@@ -76,16 +115,30 @@ func (k *Keeper) startUnbonding(ctx context.Context, network types.Network, n *t
 	} else {
 		n.GivenBond = n.GivenBond.Sub(amount)
 	}
-	if err := k.nextUnbonding.Set(ctx, id+1); err != nil {
-		return 0, err
-	}
 	if err := k.setBond(ctx, network.Seq, n.Id, giver, b); err != nil {
 		return 0, err
 	}
-	if err := k.setUnbonding(ctx, u); err != nil {
-		return 0, err
-	}
+	u.Amount = amount
 	return u.Completes, emitUnbondingStarted(ctx, *n, u)
+}
+
+// addUnbonding stores an amount as a new unbonding, or adds it to one, and returns that.
+func (k *Keeper) addUnbonding(ctx context.Context, network types.Network, node uint64, giver string, amount math.Int, into *types.Unbonding) (types.Unbonding, error) {
+	completes := sdk.UnwrapSDKContext(ctx).BlockTime().Unix() + int64(network.Params.Bond.UnbondingSeconds)
+	if into != nil {
+		if err := k.removeUnbonding(ctx, *into); err != nil {
+			return *into, err
+		}
+		u := *into
+		u.Amount, u.Completes = u.Amount.Add(amount), max(u.Completes, completes)
+		return u, k.setUnbonding(ctx, u)
+	}
+	id, err := k.nextUnbonding.Get(ctx)
+	if err != nil {
+		return types.Unbonding{}, err
+	}
+	u := types.Unbonding{Id: id, Network: network.Seq, Node: node, Giver: giver, Amount: amount, Completes: completes}
+	return u, errors.Join(k.nextUnbonding.Set(ctx, id+1), k.setUnbonding(ctx, u))
 }
 
 // setUnbonding stores an unbonding with the keys it is found by.

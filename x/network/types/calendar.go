@@ -19,6 +19,14 @@ const (
 // Awake tells whether the network has a reason to open another epoch.
 func (c Calendar) Awake() bool { return c.Nodes > 0 || c.Duties > 0 }
 
+// DueAt returns the height at which the next opening is tried, or 0 while the network is dormant.
+func (c Calendar) DueAt() int64 {
+	if c.RetryAt != 0 {
+		return c.RetryAt
+	}
+	return c.RollsAt
+}
+
 // NextOpening returns the first height after now at which an epoch of the network may begin.
 // Networks are staggered: the grid of each is shifted by a hash of its id.
 func NextOpening(networkID string, epochBlocks uint64, now int64) int64 {

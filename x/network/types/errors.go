@@ -48,4 +48,8 @@ var (
 	ErrEpochNotFound = errorsmod.Register(ModuleName, 22, "epoch not found")
 	// ErrOwnersExhausted is a draw that found fewer owners than it needs.
 	ErrOwnersExhausted = errorsmod.Register(ModuleName, 23, "owners exhausted")
+	// ErrChangePending is a second change of a figure before the first one counts.
+	ErrChangePending = errorsmod.Register(ModuleName, 24, "a change of this figure is on its way")
+	// ErrBondNeeded is a bond that covers what its node is answerable for.
+	ErrBondNeeded = errorsmod.Register(ModuleName, 25, "bond needed")
 )

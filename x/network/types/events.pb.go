@@ -127,6 +127,180 @@ func (m *EventNetworkCreated) GetDeposit() types.Coin {
 	return types.Coin{}
 }
 
+// EventTermsAnnounced tells that a network's terms will change.
+type EventTermsAnnounced struct {
+	// network is the id of the network.
+	Network string `protobuf:"bytes,1,opt,name=network,proto3" json:"network,omitempty"`
+	// changes that were announced.
+	Changes []TermChange `protobuf:"bytes,2,rep,name=changes,proto3" json:"changes"`
+	// due in Unix seconds of the block time: they count from the first opening at or after it.
+	Due int64 `protobuf:"varint,3,opt,name=due,proto3" json:"due,omitempty"`
+}
+
+func (m *EventTermsAnnounced) Reset()         { *m = EventTermsAnnounced{} }
+func (m *EventTermsAnnounced) String() string { return proto.CompactTextString(m) }
+func (*EventTermsAnnounced) ProtoMessage()    {}
+func (*EventTermsAnnounced) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7bd50449faef0754, []int{1}
+}
+func (m *EventTermsAnnounced) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTermsAnnounced) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTermsAnnounced.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTermsAnnounced) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTermsAnnounced.Merge(m, src)
+}
+func (m *EventTermsAnnounced) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTermsAnnounced) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTermsAnnounced.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTermsAnnounced proto.InternalMessageInfo
+
+func (m *EventTermsAnnounced) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventTermsAnnounced) GetChanges() []TermChange {
+	if m != nil {
+		return m.Changes
+	}
+	return nil
+}
+
+func (m *EventTermsAnnounced) GetDue() int64 {
+	if m != nil {
+		return m.Due
+	}
+	return 0
+}
+
+// EventTermsChanged tells that announced changes of a network's terms count from now on.
+type EventTermsChanged struct {
+	// network is the id of the network.
+	Network string `protobuf:"bytes,1,opt,name=network,proto3" json:"network,omitempty"`
+	// changes by name.
+	Changes []TermChange `protobuf:"bytes,2,rep,name=changes,proto3" json:"changes"`
+}
+
+func (m *EventTermsChanged) Reset()         { *m = EventTermsChanged{} }
+func (m *EventTermsChanged) String() string { return proto.CompactTextString(m) }
+func (*EventTermsChanged) ProtoMessage()    {}
+func (*EventTermsChanged) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7bd50449faef0754, []int{2}
+}
+func (m *EventTermsChanged) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTermsChanged) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTermsChanged.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTermsChanged) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTermsChanged.Merge(m, src)
+}
+func (m *EventTermsChanged) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTermsChanged) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTermsChanged.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTermsChanged proto.InternalMessageInfo
+
+func (m *EventTermsChanged) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventTermsChanged) GetChanges() []TermChange {
+	if m != nil {
+		return m.Changes
+	}
+	return nil
+}
+
+// EventTermsLapsed tells that announced changes will not come about, since the hand-over came before.
+type EventTermsLapsed struct {
+	// network is the id of the network.
+	Network string `protobuf:"bytes,1,opt,name=network,proto3" json:"network,omitempty"`
+	// changes by name.
+	Changes []TermChange `protobuf:"bytes,2,rep,name=changes,proto3" json:"changes"`
+}
+
+func (m *EventTermsLapsed) Reset()         { *m = EventTermsLapsed{} }
+func (m *EventTermsLapsed) String() string { return proto.CompactTextString(m) }
+func (*EventTermsLapsed) ProtoMessage()    {}
+func (*EventTermsLapsed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7bd50449faef0754, []int{3}
+}
+func (m *EventTermsLapsed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTermsLapsed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTermsLapsed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTermsLapsed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTermsLapsed.Merge(m, src)
+}
+func (m *EventTermsLapsed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTermsLapsed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTermsLapsed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTermsLapsed proto.InternalMessageInfo
+
+func (m *EventTermsLapsed) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventTermsLapsed) GetChanges() []TermChange {
+	if m != nil {
+		return m.Changes
+	}
+	return nil
+}
+
 // EventParamsUpdated tells that the chain's governance changed the module's params.
 type EventParamsUpdated struct {
 	// authority that changed them.
@@ -137,7 +311,7 @@ func (m *EventParamsUpdated) Reset()         { *m = EventParamsUpdated{} }
 func (m *EventParamsUpdated) String() string { return proto.CompactTextString(m) }
 func (*EventParamsUpdated) ProtoMessage()    {}
 func (*EventParamsUpdated) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7bd50449faef0754, []int{1}
+	return fileDescriptor_7bd50449faef0754, []int{4}
 }
 func (m *EventParamsUpdated) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -191,7 +365,7 @@ func (m *EventNodeRegistered) Reset()         { *m = EventNodeRegistered{} }
 func (m *EventNodeRegistered) String() string { return proto.CompactTextString(m) }
 func (*EventNodeRegistered) ProtoMessage()    {}
 func (*EventNodeRegistered) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7bd50449faef0754, []int{2}
+	return fileDescriptor_7bd50449faef0754, []int{5}
 }
 func (m *EventNodeRegistered) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -269,7 +443,7 @@ func (m *EventNodeUpdated) Reset()         { *m = EventNodeUpdated{} }
 func (m *EventNodeUpdated) String() string { return proto.CompactTextString(m) }
 func (*EventNodeUpdated) ProtoMessage()    {}
 func (*EventNodeUpdated) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7bd50449faef0754, []int{3}
+	return fileDescriptor_7bd50449faef0754, []int{6}
 }
 func (m *EventNodeUpdated) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -335,7 +509,7 @@ func (m *EventBonded) Reset()         { *m = EventBonded{} }
 func (m *EventBonded) String() string { return proto.CompactTextString(m) }
 func (*EventBonded) ProtoMessage()    {}
 func (*EventBonded) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7bd50449faef0754, []int{4}
+	return fileDescriptor_7bd50449faef0754, []int{7}
 }
 func (m *EventBonded) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -403,7 +577,7 @@ func (m *EventUnbondingStarted) Reset()         { *m = EventUnbondingStarted{} }
 func (m *EventUnbondingStarted) String() string { return proto.CompactTextString(m) }
 func (*EventUnbondingStarted) ProtoMessage()    {}
 func (*EventUnbondingStarted) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7bd50449faef0754, []int{5}
+	return fileDescriptor_7bd50449faef0754, []int{8}
 }
 func (m *EventUnbondingStarted) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -476,7 +650,7 @@ func (m *EventUnbonded) Reset()         { *m = EventUnbonded{} }
 func (m *EventUnbonded) String() string { return proto.CompactTextString(m) }
 func (*EventUnbonded) ProtoMessage()    {}
 func (*EventUnbonded) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7bd50449faef0754, []int{6}
+	return fileDescriptor_7bd50449faef0754, []int{9}
 }
 func (m *EventUnbonded) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -540,7 +714,7 @@ func (m *EventNodeStatusChanged) Reset()         { *m = EventNodeStatusChanged{}
 func (m *EventNodeStatusChanged) String() string { return proto.CompactTextString(m) }
 func (*EventNodeStatusChanged) ProtoMessage()    {}
 func (*EventNodeStatusChanged) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7bd50449faef0754, []int{7}
+	return fileDescriptor_7bd50449faef0754, []int{10}
 }
 func (m *EventNodeStatusChanged) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -604,7 +778,7 @@ func (m *EventBootstrapPublished) Reset()         { *m = EventBootstrapPublished
 func (m *EventBootstrapPublished) String() string { return proto.CompactTextString(m) }
 func (*EventBootstrapPublished) ProtoMessage()    {}
 func (*EventBootstrapPublished) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7bd50449faef0754, []int{8}
+	return fileDescriptor_7bd50449faef0754, []int{11}
 }
 func (m *EventBootstrapPublished) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -668,7 +842,7 @@ func (m *EventEpochOpened) Reset()         { *m = EventEpochOpened{} }
 func (m *EventEpochOpened) String() string { return proto.CompactTextString(m) }
 func (*EventEpochOpened) ProtoMessage()    {}
 func (*EventEpochOpened) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7bd50449faef0754, []int{9}
+	return fileDescriptor_7bd50449faef0754, []int{12}
 }
 func (m *EventEpochOpened) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -734,7 +908,7 @@ func (m *EventBondTaken) Reset()         { *m = EventBondTaken{} }
 func (m *EventBondTaken) String() string { return proto.CompactTextString(m) }
 func (*EventBondTaken) ProtoMessage()    {}
 func (*EventBondTaken) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7bd50449faef0754, []int{10}
+	return fileDescriptor_7bd50449faef0754, []int{13}
 }
 func (m *EventBondTaken) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -786,6 +960,9 @@ func (m *EventBondTaken) GetReason() string {
 
 func init() {
 	proto.RegisterType((*EventNetworkCreated)(nil), "mesh.network.v1.EventNetworkCreated")
+	proto.RegisterType((*EventTermsAnnounced)(nil), "mesh.network.v1.EventTermsAnnounced")
+	proto.RegisterType((*EventTermsChanged)(nil), "mesh.network.v1.EventTermsChanged")
+	proto.RegisterType((*EventTermsLapsed)(nil), "mesh.network.v1.EventTermsLapsed")
 	proto.RegisterType((*EventParamsUpdated)(nil), "mesh.network.v1.EventParamsUpdated")
 	proto.RegisterType((*EventNodeRegistered)(nil), "mesh.network.v1.EventNodeRegistered")
 	proto.RegisterType((*EventNodeUpdated)(nil), "mesh.network.v1.EventNodeUpdated")
@@ -801,54 +978,60 @@ func init() {
 func init() { proto.RegisterFile("mesh/network/v1/events.proto", fileDescriptor_7bd50449faef0754) }
 
 var fileDescriptor_7bd50449faef0754 = []byte{
-	// 752 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x55, 0x4d, 0x6b, 0x3b, 0x45,
-	0x18, 0xcf, 0xe6, 0xd5, 0xcc, 0x9f, 0xc6, 0x3a, 0xf6, 0x65, 0x5b, 0x4b, 0x5a, 0x16, 0x84, 0xa2,
-	0x64, 0x97, 0xb4, 0xe2, 0xc1, 0x83, 0x60, 0x42, 0xd1, 0x82, 0x68, 0xd9, 0x5a, 0x10, 0x2f, 0x65,
-	0x92, 0x79, 0xdc, 0x1d, 0x9a, 0x9d, 0x59, 0x67, 0x26, 0x69, 0x8b, 0x5f, 0xc2, 0xbb, 0x5f, 0xc0,
-	0x63, 0x91, 0xde, 0x05, 0x4f, 0x3d, 0x96, 0x9e, 0x8a, 0x87, 0x22, 0xed, 0xc1, 0xaf, 0x21, 0x3b,
-	0x3b, 0x79, 0xa1, 0x87, 0xd0, 0xf4, 0xd6, 0x4b, 0x98, 0xe7, 0x6d, 0x9e, 0xdf, 0xf3, 0xfb, 0x3d,
-	0x93, 0x45, 0x5b, 0x09, 0xa8, 0x38, 0xe0, 0xa0, 0xcf, 0x85, 0x3c, 0x0b, 0x46, 0xed, 0x00, 0x46,
-	0xc0, 0xb5, 0xf2, 0x53, 0x29, 0xb4, 0xc0, 0xef, 0x67, 0x51, 0xdf, 0x46, 0xfd, 0x51, 0x7b, 0xf3,
-	0x03, 0x92, 0x30, 0x2e, 0x02, 0xf3, 0x9b, 0xe7, 0x6c, 0x36, 0xfb, 0x42, 0x25, 0x42, 0x05, 0x3d,
-	0xa2, 0x20, 0x18, 0xb5, 0x7b, 0xa0, 0x49, 0x3b, 0xe8, 0x0b, 0xc6, 0x6d, 0x7c, 0x23, 0x8f, 0x9f,
-	0x1a, 0x2b, 0xc8, 0x0d, 0x1b, 0x5a, 0x89, 0x44, 0x24, 0x72, 0x7f, 0x76, 0xb2, 0xde, 0xcd, 0xe7,
-	0x90, 0xb8, 0xa0, 0x90, 0xc7, 0xbc, 0xbf, 0x8a, 0xe8, 0xc3, 0x83, 0x0c, 0xe1, 0x77, 0x79, 0xb8,
-	0x2b, 0x81, 0x68, 0xa0, 0x78, 0x19, 0x95, 0x14, 0xfc, 0xe2, 0x3a, 0x3b, 0xce, 0x6e, 0x39, 0xcc,
-	0x8e, 0xb8, 0x81, 0x8a, 0x8c, 0xba, 0xc5, 0x1d, 0x67, 0xb7, 0x1e, 0x16, 0x19, 0xc5, 0x7b, 0xa8,
-	0xf6, 0xb3, 0x18, 0x72, 0x0a, 0xd2, 0x2d, 0x65, 0xce, 0x8e, 0x7b, 0x77, 0xdd, 0x5a, 0xb1, 0x70,
-	0xbe, 0xa2, 0x54, 0x82, 0x52, 0xc7, 0x5a, 0x32, 0x1e, 0x85, 0xe3, 0x44, 0x8c, 0x51, 0x99, 0x93,
-	0x04, 0xdc, 0xb2, 0xb9, 0xc5, 0x9c, 0x71, 0x07, 0xd5, 0xc9, 0x60, 0x20, 0xfa, 0x59, 0x5b, 0xb7,
-	0xb2, 0xe3, 0xec, 0xbe, 0xdb, 0xdb, 0xf0, 0xed, 0x35, 0x19, 0x05, 0xbe, 0xa5, 0xc0, 0xef, 0x0a,
-	0xc6, 0x3b, 0xf5, 0x9b, 0x87, 0xed, 0xc2, 0x1f, 0xff, 0x5d, 0x7d, 0xe2, 0x84, 0xd3, 0x32, 0xfc,
-	0x05, 0xaa, 0xf4, 0x86, 0x92, 0x6b, 0xb7, 0xba, 0x40, 0x7d, 0x5e, 0x82, 0xbf, 0x44, 0x35, 0x0a,
-	0xa9, 0x50, 0x4c, 0xbb, 0xb5, 0x05, 0xaa, 0xc7, 0x45, 0xde, 0xb7, 0x08, 0x1b, 0x02, 0x8f, 0x88,
-	0x24, 0x89, 0x3a, 0x49, 0xa9, 0x41, 0xf4, 0x39, 0xaa, 0x93, 0xa1, 0x8e, 0x85, 0x64, 0xfa, 0xd2,
-	0xb0, 0x38, 0x8f, 0x9f, 0x69, 0xaa, 0xf7, 0xb7, 0x33, 0xd6, 0x43, 0x50, 0x08, 0x21, 0x62, 0x4a,
-	0x83, 0x04, 0x8a, 0x5d, 0x54, 0xb3, 0x02, 0xe6, 0xb7, 0x85, 0x63, 0xd3, 0x70, 0x2a, 0x28, 0x18,
-	0x65, 0xca, 0xa1, 0x39, 0x63, 0x1f, 0x55, 0xc4, 0x39, 0x7f, 0x81, 0x32, 0x79, 0x1a, 0xfe, 0x0c,
-	0xbd, 0x27, 0x52, 0x90, 0x44, 0x0b, 0x99, 0x6b, 0x33, 0xa7, 0x64, 0x92, 0x89, 0xd7, 0x51, 0x2d,
-	0x05, 0x90, 0xa7, 0x2c, 0xd7, 0xad, 0x1e, 0x56, 0x33, 0xf3, 0x90, 0x7a, 0x23, 0xb4, 0x3c, 0x99,
-	0x61, 0x4c, 0xc8, 0x62, 0x03, 0xcc, 0x02, 0x2a, 0xbd, 0x14, 0x90, 0x77, 0xe5, 0xa0, 0x77, 0xa6,
-	0x71, 0x47, 0x70, 0xfa, 0x1a, 0xd2, 0x22, 0x36, 0x7a, 0x09, 0x69, 0x26, 0x0d, 0x77, 0x51, 0x95,
-	0x24, 0x62, 0xc8, 0xb5, 0xa5, 0xec, 0xd3, 0x6c, 0x39, 0xfe, 0x79, 0xd8, 0x5e, 0xcd, 0x8b, 0x14,
-	0x3d, 0xf3, 0x99, 0x08, 0x12, 0xa2, 0x63, 0xff, 0x90, 0xeb, 0xbb, 0xeb, 0x16, 0xb2, 0xb7, 0x1d,
-	0x72, 0x1d, 0xda, 0x52, 0xef, 0xde, 0x41, 0xab, 0x06, 0xf2, 0x09, 0xef, 0x09, 0x4e, 0x19, 0x8f,
-	0x8e, 0x35, 0x91, 0xfa, 0x4d, 0x80, 0xc7, 0x5b, 0xa8, 0xde, 0x17, 0x49, 0x3a, 0x00, 0x0d, 0xca,
-	0xac, 0x40, 0x29, 0x9c, 0x3a, 0xbc, 0x3f, 0x1d, 0xb4, 0x34, 0x33, 0xda, 0xdb, 0xd0, 0xe3, 0x57,
-	0xb4, 0x36, 0x59, 0xdd, 0x63, 0x4d, 0xf4, 0x50, 0x75, 0x63, 0xc2, 0xa3, 0x85, 0xc1, 0xef, 0xa3,
-	0xaa, 0x32, 0xe5, 0x06, 0x7d, 0x63, 0xef, 0x23, 0xff, 0xd9, 0x3f, 0xbf, 0x3f, 0xed, 0x10, 0xda,
-	0x54, 0x4f, 0xa1, 0x75, 0xbb, 0xbe, 0x42, 0x2b, 0x2d, 0x49, 0x7a, 0x34, 0xec, 0x0d, 0x98, 0x8a,
-	0xe7, 0x76, 0x9f, 0x79, 0x85, 0xc5, 0xd9, 0x57, 0x88, 0x3f, 0x46, 0x0d, 0xb8, 0x48, 0x99, 0x04,
-	0x75, 0x1a, 0x03, 0x8b, 0x62, 0x6d, 0xa0, 0x94, 0xc2, 0x25, 0xeb, 0xfd, 0xc6, 0x38, 0xbd, 0x1f,
-	0xed, 0x63, 0x3d, 0x48, 0x45, 0x3f, 0xfe, 0x3e, 0x05, 0x3e, 0xb7, 0xdb, 0x0a, 0xaa, 0x40, 0x96,
-	0x68, 0x87, 0xcd, 0x8d, 0xcc, 0x9b, 0x4d, 0x9d, 0x0f, 0x5b, 0x0e, 0x73, 0xc3, 0xfb, 0xdd, 0x41,
-	0x8d, 0xc9, 0x73, 0xfc, 0x81, 0x9c, 0x01, 0x5f, 0x90, 0xc4, 0xa9, 0xa2, 0xa5, 0xd7, 0x2f, 0xe9,
-	0x1a, 0xaa, 0x4a, 0x20, 0x4a, 0x70, 0xfb, 0xd5, 0xb1, 0x56, 0xe7, 0xeb, 0x9b, 0xc7, 0xa6, 0x73,
-	0xfb, 0xd8, 0x74, 0xfe, 0x7d, 0x6c, 0x3a, 0xbf, 0x3d, 0x35, 0x0b, 0xb7, 0x4f, 0xcd, 0xc2, 0xfd,
-	0x53, 0xb3, 0xf0, 0x53, 0x2b, 0x62, 0x3a, 0x1e, 0xf6, 0xfc, 0xbe, 0x48, 0x82, 0x4c, 0xb5, 0x96,
-	0xf9, 0x54, 0xf6, 0xc5, 0xc0, 0x58, 0xc1, 0xc5, 0xe4, 0x53, 0xaa, 0x2f, 0x53, 0x50, 0xbd, 0xaa,
-	0x09, 0xef, 0xff, 0x1f, 0x00, 0x00, 0xff, 0xff, 0x16, 0x02, 0x99, 0x95, 0xfa, 0x07, 0x00, 0x00,
+	// 838 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x56, 0x4f, 0x6b, 0x1b, 0x47,
+	0x14, 0xf7, 0x4a, 0xb2, 0x54, 0x8d, 0x89, 0x9b, 0x4c, 0x9d, 0x64, 0xe3, 0xa6, 0x8a, 0x59, 0x28,
+	0x98, 0x16, 0xef, 0x62, 0xa7, 0xf4, 0xd0, 0x43, 0x69, 0x24, 0x42, 0x6b, 0x08, 0x69, 0x58, 0x27,
+	0x50, 0x7a, 0x31, 0xa3, 0x9d, 0xd7, 0xdd, 0xc1, 0xda, 0x99, 0xed, 0xcc, 0xac, 0x92, 0xd0, 0x63,
+	0xbf, 0x40, 0xef, 0xfd, 0x02, 0x3d, 0x86, 0x92, 0x7b, 0xa1, 0xa7, 0x1c, 0x43, 0x4e, 0xa1, 0x87,
+	0x50, 0xec, 0x43, 0xbf, 0x46, 0x99, 0x3f, 0xfa, 0xd3, 0x34, 0x08, 0x29, 0x90, 0x83, 0x2f, 0x62,
+	0xde, 0xbf, 0xf9, 0xbd, 0xf7, 0x7b, 0xef, 0x8d, 0x16, 0x5d, 0x2f, 0x41, 0x15, 0x09, 0x07, 0xfd,
+	0x50, 0xc8, 0x93, 0x64, 0xbc, 0x9f, 0xc0, 0x18, 0xb8, 0x56, 0x71, 0x25, 0x85, 0x16, 0xf8, 0x7d,
+	0x63, 0x8d, 0xbd, 0x35, 0x1e, 0xef, 0x6f, 0x5f, 0x22, 0x25, 0xe3, 0x22, 0xb1, 0xbf, 0xce, 0x67,
+	0xbb, 0x97, 0x09, 0x55, 0x0a, 0x95, 0x0c, 0x89, 0x82, 0x64, 0xbc, 0x3f, 0x04, 0x4d, 0xf6, 0x93,
+	0x4c, 0x30, 0xee, 0xed, 0xd7, 0x9c, 0xfd, 0xd8, 0x4a, 0x89, 0x13, 0xbc, 0x69, 0x2b, 0x17, 0xb9,
+	0x70, 0x7a, 0x73, 0xf2, 0xda, 0x8f, 0x5e, 0x4f, 0x69, 0x82, 0xef, 0xcc, 0xdb, 0xff, 0x33, 0x0b,
+	0x0a, 0xce, 0x16, 0xfd, 0xd1, 0x40, 0x1f, 0xdc, 0x36, 0x05, 0xdc, 0x75, 0xe6, 0x81, 0x04, 0xa2,
+	0x81, 0xe2, 0x8b, 0xa8, 0xa9, 0xe0, 0xc7, 0x30, 0xd8, 0x09, 0x76, 0x5b, 0xa9, 0x39, 0xe2, 0x4d,
+	0xd4, 0x60, 0x34, 0x6c, 0xec, 0x04, 0xbb, 0xdd, 0xb4, 0xc1, 0x28, 0x3e, 0x40, 0x9d, 0x1f, 0x44,
+	0xcd, 0x29, 0xc8, 0xb0, 0x69, 0x94, 0xfd, 0xf0, 0xc5, 0xd3, 0xbd, 0x2d, 0x9f, 0xed, 0x2d, 0x4a,
+	0x25, 0x28, 0x75, 0xa4, 0x25, 0xe3, 0x79, 0x3a, 0x71, 0xc4, 0x18, 0xb5, 0x38, 0x29, 0x21, 0x6c,
+	0xd9, 0x5b, 0xec, 0x19, 0xf7, 0x51, 0x97, 0x8c, 0x46, 0x22, 0x33, 0xb0, 0xe1, 0xfa, 0x4e, 0xb0,
+	0xbb, 0x71, 0x70, 0x2d, 0xf6, 0xd7, 0x18, 0x86, 0x62, 0xcf, 0x50, 0x3c, 0x10, 0x8c, 0xf7, 0xbb,
+	0xcf, 0x5e, 0xdd, 0x58, 0xfb, 0xed, 0x9f, 0x27, 0x9f, 0x04, 0xe9, 0x2c, 0x0c, 0x7f, 0x81, 0xd6,
+	0x87, 0xb5, 0xe4, 0x3a, 0x6c, 0xaf, 0x10, 0xef, 0x42, 0xf0, 0x97, 0xa8, 0x43, 0xa1, 0x12, 0x8a,
+	0xe9, 0xb0, 0xb3, 0x42, 0xf4, 0x24, 0x28, 0xfa, 0x39, 0xf0, 0x0c, 0xde, 0x07, 0x59, 0xaa, 0x5b,
+	0x9c, 0x8b, 0x9a, 0x67, 0x40, 0x71, 0x88, 0x3a, 0x9e, 0x72, 0xcb, 0x62, 0x37, 0x9d, 0x88, 0xf8,
+	0x2b, 0xd4, 0xc9, 0x0a, 0xc2, 0x73, 0x50, 0x61, 0x63, 0xa7, 0xb9, 0xbb, 0x71, 0xf0, 0x61, 0xfc,
+	0xda, 0xd4, 0xc4, 0xe6, 0xae, 0x81, 0xf5, 0xf9, 0x0f, 0xa6, 0x0f, 0x33, 0xdd, 0xa1, 0x35, 0x58,
+	0xde, 0x9b, 0xa9, 0x39, 0x46, 0x02, 0x5d, 0x9a, 0x25, 0xe1, 0x22, 0xdf, 0x69, 0x0a, 0x11, 0x47,
+	0x17, 0x67, 0x80, 0x77, 0x48, 0xa5, 0xde, 0x31, 0xde, 0x1d, 0x84, 0x2d, 0xde, 0x3d, 0x22, 0x49,
+	0xa9, 0x1e, 0x54, 0xd4, 0x36, 0xfe, 0x73, 0xd4, 0x25, 0xb5, 0x2e, 0x84, 0x64, 0xfa, 0xb1, 0xc3,
+	0x5c, 0x30, 0x86, 0x33, 0xd7, 0xe8, 0xcf, 0x49, 0xd3, 0xee, 0x0a, 0x0a, 0x29, 0xe4, 0x4c, 0x69,
+	0x90, 0x0b, 0x2b, 0x30, 0xa3, 0x2b, 0x28, 0xd8, 0x05, 0x68, 0xa5, 0xf6, 0x8c, 0x63, 0xb4, 0x2e,
+	0x1e, 0xf2, 0x25, 0x16, 0xc0, 0xb9, 0xe1, 0xcf, 0xd0, 0x7b, 0xa2, 0x02, 0x49, 0xb4, 0x90, 0x6e,
+	0x05, 0x16, 0x84, 0x4c, 0x3d, 0xf1, 0x55, 0xd4, 0xa9, 0x00, 0xe4, 0x31, 0x73, 0xeb, 0xd1, 0x4d,
+	0xdb, 0x46, 0x3c, 0xa4, 0xd1, 0xd8, 0xb7, 0xc0, 0xd4, 0x30, 0x21, 0x64, 0xb5, 0x02, 0xe6, 0x13,
+	0x6a, 0x2e, 0x9b, 0x50, 0xf4, 0x24, 0x40, 0x1b, 0x16, 0xb8, 0x2f, 0x38, 0x7d, 0x1b, 0xd2, 0x72,
+	0x36, 0x5e, 0x86, 0x34, 0xeb, 0x86, 0x07, 0xa8, 0x4d, 0x4a, 0x51, 0x73, 0xed, 0x29, 0xfb, 0xd4,
+	0x0c, 0xc7, 0x5f, 0xaf, 0x6e, 0x5c, 0x76, 0x41, 0x8a, 0x9e, 0xc4, 0x4c, 0x24, 0x25, 0xd1, 0x45,
+	0x7c, 0xc8, 0xf5, 0x8b, 0xa7, 0x7b, 0xc8, 0xdf, 0x76, 0xc8, 0x75, 0xea, 0x43, 0xa3, 0x97, 0x01,
+	0xba, 0x6c, 0x53, 0x7e, 0xc0, 0x87, 0x82, 0x53, 0xc6, 0xf3, 0x23, 0x4d, 0xa4, 0x3e, 0x17, 0xc9,
+	0xe3, 0xeb, 0xa8, 0x9b, 0x89, 0xb2, 0x1a, 0x81, 0x06, 0x65, 0x47, 0xa0, 0x99, 0xce, 0x14, 0xd1,
+	0xef, 0x01, 0xba, 0x30, 0x57, 0xda, 0xf9, 0xe8, 0xc7, 0x4f, 0xe8, 0xca, 0x74, 0x74, 0x8f, 0x34,
+	0xd1, 0xf5, 0x12, 0x6f, 0xd6, 0x9b, 0x92, 0xbf, 0x89, 0xda, 0xca, 0x86, 0xdb, 0xec, 0x37, 0xdf,
+	0xf0, 0xac, 0xcc, 0x10, 0x52, 0xef, 0x1a, 0x29, 0x74, 0xd5, 0x8f, 0xaf, 0xd0, 0x4a, 0x4b, 0x52,
+	0xdd, 0xab, 0x87, 0x23, 0xa6, 0x8a, 0x85, 0xe8, 0x73, 0x5b, 0xd8, 0x98, 0xdf, 0x42, 0xfc, 0x31,
+	0xda, 0x84, 0x47, 0x15, 0x93, 0xa0, 0x8e, 0x0b, 0x60, 0x79, 0xa1, 0xfd, 0xb3, 0x7c, 0xc1, 0x6b,
+	0xbf, 0xb1, 0xca, 0xe8, 0x3b, 0xbf, 0xac, 0xb7, 0x2b, 0x91, 0x15, 0xdf, 0x56, 0xc0, 0x17, 0xa2,
+	0x6d, 0xa1, 0x75, 0x30, 0x8e, 0xbe, 0x58, 0x27, 0x18, 0xad, 0xa9, 0xda, 0x15, 0xdb, 0x4a, 0x9d,
+	0x10, 0xfd, 0x1a, 0xa0, 0xcd, 0xe9, 0x3a, 0xde, 0x27, 0x27, 0xc0, 0x57, 0x24, 0x71, 0xd6, 0xd1,
+	0xe6, 0xdb, 0x0f, 0xe9, 0x15, 0xd4, 0x96, 0x40, 0x94, 0xe0, 0xfe, 0xcf, 0xdd, 0x4b, 0xfd, 0xaf,
+	0x9f, 0x9d, 0xf6, 0x82, 0xe7, 0xa7, 0xbd, 0xe0, 0xef, 0xd3, 0x5e, 0xf0, 0xcb, 0x59, 0x6f, 0xed,
+	0xf9, 0x59, 0x6f, 0xed, 0xe5, 0x59, 0x6f, 0xed, 0xfb, 0xbd, 0x9c, 0xe9, 0xa2, 0x1e, 0xc6, 0x99,
+	0x28, 0x13, 0xd3, 0xb5, 0x3d, 0xfb, 0x45, 0x92, 0x89, 0x91, 0x95, 0x92, 0x47, 0xd3, 0x2f, 0x16,
+	0xfd, 0xb8, 0x02, 0x35, 0x6c, 0x5b, 0xf3, 0xcd, 0x7f, 0x03, 0x00, 0x00, 0xff, 0xff, 0x33, 0xd9,
+	0x7d, 0xe6, 0x80, 0x09, 0x00, 0x00,
 }
 
 func (m *EventNetworkCreated) Marshal() (dAtA []byte, err error) {
@@ -926,6 +1109,143 @@ func (m *EventNetworkCreated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintEvents(dAtA, i, uint64(m.Seq))
 		i--
 		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTermsAnnounced) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTermsAnnounced) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTermsAnnounced) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Due != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Due))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Changes) > 0 {
+		for iNdEx := len(m.Changes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Changes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintEvents(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTermsChanged) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTermsChanged) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTermsChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Changes) > 0 {
+		for iNdEx := len(m.Changes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Changes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintEvents(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTermsLapsed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTermsLapsed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTermsLapsed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Changes) > 0 {
+		for iNdEx := len(m.Changes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Changes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintEvents(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0xa
 	}
 	return len(dAtA) - i, nil
 }
@@ -1434,6 +1754,66 @@ func (m *EventNetworkCreated) Size() (n int) {
 	return n
 }
 
+func (m *EventTermsAnnounced) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if len(m.Changes) > 0 {
+		for _, e := range m.Changes {
+			l = e.Size()
+			n += 1 + l + sovEvents(uint64(l))
+		}
+	}
+	if m.Due != 0 {
+		n += 1 + sovEvents(uint64(m.Due))
+	}
+	return n
+}
+
+func (m *EventTermsChanged) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if len(m.Changes) > 0 {
+		for _, e := range m.Changes {
+			l = e.Size()
+			n += 1 + l + sovEvents(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *EventTermsLapsed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if len(m.Changes) > 0 {
+		for _, e := range m.Changes {
+			l = e.Size()
+			n += 1 + l + sovEvents(uint64(l))
+		}
+	}
+	return n
+}
+
 func (m *EventParamsUpdated) Size() (n int) {
 	if m == nil {
 		return 0
@@ -1890,6 +2270,373 @@ func (m *EventNetworkCreated) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.Deposit.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTermsAnnounced) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTermsAnnounced: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTermsAnnounced: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Changes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Changes = append(m.Changes, TermChange{})
+			if err := m.Changes[len(m.Changes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Due", wireType)
+			}
+			m.Due = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Due |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTermsChanged) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTermsChanged: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTermsChanged: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Changes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Changes = append(m.Changes, TermChange{})
+			if err := m.Changes[len(m.Changes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTermsLapsed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTermsLapsed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTermsLapsed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Changes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Changes = append(m.Changes, TermChange{})
+			if err := m.Changes[len(m.Changes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

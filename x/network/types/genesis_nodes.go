@@ -22,7 +22,7 @@ func (g GenesisState) validateNodes() error {
 		c.networks[n.Seq] = n
 	}
 	for _, check := range []func(census) error{
-		g.validateCalendars, g.validateEpochs, g.validateOwners, g.validatePlaces, g.validateBonds, g.validateUnbondings, g.validateBootstraps,
+		g.validateCalendars, g.validateEpochs, g.validateOwners, g.validatePlaces, g.validateBonds, g.validateUnbondings, g.validateBootstraps, g.validateTerms,
 	} {
 		if err := check(c); err != nil {
 			return err
@@ -38,8 +38,8 @@ func (g GenesisState) validateNodes() error {
 
 func (g GenesisState) validateCalendars(c census) error {
 	for _, cal := range g.Calendars {
-		if _, twice := c.calendars[cal.Network]; twice || cal.NextNode == 0 || cal.RollsAt < 0 {
-			return ErrInvalidGenesis.Wrapf("calendar of network %d occurs twice, has no next node or a negative height", cal.Network)
+		if _, twice := c.calendars[cal.Network]; twice || cal.NextNode == 0 || cal.RollsAt < 0 || cal.RetryAt < cal.RollsAt && cal.RetryAt != 0 {
+			return ErrInvalidGenesis.Wrapf("calendar of network %d occurs twice, has no next node, a negative height or an earlier one for the second try", cal.Network)
 		}
 		if cal.Awake() && cal.RollsAt == 0 {
 			return ErrInvalidGenesis.Wrapf("network %d has nodes or duties and no next opening", cal.Network)

@@ -1,6 +1,10 @@
 package types
 
-import "context"
+import (
+	"context"
+
+	"cosmossdk.io/math"
+)
 
 // Hooks are what x/network tells the modules to its right. A hook fails only where the store does.
 type Hooks interface {
@@ -26,4 +30,7 @@ type DutyKeeper interface {
 	// IsStale tells whether a node owed something in each of the last epochs that are over and
 	// did none of it.
 	IsStale(ctx context.Context, network, node uint64) (bool, error)
+	// Exposure returns the most a node can come to pay for what it is answerable for now, in base
+	// units. So much of its bonds may not be taken out.
+	Exposure(ctx context.Context, network, node uint64) (math.Int, error)
 }

@@ -55,6 +55,8 @@ var (
 	SumNodesPrefix = collections.NewPrefix(20)
 	// BootstrapsPrefix maps (seq, peer key) to Bootstrap.
 	BootstrapsPrefix = collections.NewPrefix(21)
+	// TermsPrefix maps (seq, name of a figure) to PendingTerm.
+	TermsPrefix = collections.NewPrefix(22)
 )
 
 // MaxPage is the largest page a query returns.

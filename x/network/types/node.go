@@ -11,10 +11,12 @@ const (
 	MaxCapacity = 1 << 50
 	// MaxCommissionBps bounds what a node may promise to those who give it bonds.
 	MaxCommissionBps = 5_000
-	// MaxGivers bounds the bonds of one node, so that slashes and commissions can walk them.
+	// MaxGivers bounds the accounts beside the owner that have money at stake for one node, bonded or
+	// on its way back, so that slashes and commissions can walk over all of it.
 	MaxGivers = 16
-	// MaxUnbondings bounds what is on its way back from one node at a time.
-	MaxUnbondings = 32
+	// MaxUnbondings bounds what one giver has on its way back from one node at a time; what is taken
+	// out beyond it joins the latest. Nobody can use up what another needs.
+	MaxUnbondings = 4
 	// MaxNodesPerOwner bounds the nodes an owner ever registers in one network.
 	MaxNodesPerOwner = 1 << 12
 	// MaxOwners bounds the owners that ever registered a node in one network.
@@ -42,6 +44,12 @@ func (o Offer) Validate() error {
 
 // TotalBond returns own and given bond together.
 func (n Node) TotalBond() math.Int { return n.OwnBond.Add(n.GivenBond) }
+
+// LeastGiven returns the least bond an account may give to another's node: a place among the givers
+// costs its part of the bond a node needs.
+func LeastGiven(minBond math.Int) math.Int {
+	return minBond.AddRaw(MaxGivers - 1).QuoRaw(MaxGivers)
+}
 
 // Due returns the weight the node should have in draws: its bonds, if it takes part and they are
 // at least the minimum.

@@ -53,6 +53,8 @@ func TestGenesisOfNodes(t *testing.T) {
 		is     error
 	}{
 		{"ok: as it is", func(*types.GenesisState) {}, nil},
+		{"ok: an opening is put off", func(g *types.GenesisState) { g.Calendars[0].RetryAt = 1_600 }, nil},
+		{"fails: an opening is put off to before it", func(g *types.GenesisState) { g.Calendars[0].RetryAt = 1_499 }, types.ErrInvalidGenesis},
 		{"ok: an older epoch is no longer kept", func(g *types.GenesisState) { g.Epochs = g.Epochs[1:] }, nil},
 		{"ok: a node that left", func(g *types.GenesisState) {
 			n := &g.Nodes[0].Node

@@ -39,7 +39,13 @@ func (k *Keeper) withdraw(ctx context.Context, networkID string, node uint64) (w
 		return w, err
 	}
 	w.left = left
-	if w.matched, err = k.collectMatch(ctx, network.Seq, node, due); err != nil {
+	w.matched, err = k.mintMatch(ctx, network, node, due)
+	if errors.Is(err, types.ErrOverCap) && w.fees.IsPositive() {
+		// Fees are money that is there. They must not wait for a mistake to be mended.
+		sdk.UnwrapSDKContext(ctx).Logger().Error("mint a match", "module", types.ModuleName, "network", networkID, "node", node, "error", err.Error())
+		w.matched, w.left, err = math.ZeroInt(), left+uint64(len(due)), nil
+	}
+	if err != nil {
 		return w, err
 	}
 	// Epochs whose match is nothing are taken off as well, or they would hide later ones.
@@ -47,14 +53,26 @@ func (k *Keeper) withdraw(ctx context.Context, networkID string, node uint64) (w
 	if total.IsZero() && len(due) == 0 {
 		return w, types.ErrNothingToWithdraw.Wrapf("node %d of network %s; what was burnt in the open epoch is matched when it closes", node, networkID)
 	}
-	if err := k.mint(ctx, network, w.matched); err != nil {
-		return w, err
-	}
 	if err := k.fees.Remove(ctx, collections.Join(network.Seq, node)); err != nil {
 		return w, err
 	}
 	w.commission, err = k.payOut(ctx, network, w.node, total)
 	return w, err
+}
+
+// mintMatch takes the match of closed epochs off what is ready and mints it, or does neither and
+// returns why.
+func (k *Keeper) mintMatch(ctx context.Context, network networktypes.Network, node uint64, due []uint64) (math.Int, error) {
+	branch, write := sdk.UnwrapSDKContext(ctx).CacheContext()
+	matched, err := k.collectMatch(branch, network.Seq, node, due)
+	if err != nil {
+		return math.Int{}, err
+	}
+	if err := k.mint(branch, network, matched); err != nil {
+		return math.Int{}, err
+	}
+	write()
+	return matched, nil
 }
 
 // collectMatch adds up the match of closed epochs of a node and takes them off what is ready.
@@ -121,7 +139,7 @@ func (k *Keeper) mint(ctx context.Context, network networktypes.Network, amount 
 	}
 	denom := network.Token.Denom
 	if supply := k.bank.GetSupply(ctx, denom).Amount.Add(amount); supply.GT(network.Token.SupplyCap) {
-		return types.ErrInvalidRequest.Wrapf("the supply of %s would be %s, over its cap of %s", denom, supply, network.Token.SupplyCap)
+		return types.ErrOverCap.Wrapf("the supply of %s would be %s, over its cap of %s", denom, supply, network.Token.SupplyCap)
 	}
 	return k.bank.MintCoins(ctx, types.ModuleName, sdk.NewCoins(sdk.NewCoin(denom, amount)))
 }

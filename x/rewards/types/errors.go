@@ -10,4 +10,6 @@ var (
 	ErrInvalidRequest = errorsmod.Register(ModuleName, 3, "invalid request")
 	// ErrInvalidGenesis is a genesis state that contradicts itself.
 	ErrInvalidGenesis = errorsmod.Register(ModuleName, 4, "invalid genesis")
+	// ErrOverCap is a match that would lift the supply over its cap, which no schedule does.
+	ErrOverCap = errorsmod.Register(ModuleName, 5, "over the supply cap")
 )

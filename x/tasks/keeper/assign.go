@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
 
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
@@ -38,6 +39,13 @@ func (k *Keeper) release(ctx context.Context, c contract, node uint64) error {
 		return err
 	}
 	return k.dealsByNode.Remove(ctx, collections.Join3(c.network.Seq, node, c.deal.Id))
+}
+
+// Exposure returns the most a node can come to pay for the indices it has now. x/network keeps so
+// much of its bonds, until the node has lost the indices or their deals are settled.
+func (k *Keeper) Exposure(ctx context.Context, seq, node uint64) (math.Int, error) {
+	o, err := k.owedTo(ctx, seq, node)
+	return o.Exposure, err
 }
 
 // accepts decides whether a node will do for an index of the deal: it takes part, is where and

@@ -50,7 +50,7 @@ func (k *Keeper) openDeal(ctx context.Context, client sdk.AccAddress, msg *types
 		Region: msg.Region, Without: msg.Without, Status: types.DEAL_STATUS_OPEN,
 		OpenedHeight: sdk.UnwrapSDKContext(ctx).BlockHeight(),
 	}
-	return d, cost, k.storeDeal(ctx, client, network.Seq, cal.Epoch, d)
+	return d, cost, k.storeDeal(ctx, client, contract{deal: d, network: network, epoch: cal.Epoch})
 }
 
 // dealCost returns what a deal costs on the network's terms, if the client is willing to pay it.
@@ -80,26 +80,27 @@ func (k *Keeper) collect(ctx context.Context, client sdk.AccAddress, text string
 }
 
 // storeDeal writes a new deal with its indices and the keys it is found by.
-func (k *Keeper) storeDeal(ctx context.Context, client sdk.AccAddress, seq, epoch uint64, d types.Deal) error {
+func (k *Keeper) storeDeal(ctx context.Context, client sdk.AccAddress, c contract) error {
+	d := c.deal
 	if err := k.nextDeal.Set(ctx, d.Id+1); err != nil {
 		return err
 	}
 	if err := k.deals.Set(ctx, d.Id, d); err != nil {
 		return err
 	}
-	waiting := types.NewIndex(epoch, d.OpenedHeight)
+	waiting := types.NewIndex(c.epoch, d.OpenedHeight)
 	for i := range d.Profile.N {
-		if err := k.setIndex(ctx, d, i, waiting); err != nil {
+		if err := k.setIndex(ctx, c, i, waiting); err != nil {
 			return err
 		}
 	}
 	if err := k.dealsByClient.Set(ctx, collections.Join([]byte(client), d.Id)); err != nil {
 		return err
 	}
-	if err := k.ends.Set(ctx, collections.Join3(seq, d.LastEpoch, d.Id)); err != nil {
+	if err := k.ends.Set(ctx, collections.Join3(c.network.Seq, d.LastEpoch, d.Id)); err != nil {
 		return err
 	}
-	return k.deps.Networks.ChangeDuties(ctx, seq, 1)
+	return k.deps.Networks.ChangeDuties(ctx, c.network.Seq, 1)
 }
 
 // extendDeal buys more epochs at the rate of the deal. Nothing more is burnt at once: the burn of

@@ -52,7 +52,7 @@ func (k *Keeper) drawDeal(ctx context.Context, c contract, byClient bool) ([]typ
 			}
 		}
 		indices[number] = i
-		if err := k.setIndex(ctx, c.deal, number, i); err != nil {
+		if err := k.setIndex(ctx, c, number, i); err != nil {
 			return indices, err
 		}
 	}
@@ -86,7 +86,7 @@ func (k *Keeper) putBack(ctx context.Context, c contract, indices []types.Index,
 			fresh.Draws = i.Draws
 		}
 		indices[number] = fresh
-		if err := k.setIndex(ctx, c.deal, uint32(number), fresh); err != nil {
+		if err := k.setIndex(ctx, c, uint32(number), fresh); err != nil {
 			return 0, err
 		}
 		back++

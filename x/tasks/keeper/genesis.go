@@ -43,6 +43,11 @@ func (k *Keeper) initIndices(ctx context.Context, g types.GenesisState, seqs map
 		if err := k.indices.Set(ctx, collections.Join(s.Deal, uint64(s.Number)), s.Index); err != nil {
 			return err
 		}
+		if s.Index.Status == types.INDEX_STATUS_VACANT {
+			if err := k.vacant.Set(ctx, collections.Join3(seqs[s.Deal], s.Deal, uint64(s.Number))); err != nil {
+				return err
+			}
+		}
 		if !s.Index.HasNode() {
 			continue
 		}

@@ -78,6 +78,7 @@ func TestEveryHistoryCanBeExported(t *testing.T) {
 		g := h.export()
 		require.NoError(rt, g.Validate())
 		require.Equal(rt, g, reborn(t, h.fixture, *g).export())
+		require.Equal(rt, h.allVacant(), h.vacantIndices(nil).Indices)
 	})
 }
 

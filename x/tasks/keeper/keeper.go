@@ -38,6 +38,8 @@ type Keeper struct {
 	deals collections.Map[uint64, types.Deal]
 	// indices maps (deal, number) to an index.
 	indices collections.Map[collections.Pair[uint64, uint64], types.Index]
+	// vacant holds (network, deal, number) of the indices that are vacant, for who looks for some to take.
+	vacant collections.KeySet[collections.Triple[uint64, uint64, uint64]]
 	// stints maps (deal, number, first epoch) to a time an index was held that has ended.
 	stints collections.Map[collections.Triple[uint64, uint64, uint64], types.Stint]
 	// dealsByClient holds (client, deal).
@@ -91,6 +93,7 @@ func (k *Keeper) addDealState(sb *collections.SchemaBuilder, cdc codec.BinaryCod
 	k.nextDeal = collections.NewItem(sb, types.NextDealPrefix, "next_deal", collections.Uint64Value)
 	k.deals = collections.NewMap(sb, types.DealsPrefix, "deals", collections.Uint64Key, codec.CollValue[types.Deal](cdc))
 	k.indices = collections.NewMap(sb, types.IndicesPrefix, "indices", numbers, codec.CollValue[types.Index](cdc))
+	k.vacant = collections.NewKeySet(sb, types.VacantPrefix, "vacant", triple)
 	k.stints = collections.NewMap(sb, types.StintsPrefix, "stints", triple, codec.CollValue[types.Stint](cdc))
 	k.dealsByClient = collections.NewKeySet(sb, types.DealsByClientPrefix, "deals_by_client",
 		collections.PairKeyCodec(collections.BytesKey, collections.Uint64Key))

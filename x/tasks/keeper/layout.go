@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/mesh-protocol/mesh/proof"
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -61,7 +62,7 @@ func (k *Keeper) signedAck(ctx context.Context, c contract, a types.SignedAck) e
 	if err := ack.Verify(n.PeerKey, proof.Domain{ChainID: chainID, Network: c.network.Id}, a.Signature); err != nil {
 		return types.ErrInvalidAck.Wrapf("index %d: %s", a.Index, err)
 	}
-	return k.ack(ctx, c, a.Index, i)
+	return k.ack(ctx, c, a.Index, i, n)
 }
 
 // operatorAcks books acknowledgements that the operator of a node signs itself.
@@ -88,7 +89,7 @@ func (k *Keeper) operatorAcks(ctx context.Context, msg *types.MsgAck) error {
 		if a.Version == 0 || a.Version != c.deal.Layout.Version {
 			return types.ErrInvalidAck.Wrapf("version %d, the latest layout of deal %d is %d", a.Version, a.Deal, c.deal.Layout.Version)
 		}
-		if err := k.ack(ctx, c, a.Index, i); err != nil {
+		if err := k.ack(ctx, c, a.Index, i, n); err != nil {
 			return err
 		}
 	}
@@ -96,16 +97,20 @@ func (k *Keeper) operatorAcks(ctx context.Context, msg *types.MsgAck) error {
 }
 
 // ack books that the index's node has stored the latest layout. The first ack begins its stint:
-// it is owed from the next opening on.
-func (k *Keeper) ack(ctx context.Context, c contract, number uint32, i types.Index) error {
+// it is owed from the next opening on. A node that has left begins none: with its bond on the way
+// back it would lose the index for nothing.
+func (k *Keeper) ack(ctx context.Context, c contract, number uint32, i types.Index, n networktypes.Node) error {
 	i.Acked = c.deal.Layout
 	if i.Status != types.INDEX_STATUS_HELD {
+		if n.Status == networktypes.NODE_STATUS_LEFT {
+			return types.ErrWrongState.Wrapf("node %d has left and cannot begin to hold index %d of deal %d", n.Id, number, c.deal.Id)
+		}
 		var err error
 		if i, err = k.beginStint(ctx, c, i); err != nil {
 			return err
 		}
 	}
-	if err := k.setIndex(ctx, c.deal, number, i); err != nil {
+	if err := k.setIndex(ctx, c, number, i); err != nil {
 		return err
 	}
 	return emitIndexAcked(ctx, c.deal, number, i)

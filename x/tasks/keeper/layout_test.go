@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/math"
+
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
@@ -148,4 +150,32 @@ func TestAckOfTheNextLayout(t *testing.T) {
 	require.Equal(t, l, i.Acked)
 	require.Equal(t, uint64(2), i.FromEpoch)
 	require.Equal(t, int64(price), f.owed(nodes[0], 2).Amount.Int64())
+}
+
+// A node that has left begins to hold nothing: its bond is on its way back, and it would lose the index for
+// nothing. What it holds already it may go on to acknowledge.
+func TestNodeThatLeftBeginsNoStint(t *testing.T) {
+	f := newFixture(t, 3)
+	id := f.open(5)
+	nodes := f.drawn(id)
+	f.commit(id)
+	must(f, f.msgs.Ack, f.ackMsg(nodes[1], id, 1))
+	for _, n := range nodes[:2] {
+		f.edit(n, func(n *networktypes.Node) { n.Status, n.Weight = networktypes.NODE_STATUS_LEFT, math.ZeroInt() })
+	}
+	refuse(f, f.msgs.Ack, f.ackMsg(nodes[0], id, 0), types.ErrWrongState)
+	next := f.put(id, 3, 2)
+	for _, index := range []uint32{0, 1} {
+		msg := &types.MsgCommitLayout{Client: client(), Deal: id, Layout: next, Acks: []types.SignedAck{
+			{Index: index, Signature: f.sign(nodes[index], id, index, next)},
+		}}
+		_, err := send(f, f.msgs.CommitLayout, msg)
+		if index == 0 {
+			require.ErrorIs(t, err, types.ErrWrongState)
+			continue
+		}
+		require.NoError(t, err)
+	}
+	require.Equal(t, types.INDEX_STATUS_ASSIGNED, f.deal(id).Indices[0].Status)
+	require.Equal(t, next, f.deal(id).Indices[1].Acked)
 }

@@ -85,8 +85,25 @@ func (k *Keeper) index(ctx context.Context, d types.Deal, number uint32) (types.
 	return k.indices.Get(ctx, collections.Join(d.Id, uint64(number)))
 }
 
-func (k *Keeper) setIndex(ctx context.Context, d types.Deal, number uint32, i types.Index) error {
-	return k.indices.Set(ctx, collections.Join(d.Id, uint64(number)), i)
+// setIndex stores an index. Every change of its status goes through here, so that the set of the
+// vacant ones is that of the indices.
+func (k *Keeper) setIndex(ctx context.Context, c contract, number uint32, i types.Index) error {
+	at := collections.Join3(c.network.Seq, c.deal.Id, uint64(number))
+	if err := k.indices.Set(ctx, collections.Join(c.deal.Id, uint64(number)), i); err != nil {
+		return err
+	}
+	if i.Status == types.INDEX_STATUS_VACANT {
+		return k.vacant.Set(ctx, at)
+	}
+	return k.vacant.Remove(ctx, at)
+}
+
+// removeIndex removes an index of a deal that is settled.
+func (k *Keeper) removeIndex(ctx context.Context, c contract, number uint32) error {
+	return errors.Join(
+		k.indices.Remove(ctx, collections.Join(c.deal.Id, uint64(number))),
+		k.vacant.Remove(ctx, collections.Join3(c.network.Seq, c.deal.Id, uint64(number))),
+	)
 }
 
 // indicesOf returns all indices of a deal by number.

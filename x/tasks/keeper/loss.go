@@ -23,7 +23,8 @@ const (
 )
 
 // reportLoss lets a node say that it lost an index. It is not owed for the epochs it has not
-// claimed yet, so it can claim the rest, and pays for one repair.
+// claimed yet, so it can claim the rest, and pays for one repair. What it has claimed to the end it
+// cannot lose any more.
 func (k *Keeper) reportLoss(ctx context.Context, msg *types.MsgReportLoss) (math.Int, error) {
 	n, c, i, err := k.operatedIndex(ctx, msg.Network, msg.Operator, msg.Deal, msg.Index)
 	if err != nil {
@@ -37,6 +38,9 @@ func (k *Keeper) reportLoss(ctx context.Context, msg *types.MsgReportLoss) (math
 		o, err := k.owedTo(ctx, c.network.Seq, n.Id)
 		if err != nil {
 			return math.Int{}, err
+		}
+		if o.LastClaimed >= c.deal.LastEpoch {
+			return math.Int{}, types.ErrWrongState.Wrapf("deal %d ended with epoch %d, which node %d has claimed: nothing is left to lose", msg.Deal, c.deal.LastEpoch, n.Id)
 		}
 		return k.lose(ctx, c, msg.Index, i, loss{reason: lossReported, last: o.LastClaimed, repairs: 1})
 	case types.INDEX_STATUS_RESERVED:
@@ -83,7 +87,8 @@ func (k *Keeper) findLoss(ctx context.Context, c contract, number uint32, i type
 	if err != nil {
 		return loss{}, err
 	}
-	if n.Status == networktypes.NODE_STATUS_LEFT {
+	// Who leaves after the deal's last epoch has held it to the end.
+	if n.Status == networktypes.NODE_STATUS_LEFT && c.epoch <= c.deal.LastEpoch {
 		return loss{reason: lossLeft, last: c.epoch, repairs: 1}, nil
 	}
 	unanswered, err := k.dropUnanswered(ctx, c, number, i)
@@ -182,7 +187,7 @@ func (k *Keeper) lose(ctx context.Context, c contract, number uint32, i types.In
 		Status: types.INDEX_STATUS_VACANT, SinceEpoch: c.epoch, SinceHeight: sdk.UnwrapSDKContext(ctx).BlockHeight(),
 		VacantFrom: max(l.last+1, i.FromEpoch), RepairPay: math.ZeroInt(),
 	}
-	if err := k.setIndex(ctx, c.deal, number, vacant); err != nil {
+	if err := k.setIndex(ctx, c, number, vacant); err != nil {
 		return math.Int{}, err
 	}
 	return paid, emitIndexLost(ctx, c.deal, number, i.Node, l.reason, paid)
@@ -199,7 +204,7 @@ func (k *Keeper) giveBack(ctx context.Context, c contract, number uint32, i type
 	node := i.Node
 	i.Status, i.Node, i.RepairPay = types.INDEX_STATUS_VACANT, 0, math.ZeroInt()
 	i.SinceEpoch, i.SinceHeight = c.epoch, sdk.UnwrapSDKContext(ctx).BlockHeight()
-	if err := k.setIndex(ctx, c.deal, number, i); err != nil {
+	if err := k.setIndex(ctx, c, number, i); err != nil {
 		return err
 	}
 	return emitIndexLost(ctx, c.deal, number, node, lossNotRebuilt, math.ZeroInt())

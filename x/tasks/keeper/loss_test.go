@@ -169,3 +169,24 @@ func TestNoSilenceAfterTheEnd(t *testing.T) {
 	}
 	require.Equal(t, int64(bond), f.w.nodes[nodes[0]].OwnBond.Int64())
 }
+
+// After a deal's last epoch there is nothing left to lose: who leaves then, or drops what it has claimed to the
+// end, pays nobody for a repair that will not be made.
+func TestNothingIsLostAfterTheEnd(t *testing.T) {
+	f := newFixture(t, 3)
+	id, nodes := f.held(2) // epochs 2 and 3
+	f.prove(2, nodes...)
+	f.edit(nodes[0], func(n *networktypes.Node) { n.Status = networktypes.NODE_STATUS_LEFT })
+	f.toEpoch(4)
+	refuse(f, f.msgs.DeclareLoss, declareMsg(id, 0), types.ErrNotLost)
+	f.claim(3, nodes...)
+	refuse(f, f.msgs.ReportLoss, reportMsg(nodes[1], id, 1), types.ErrWrongState)
+	f.prove(3)
+	for _, n := range nodes {
+		must(f, f.msgs.Prove, f.proveMsg(n, 3))
+		require.Equal(t, int64(bond), f.w.nodes[n].OwnBond.Int64())
+	}
+	f.toEpoch(5)
+	f.to(f.ctx.BlockHeight() + 1)
+	require.Equal(t, types.DEAL_STATUS_SETTLED, f.deal(id).Deal.Status)
+}

@@ -4,20 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
-
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"cosmossdk.io/collections"
 	sdkmath "cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	"github.com/cosmos/cosmos-sdk/types/query"
 
-	beacontypes "github.com/mesh-protocol/mesh/x/beacon/types"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
@@ -27,58 +21,17 @@ const (
 	dutyClaim = "claim"
 	dutyProof = "proof"
 	dutyOpen  = "open"
+	dutyAck   = "ack"
 )
 
-// States of a claim, as ExplainClaim names them.
+// Bounds of what Deadlines looks at and lists of the indices of a node.
 const (
-	stateNone    = "none"
-	stateOpen    = "open"
-	stateClaimed = "claimed"
-	stateProven  = "proven"
-	stateMissed  = "missed"
+	maxIndicesSeen = 5_000
+	maxAcksListed  = types.MaxPage
 )
-
-// Window implements types.QueryServer.
-func (q queryServer) Window(ctx context.Context, req *types.QueryWindowRequest) (*types.QueryWindowResponse, error) {
-	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
-	if err != nil {
-		return nil, grpcError(err)
-	}
-	e, err := q.deps.Networks.Epoch(ctx, network.Seq, req.GetEpoch())
-	if err != nil {
-		return nil, grpcError(err)
-	}
-	w, err := q.windowOf(ctx, network.Seq, e)
-	if err != nil {
-		return nil, grpcError(err)
-	}
-	rsp := &types.QueryWindowResponse{Window: w}
-	if w.SeedHeight != 0 {
-		rsp.ProofsFrom, rsp.ProofsUntil = w.SeedHeight, proofsOver(e, w)
-	}
-	return rsp, nil
-}
-
-// windowOf returns the window of an epoch with its seed, as far as both are fixed. A query's writes
-// are dropped with its context.
-func (k *Keeper) windowOf(ctx context.Context, seq uint64, e networktypes.Epoch) (types.Window, error) {
-	w, err := k.claimWindow(ctx, seq, e)
-	if errors.Is(err, beacontypes.ErrSeedPending) {
-		return types.Window{}, nil
-	}
-	if err != nil || sdk.UnwrapSDKContext(ctx).BlockHeight() < w.ClaimsUntil {
-		return w, err
-	}
-	branch, _ := sdk.UnwrapSDKContext(ctx).CacheContext()
-	fixed, err := k.fixSeed(branch, seq, e, w)
-	if errors.Is(err, beacontypes.ErrSeedPending) {
-		return w, nil
-	}
-	return fixed, err
-}
 
 // Deadlines implements types.QueryServer. It looks at the epochs whose claims or proofs can still
-// be due and at the requests to the node.
+// be due, at the requests to the node, and at its indices whose layout it has not acknowledged.
 func (q queryServer) Deadlines(ctx context.Context, req *types.QueryDeadlinesRequest) (*types.QueryDeadlinesResponse, error) {
 	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
 	if err != nil {
@@ -98,19 +51,15 @@ func (q queryServer) Deadlines(ctx context.Context, req *types.QueryDeadlinesReq
 			rsp.Deadlines = append(rsp.Deadlines, *d)
 		}
 	}
-	open, err := q.requestsTo(ctx, network.Seq, req.GetNode())
+	open, err := q.requestDuties(ctx, network.Seq, req.GetNode())
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	for _, r := range open {
-		d, err := q.deals.Get(ctx, r.Deal)
-		if err != nil {
-			return nil, grpcError(err)
-		}
-		rsp.Deadlines = append(rsp.Deadlines, types.Deadline{
-			Duty: dutyOpen, Deal: r.Deal, Request: r.Id, Until: r.Deadline + 1, AtStake: d.Exposure(),
-		})
+	acks, complete, err := q.ackDuties(ctx, network, cal, req.GetNode())
+	if err != nil {
+		return nil, grpcError(err)
 	}
+	rsp.Deadlines, rsp.Complete = append(append(rsp.Deadlines, open...), acks...), complete
 	slices.SortStableFunc(rsp.Deadlines, func(a, b types.Deadline) int {
 		return cmp.Or(cmp.Compare(lastBlock(a), lastBlock(b)), cmp.Compare(a.From, b.From))
 	})
@@ -161,88 +110,74 @@ func (q queryServer) epochDuty(ctx context.Context, seq, node, number uint64) (*
 	return d, nil
 }
 
-// ExplainClaim implements types.QueryServer.
-func (q queryServer) ExplainClaim(ctx context.Context, req *types.QueryExplainClaimRequest) (*types.QueryExplainClaimResponse, error) {
-	if err := checkPage(req.GetPagination()); err != nil {
+// requestDuties returns the requests a node still has to answer.
+func (q queryServer) requestDuties(ctx context.Context, seq, node uint64) ([]types.Deadline, error) {
+	open, err := q.requestsTo(ctx, seq, node)
+	if err != nil {
 		return nil, err
 	}
-	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
-	if err != nil {
-		return nil, grpcError(err)
+	var list []types.Deadline
+	for _, r := range open {
+		d, err := q.deals.Get(ctx, r.Deal)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, types.Deadline{
+			Duty: dutyOpen, Deal: r.Deal, Index: r.Index, Request: r.Id, Until: r.Deadline + 1, AtStake: d.Exposure(),
+		})
 	}
-	rsp := &types.QueryExplainClaimResponse{Claim: types.Claim{Total: sdkmath.ZeroInt()}}
-	if err := q.explainState(ctx, network.Seq, req, rsp); err != nil {
-		return nil, grpcError(err)
-	}
-	rsp.Rows, rsp.Pagination, err = query.CollectionPaginate(ctx, q.dealsByNode, req.GetPagination(),
-		func(key collections.Triple[uint64, uint64, uint64], number uint64) (types.OwedRow, error) {
-			return q.explainRow(ctx, key.K3(), number, req.GetEpoch())
-		}, withNode(network.Seq, req.GetNode()))
-	if err != nil {
-		return nil, status.Error(codes.InvalidArgument, err.Error())
-	}
-	return rsp, nil
+	return list, nil
 }
 
-// explainState says what became of the claim of an epoch.
-func (q queryServer) explainState(ctx context.Context, seq uint64, req *types.QueryExplainClaimRequest, rsp *types.QueryExplainClaimResponse) error {
-	e, err := q.deps.Networks.Epoch(ctx, seq, req.GetEpoch())
-	if err != nil {
-		return err
-	}
-	w, err := q.windowOf(ctx, seq, e)
-	if err != nil {
-		return err
-	}
-	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	c, err := q.claims.Get(ctx, collections.Join3(seq, e.Number, req.GetNode()))
-	switch {
-	case errors.Is(err, collections.ErrNotFound):
-		if w.ClaimsUntil == 0 {
-			rsp.State, rsp.Reason = stateOpen, "no claim can be made yet: the seed of an earlier epoch's proofs is not fixed"
-			return nil
+// ackDuties returns the indices of a node whose layout it has not acknowledged, and whether it
+// looked at all of them.
+func (q queryServer) ackDuties(ctx context.Context, network networktypes.Network, cal networktypes.Calendar, node uint64) ([]types.Deadline, bool, error) {
+	var list []types.Deadline
+	seen, complete := 0, true
+	at := collections.NewSuperPrefixedTripleRange[uint64, uint64, uint64](network.Seq, node)
+	err := q.dealsByNode.Walk(ctx, at, func(key collections.Triple[uint64, uint64, uint64], number uint64) (bool, error) {
+		if seen == maxIndicesSeen || len(list) == maxAcksListed {
+			complete = false
+			return true, nil
 		}
-		rsp.State, rsp.Reason = stateNone, fmt.Sprintf("no claim was made; claims are taken from height %d to %d", w.ClaimsFrom, w.ClaimsUntil-1)
-		if height < w.ClaimsUntil {
-			rsp.State = stateOpen
+		seen++
+		d, errDeal := q.deals.Get(ctx, key.K3())
+		i, errIndex := q.indices.Get(ctx, collections.Join(key.K3(), number))
+		if err := errors.Join(errDeal, errIndex); err != nil {
+			return true, err
 		}
-		return nil
-	case err != nil:
-		return err
-	}
-	rsp.Claim = c
-	_, until := proofWindow(seq, req.GetNode(), e, w)
-	switch {
-	case c.ProvenHeight != 0:
-		rsp.State, rsp.Reason = stateProven, fmt.Sprintf("proven and paid at height %d", c.ProvenHeight)
-	case w.SeedHeight != 0 && height >= until:
-		rsp.State, rsp.Reason = stateMissed, fmt.Sprintf("claimed, but no proof was accepted before height %d: nothing is paid for the epoch, and nothing is slashed", until)
-	default:
-		rsp.State, rsp.Reason = stateClaimed, "claimed; the proof is still to come"
-	}
-	return nil
+		if duty, due := ackDuty(ctx, network, cal, d, i); due {
+			duty.Index = uint32(number)
+			list = append(list, duty)
+		}
+		return false, nil
+	})
+	return list, complete, err
 }
 
-// explainRow says whether one deal owes its holder for an epoch.
-func (q queryServer) explainRow(ctx context.Context, deal, number, epoch uint64) (types.OwedRow, error) {
-	d, err := q.deals.Get(ctx, deal)
-	if err != nil {
-		return types.OwedRow{}, err
+// ackDuty returns the acknowledgement a node owes for an index, and whether it owes one. An index
+// that it never acknowledged can be given to another from an opening on; one that it holds is
+// proved against the layout it acknowledged last, so that nothing is lost by waiting.
+func ackDuty(ctx context.Context, network networktypes.Network, cal networktypes.Calendar, d types.Deal, i types.Index) (types.Deadline, bool) {
+	duty := types.Deadline{Duty: dutyAck, Deal: d.Id, AtStake: sdkmath.ZeroInt()}
+	switch i.Status {
+	case types.INDEX_STATUS_HELD:
+		return duty, i.Acked.Version < d.Layout.Version && cal.Epoch <= d.LastEpoch
+	case types.INDEX_STATUS_ASSIGNED:
+		duty.AtStake = d.Rate
+	case types.INDEX_STATUS_RESERVED:
+		duty.AtStake = i.RepairPay
 	}
-	i, err := q.indices.Get(ctx, collections.Join(deal, number))
-	if err != nil {
-		return types.OwedRow{}, err
+	if d.Layout.Version != 0 {
+		duty.From = i.SinceHeight
 	}
-	row := types.OwedRow{Deal: deal, Index: uint32(number), Rate: sdkmath.ZeroInt()}
-	switch {
-	case i.Covers(epoch, d):
-		row.Rate, row.Reason = d.Rate, "held and acknowledged"
-	case i.Status != types.INDEX_STATUS_HELD:
-		row.Reason = "not acknowledged yet"
-	case epoch < i.FromEpoch:
-		row.Reason = fmt.Sprintf("owed from epoch %d on", i.FromEpoch)
-	default:
-		row.Reason = fmt.Sprintf("the deal ended with epoch %d", d.LastEpoch)
-	}
-	return row, nil
+	duty.Until = max(ackUntil(network, cal, i), sdk.UnwrapSDKContext(ctx).BlockHeight()+1)
+	return duty, cal.Epoch <= d.LastEpoch
+}
+
+// ackUntil returns the opening from which an index may be given to another node, as the calendar
+// stands; it is in the past where the time is over.
+func ackUntil(network networktypes.Network, cal networktypes.Calendar, i types.Index) int64 {
+	openings := int64(i.SinceEpoch+types.AckEpochs) - int64(cal.Epoch) - 1
+	return cal.RollsAt + openings*int64(network.Params.Epoch.EpochBlocks)
 }

@@ -153,6 +153,28 @@ func (q queryServer) OpenRequests(ctx context.Context, req *types.QueryOpenReque
 	return &types.QueryOpenRequestsResponse{Requests: list}, nil
 }
 
+// VacantIndices implements types.QueryServer.
+func (q queryServer) VacantIndices(ctx context.Context, req *types.QueryVacantIndicesRequest) (*types.QueryVacantIndicesResponse, error) {
+	if err := checkPage(req.GetPagination()); err != nil {
+		return nil, err
+	}
+	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	list, page, err := query.CollectionPaginate(ctx, q.vacant, req.GetPagination(),
+		func(key collections.Triple[uint64, uint64, uint64], _ collections.NoValue) (types.VacantIndex, error) {
+			return types.VacantIndex{Deal: key.K2(), Index: uint32(key.K3())}, nil
+		}, func(o *query.CollectionsPaginateOptions[collections.Triple[uint64, uint64, uint64]]) {
+			prefix := collections.TriplePrefix[uint64, uint64, uint64](network.Seq)
+			o.Prefix = &prefix
+		})
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	return &types.QueryVacantIndicesResponse{Indices: list, Pagination: page}, nil
+}
+
 // checkPage returns why a page cannot be asked for, or nil.
 func checkPage(p *query.PageRequest) error {
 	if limit := p.GetLimit(); limit > types.MaxPage {

@@ -215,6 +215,19 @@ func TestQueryCodes(t *testing.T) {
 			_, err := f.queries.Deadlines(ctx, &types.QueryDeadlinesRequest{Network: "net_00000002"})
 			return err
 		}, codes.NotFound},
+		{"fails: page of vacant indices", func(ctx context.Context) error {
+			_, err := f.queries.VacantIndices(ctx, &types.QueryVacantIndicesRequest{Network: networkID, Pagination: big})
+			return err
+		}, codes.InvalidArgument},
+		{"fails: broken page of vacant indices", func(ctx context.Context) error {
+			_, err := f.queries.VacantIndices(ctx, &types.QueryVacantIndicesRequest{Network: networkID, Pagination: &query.PageRequest{Key: []byte{1}, Offset: 1}})
+			return err
+		}, codes.InvalidArgument},
+		{"fails: vacant indices of an unknown network", func(ctx context.Context) error {
+			_, err := f.queries.VacantIndices(ctx, &types.QueryVacantIndicesRequest{Network: "net_00000002"})
+			return err
+		}, codes.NotFound},
+		{"fails: vacant indices of no network", func(ctx context.Context) error { _, err := f.queries.VacantIndices(ctx, nil); return err }, codes.InvalidArgument},
 		{"ok: requests of nobody", func(ctx context.Context) error {
 			_, err := f.queries.OpenRequests(ctx, &types.QueryOpenRequestsRequest{Network: networkID, Node: 99})
 			return err

@@ -92,7 +92,7 @@ func (k *Keeper) closeIndices(ctx context.Context, c contract) error {
 				return err
 			}
 		}
-		if err := k.indices.Remove(ctx, collections.Join(c.deal.Id, uint64(number))); err != nil {
+		if err := k.removeIndex(ctx, c, uint32(number)); err != nil {
 			return err
 		}
 	}

@@ -65,7 +65,7 @@ func (k *Keeper) reserve(ctx context.Context, c contract, number uint32, i types
 	}
 	i.Status, i.Node, i.RepairPay = types.INDEX_STATUS_RESERVED, node, pay
 	i.SinceEpoch, i.SinceHeight = c.epoch, sdk.UnwrapSDKContext(ctx).BlockHeight()
-	if err := k.setIndex(ctx, c.deal, number, i); err != nil {
+	if err := k.setIndex(ctx, c, number, i); err != nil {
 		return math.Int{}, err
 	}
 	if err := k.hold(ctx, c, number, node); err != nil {

@@ -87,7 +87,7 @@ func (w *world) Epoch(ctx context.Context, _, number uint64) (networktypes.Epoch
 }
 
 func (w *world) Calendar(ctx context.Context, _ uint64) (networktypes.Calendar, error) {
-	return networktypes.Calendar{Network: seq, Epoch: epochOf(ctx)}, nil
+	return networktypes.Calendar{Network: seq, Epoch: epochOf(ctx), RollsAt: opening(epochOf(ctx) + 1)}, nil
 }
 
 func (w *world) ChangeDuties(_ context.Context, _ uint64, by int) error {

@@ -45,6 +45,8 @@ var (
 	RequestsPrefix = collections.NewPrefix(15)
 	// RequestsByNodePrefix holds (network, node, request).
 	RequestsByNodePrefix = collections.NewPrefix(16)
+	// VacantPrefix holds (network, deal, number) of indices that are vacant.
+	VacantPrefix = collections.NewPrefix(17)
 )
 
 const (

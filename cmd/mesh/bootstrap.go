@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mesh-protocol/mesh/offchain/chain"
+	"github.com/mesh-protocol/mesh/offchain/node"
+)
+
+// bootstrapAnswer is what mesh bootstrap prints once the node listens.
+type bootstrapAnswer struct {
+	header
+	NetworkID string   `json:"network_id"`
+	Peer      string   `json:"peer"`
+	Addrs     []string `json:"addrs"`
+	Publisher string   `json:"publisher"`
+}
+
+// bootstrapCommand runs a node that others enter a network by.
+func (c *cli) bootstrapCommand() *cobra.Command {
+	var id string
+	var f listenFlags
+	var quiet bool
+	cmd := &cobra.Command{
+		Use: "bootstrap", Short: "Run a node that others enter the network by", Args: cobra.NoArgs,
+		Long: `Run a node that keeps no pieces and earns nothing: others enter the network by it. Its addresses go
+on chain, signed by the founder or by somebody who has a node in the network, and are renewed. It runs until
+it is told to stop.`,
+		Example: "  mesh bootstrap --network-id net_1a2b3c4d --port 8080",
+	}
+	cmd.RunE = c.with("run a bootstrap node", func(ctx context.Context, s settings, _ []string) error { return c.bootstrap(ctx, s, id, f, quiet) })
+	set := cmd.Flags()
+	set.StringVar(&id, "network-id", "", "the network (default the only one this home knows)")
+	f.add(set, defaultBootstrapPort, ", 0 = any free one")
+	set.BoolVar(&quiet, "unpublished", false, "do not put the addresses on chain")
+	return cmd
+}
+
+func (c *cli) bootstrap(ctx context.Context, s settings, id string, f listenFlags, unpublished bool) error {
+	kr, client, err := c.signing(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	n, err := whichNetwork(ctx, s, client, id)
+	if err != nil {
+		return err
+	}
+	listen, err := f.addresses(s.ChainID, true)
+	if err != nil {
+		return err
+	}
+	cfg := node.Config{
+		Home: s.Home, ChainID: s.ChainID, Network: n.Id, Role: node.RoleBootstrap,
+		Listen: listen, Announce: f.announce, Bootstrap: f.bootstrap, Poll: pollOf(s.ChainID),
+	}
+	a := bootstrapAnswer{header: answerTo("bootstrap"), NetworkID: n.Id}
+	if !unpublished {
+		key, err := kr.Key(s.From)
+		if err != nil {
+			return advised{err, "choose the founder's key, or that of a node's owner or operator, with --from; or --unpublished"}
+		}
+		cfg.Publisher, a.Publisher = key.Name, key.Address
+	}
+	running, err := node.New(ctx, cfg, c.nodeDeps(s, kr, client))
+	if err != nil {
+		return err
+	}
+	a.Peer, a.Addrs = running.Peer(), running.Addrs()
+	err = c.print(s, a, func(p *page) {
+		p.title("Bootstrap node of network %s (%s) runs.", n.Name, n.Id)
+		p.line("")
+		p.row("Peer", "%s", a.Peer)
+		for _, addr := range a.Addrs {
+			p.row("Address", "%s", addr)
+		}
+		p.row("Published by", "%s", orNobody(a.Publisher))
+		p.line("")
+		p.line("Ctrl-C ends it. Next, on other devices:")
+		p.line("  mesh join --network-id %s", n.Id)
+	})
+	return runNode(ctx, running, err)
+}
+
+// runNode runs a node whose start was announced, until ctx ends.
+func runNode(ctx context.Context, n *node.Node, announced error) (err error) {
+	defer func() {
+		if closed := n.Close(); err == nil {
+			err = closed
+		}
+	}()
+	if announced != nil {
+		return announced
+	}
+	return n.Run(ctx)
+}
+
+// nodeDeps are what every node is given.
+func (c *cli) nodeDeps(s settings, kr *chain.Keyring, client *chain.Client) node.Deps {
+	return node.Deps{Client: client, Keyring: kr, Rand: rand.Reader, Now: time.Now, Log: c.log(s)}
+}
+
+// pollOf is the pause between two looks at the head of the chain: a devnet makes three blocks a second.
+func pollOf(chainID string) time.Duration {
+	if chain.IsDevnet(chainID) {
+		return 100 * time.Millisecond
+	}
+	return time.Second
+}
+
+func orNobody(address string) string {
+	if address == "" {
+		return "nobody: tell others an address with " + fmt.Sprintf("%q", "--bootstrap")
+	}
+	return address
+}

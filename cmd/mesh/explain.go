@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mesh-protocol/mesh/offchain/chain"
+)
+
+// explainAnswer is what mesh explain prints.
+type explainAnswer struct {
+	header
+	NetworkID string         `json:"network_id"`
+	Node      uint64         `json:"node"`
+	Epoch     uint64         `json:"epoch"`
+	State     string         `json:"state"`
+	Reason    string         `json:"reason"`
+	Total     string         `json:"total"`
+	Deals     []explainedRow `json:"deals"`
+}
+
+// explainedRow is what one deal owed.
+type explainedRow struct {
+	Deal   uint64 `json:"deal"`
+	Index  uint32 `json:"index"`
+	Rate   string `json:"rate"`
+	Reason string `json:"reason"`
+}
+
+// explainCommand tells what a claim is made of.
+func (c *cli) explainCommand() *cobra.Command {
+	var f nodeFlags
+	cmd := &cobra.Command{
+		Use: "explain EPOCH", Short: "Explain a node's claim for an epoch, deal by deal", Args: cobra.ExactArgs(1),
+		Long: `Explain what a node could claim for an epoch, whether it did, whether the claim was proven, and why each of
+its deals owed it something or not.`,
+		Example: "  mesh explain 12",
+	}
+	cmd.RunE = c.with("explain the claim", func(ctx context.Context, s settings, args []string) error { return c.explainClaim(ctx, s, f, args[0]) })
+	f.add(cmd)
+	return cmd
+}
+
+func (c *cli) explainClaim(ctx context.Context, s settings, f nodeFlags, epoch string) error {
+	var number uint64
+	if _, err := fmt.Sscanf(epoch, "%d", &number); err != nil || number == 0 {
+		return usage("read the epoch", fmt.Sprintf("%q is not the number of an epoch", epoch), "mesh earnings lists the epochs that were paid")
+	}
+	kr, client, err := c.signing(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	n, m, err := c.member(ctx, s, f, kr, client)
+	if err != nil {
+		return err
+	}
+	e, err := client.ExplainClaim(ctx, n.Id, m.Number, number)
+	if errors.Is(err, chain.ErrNotFound) {
+		return advised{err, "the chain keeps the latest epochs only"}
+	}
+	if err != nil {
+		return err
+	}
+	a := explainAnswer{
+		header: answerTo("explain"), NetworkID: n.Id, Node: m.Number, Epoch: number, State: e.State, Reason: e.Reason, Total: e.Total.String(), Deals: []explainedRow{},
+	}
+	for _, r := range e.Rows {
+		a.Deals = append(a.Deals, explainedRow{Deal: r.Deal, Index: r.Index, Rate: r.Rate.String(), Reason: r.Reason})
+	}
+	return c.print(s, a, func(p *page) {
+		p.title("Node %d of network %s (%s), epoch %d: %s", a.Node, n.Name, n.Id, number, a.State)
+		p.line("%s", a.Reason)
+		p.row("Claimed", "%s", tokens(e.Total, n.Token.Symbol))
+		for _, r := range e.Rows {
+			p.row(fmt.Sprintf("Deal %d", r.Deal), "index %d, %s: %s", r.Index, tokens(r.Rate, n.Token.Symbol), r.Reason)
+		}
+	})
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	storage "github.com/mesh-protocol/mesh/offchain/templates/storage/client"
+	storagerecord "github.com/mesh-protocol/mesh/offchain/templates/storage/record"
+)
+
+// getFlags are the flags of mesh get.
+type getFlags struct {
+	networkID string
+	out       string
+	span      string
+	force     bool
+	bootstrap []string
+}
+
+// getAnswer is what mesh get prints.
+type getAnswer struct {
+	header
+	objectView
+	File    string  `json:"file"` // empty for standard output
+	Bytes   uint64  `json:"bytes"`
+	Seconds float64 `json:"seconds"`
+}
+
+// getCommand reads an object.
+func (c *cli) getCommand() *cobra.Command {
+	var f getFlags
+	cmd := &cobra.Command{
+		Use: "get URI|NAME", Short: "Read a file from the network", Args: cobra.ExactArgs(1),
+		Long: `Read a file by its mesh:// URI, by a link that somebody shared, or by the name it was put under. Every
+byte is verified. The file appears whole or not at all; a part of it goes to standard output.`,
+		Example: "  mesh get holiday.jpg\n  mesh get mesh://net_1a2b3c4d/bafk… --out copy.jpg\n  mesh get movie.mkv --range 0-1048575 > head",
+	}
+	cmd.RunE = c.with("read the file", func(ctx context.Context, s settings, args []string) error { return c.get(ctx, s, f, args[0]) })
+	set := cmd.Flags()
+	set.StringVar(&f.networkID, "network-id", "", "the network of a name (default the only one this home knows)")
+	set.StringVar(&f.out, "out", "", "file to write, - for standard output (default its own name)")
+	set.StringVar(&f.span, "range", "", "bytes FIRST-LAST, FIRST- or one of both; they go to standard output unless --out says otherwise")
+	set.BoolVar(&f.force, "force", false, "replace a file that exists")
+	set.StringArrayVar(&f.bootstrap, "bootstrap", nil, "where to enter the network (repeatable; the chain knows some)")
+	return cmd
+}
+
+func (c *cli) get(ctx context.Context, s settings, f getFlags, name string) (err error) {
+	opts := storage.GetOptions{}
+	if f.span != "" {
+		if opts.Offset, opts.Length, err = parseRange(f.span); err != nil {
+			return usage("read --range", err.Error(), "write 0-1023 for the first KiB")
+		}
+		if f.out == "" {
+			f.out = "-"
+		}
+	}
+	if strings.HasPrefix(name, "mesh://") {
+		u, err := storagerecord.ParseURI(name)
+		if err != nil {
+			return usage("read the URI", err.Error(), "mesh ls shows those of your own, mesh share makes links for others")
+		}
+		f.networkID = u.Network
+	}
+	if f.out != "" && f.out != "-" && !f.force {
+		if _, err := os.Stat(f.out); err == nil {
+			return refused("file_exists", "write "+f.out, "it exists", "choose another name with --out, or add --force")
+		}
+	}
+	if s.json() && f.out == "-" {
+		return usage("choose the output", "the file and the answer cannot both go to standard output", "name a file with --out")
+	}
+	d, err := c.dial(ctx, s, f.networkID, f.bootstrap, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.close()) }()
+	return c.fetch(ctx, s, f, d, name, opts)
+}
+
+// fetch reads the object to where it shall go.
+func (c *cli) fetch(ctx context.Context, s settings, f getFlags, d dialed, name string, opts storage.GetOptions) (err error) {
+	started := time.Now()
+	if f.out == "" {
+		if f.out, err = ownName(ctx, d.client.Objects, name, f.force); err != nil {
+			return err
+		}
+	}
+	bar := c.progress(s, "get")
+	opts.Progress = bar.report
+	var o storage.Object
+	switch {
+	case f.out == "-":
+		o, err = d.client.Objects.Get(ctx, name, c.con.out, opts)
+	case f.span != "":
+		o, err = writeRange(ctx, d.client.Objects, name, f.out, opts)
+	default:
+		o, err = d.client.Objects.GetFile(ctx, name, f.out, opts)
+	}
+	bar.stop()
+	if err != nil || f.out == "-" {
+		return err
+	}
+	a := getAnswer{
+		header: answerTo("get"), objectView: viewObject(d.network.Id, o), File: f.out, Bytes: bar.total(),
+		Seconds: time.Since(started).Seconds(),
+	}
+	return c.print(s, a, func(p *page) {
+		p.line("%s  %s", a.File, faint(p.color, fmt.Sprintf("%s after %.1f s, verified", sizeText(a.Bytes), a.Seconds)))
+	})
+}
+
+// ownName returns the name of an object as that of a new file in this directory, whatever the network says it is.
+func ownName(ctx context.Context, objects *storage.Client, name string, force bool) (string, error) {
+	opened, err := objects.Open(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	given := opened.Object.Name
+	if err := opened.Close(); err != nil {
+		return "", err
+	}
+	out := filepath.Base(filepath.Clean("/" + strings.ReplaceAll(given, "\\", "/")))
+	if out == "/" || out == "." || strings.ContainsFunc(out, unicode.IsControl) {
+		return "", usage("name the file", fmt.Sprintf("its name in the network is %q", given), "name it with --out")
+	}
+	if _, err := os.Stat(out); err == nil && !force {
+		return "", refused("file_exists", "write "+out, "it exists", "choose another name with --out, or add --force")
+	}
+	return out, nil
+}
+
+// writeRange writes a part of an object to a file.
+func writeRange(ctx context.Context, objects *storage.Client, name, path string, opts storage.GetOptions) (storage.Object, error) {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	if err != nil {
+		return storage.Object{}, err
+	}
+	o, err := objects.Get(ctx, name, file, opts)
+	return o, errors.Join(err, file.Close())
+}
+
+// parseRange reads FIRST-LAST or FIRST- into an offset and a length, 0 for all of the rest.
+func parseRange(s string) (offset, length uint64, err error) {
+	first, last, ok := strings.Cut(s, "-")
+	if offset, err = strconv.ParseUint(first, 10, 63); err != nil || !ok {
+		return 0, 0, fmt.Errorf("%q is not FIRST-LAST", s)
+	}
+	if last == "" {
+		return offset, 0, nil
+	}
+	end, err := strconv.ParseUint(last, 10, 63)
+	if err != nil || end < offset {
+		return 0, 0, fmt.Errorf("%q is not FIRST-LAST", s)
+	}
+	return offset, end - offset + 1, nil
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+)
+
+// lsAnswer is what mesh ls prints.
+type lsAnswer struct {
+	header
+	NetworkID string       `json:"network_id"`
+	Objects   []objectView `json:"objects"`
+}
+
+// lsCommand lists the client's own objects.
+func (c *cli) lsCommand() *cobra.Command {
+	var id string
+	cmd := &cobra.Command{
+		Use: "ls", Short: "List the files of this home in the network", Args: cobra.NoArgs,
+		Long: `List the files that were put from this home. Only the home knows them: the network has pieces without names.`,
+	}
+	cmd.RunE = c.with("list the files", func(ctx context.Context, s settings, _ []string) error { return c.ls(s, id) })
+	cmd.Flags().StringVar(&id, "network-id", "", "the network (default the only one this home knows)")
+	return cmd
+}
+
+func (c *cli) ls(s settings, id string) (err error) {
+	objects, id, err := c.ownObjects(s, id)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, objects.Close()) }()
+	a := lsAnswer{header: answerTo("ls"), NetworkID: id, Objects: []objectView{}}
+	for o, err := range objects.Objects() {
+		if err != nil {
+			return err
+		}
+		a.Objects = append(a.Objects, viewObject(id, o))
+	}
+	return c.print(s, a, func(p *page) {
+		if len(a.Objects) == 0 {
+			p.line("No files of this home are in network %s. mesh put FILE stores one.", id)
+		}
+		for _, o := range a.Objects {
+			state := ""
+			if o.State != "stored" {
+				state = "  " + o.State
+			}
+			p.line("%s  %9s  %s%s", o.URI, sizeText(o.Size), o.Name, state)
+		}
+	})
+}
+
+// shareAnswer is what mesh share prints.
+type shareAnswer struct {
+	header
+	Link string `json:"link"`
+}
+
+// shareCommand makes a link that others can read a file by.
+func (c *cli) shareCommand() *cobra.Command {
+	var id string
+	cmd := &cobra.Command{
+		Use: "share URI|NAME", Short: "Make a link by which anybody can read a file", Args: cobra.ExactArgs(1),
+		Long: `Make a link with the key of one file in it. Whoever has the link can read that file as long as its deal
+lasts; it cannot be taken back.`,
+	}
+	cmd.RunE = c.with("share the file", func(ctx context.Context, s settings, args []string) (err error) {
+		objects, _, err := c.ownObjects(s, id)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, objects.Close()) }()
+		link, err := objects.Share(args[0])
+		if err != nil {
+			return err
+		}
+		return c.print(s, shareAnswer{answerTo("share"), link}, func(p *page) { p.line("%s", link) })
+	})
+	cmd.Flags().StringVar(&id, "network-id", "", "the network (default the only one this home knows)")
+	return cmd
+}
+
+// rmAnswer is what mesh rm prints.
+type rmAnswer struct {
+	header
+	NetworkID string   `json:"network_id"`
+	Removed   []string `json:"removed"`
+}
+
+// rmCommand removes files.
+func (c *cli) rmCommand() *cobra.Command {
+	var id string
+	var bootstrap []string
+	cmd := &cobra.Command{
+		Use: "rm URI|NAME…", Short: "Remove files of this home from the network", Args: cobra.MinimumNArgs(1),
+		Long: `Remove files: a new layout without them goes on chain, after which holders drop their pieces. The room is
+free for other files of the same deal.`,
+	}
+	cmd.RunE = c.with("remove the files", func(ctx context.Context, s settings, names []string) (err error) {
+		d, err := c.dial(ctx, s, id, bootstrap, true)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, d.close()) }()
+		bar := c.progress(s, "rm")
+		err = d.client.Objects.Remove(ctx, names, bar.report)
+		bar.stop()
+		if err != nil {
+			return err
+		}
+		a := rmAnswer{header: answerTo("rm"), NetworkID: d.network.Id, Removed: names}
+		return c.print(s, a, func(p *page) {
+			for _, n := range names {
+				p.line("Removed %s.", n)
+			}
+		})
+	})
+	cmd.Flags().StringVar(&id, "network-id", "", "the network (default the only one this home knows)")
+	cmd.Flags().StringArrayVar(&bootstrap, "bootstrap", nil, "where to enter the network (repeatable; the chain knows some)")
+	return cmd
+}

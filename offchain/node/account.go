@@ -1,0 +1,175 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/mesh-protocol/mesh/offchain/chain"
+	storage "github.com/mesh-protocol/mesh/offchain/templates/storage/client"
+	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/proof"
+)
+
+// account is a client's view of the chain: one network, one key that pays. It implements what the storage client
+// asks of the chain.
+type account struct {
+	chain   *chain.Client
+	keys    *chain.Keyring
+	key     chain.Key
+	network string
+	poll    time.Duration
+}
+
+// Height implements storage.Chain.
+func (a account) Height(ctx context.Context) (int64, error) {
+	b, err := a.chain.Latest(ctx)
+	return b.Height, err
+}
+
+// WaitHeight implements storage.Chain.
+func (a account) WaitHeight(ctx context.Context, height int64) error {
+	ticker := time.NewTicker(a.poll)
+	defer ticker.Stop()
+	for {
+		now, err := a.Height(ctx)
+		if err == nil && now >= height {
+			return nil
+		}
+		if err != nil && !errors.Is(err, chain.ErrUnreachable) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-ticker.C:
+		}
+	}
+}
+
+// Network implements storage.Chain. A network whose first epoch is about to begin is waited for.
+func (a account) Network(ctx context.Context) (storage.Network, error) {
+	n, _, err := a.chain.Network(ctx, a.network)
+	if err != nil {
+		return storage.Network{}, err
+	}
+	calendar, err := a.begun(ctx)
+	if err != nil {
+		return storage.Network{}, err
+	}
+	set, err := a.chain.ActiveSet(ctx, a.network)
+	if err != nil {
+		return storage.Network{}, err
+	}
+	price, err := proof.FromBig(n.Params.Storage.Price.BigInt())
+	if err != nil {
+		return storage.Network{}, fmt.Errorf("read the price of network %s: %w", a.network, err)
+	}
+	return storage.Network{
+		Epoch: calendar.Epoch, Owners: int(set.Owners), Price: price, PriceEpochs: uint64(n.Params.Storage.PriceEpochs),
+	}, nil
+}
+
+// begun returns the calendar of the network once its first epoch is open.
+func (a account) begun(ctx context.Context) (chain.Calendar, error) {
+	for {
+		_, calendar, err := a.chain.Epoch(ctx, a.network, 0)
+		switch {
+		case err != nil || calendar.Epoch > 0:
+			return calendar, err
+		case calendar.RollsAt == 0:
+			return calendar, fmt.Errorf("%w: network %s", ErrNoNodes, a.network)
+		}
+		if err := a.WaitHeight(ctx, calendar.RollsAt+1); err != nil {
+			return calendar, err
+		}
+	}
+}
+
+// Deals implements storage.Chain.
+func (a account) Deals(ctx context.Context) ([]work.Deal, error) {
+	all, err := a.chain.DealsOf(ctx, a.key.Address)
+	if err != nil {
+		return nil, err
+	}
+	var list []work.Deal
+	for _, d := range all {
+		if d.Network == a.network && !d.Settled {
+			list = append(list, d)
+		}
+	}
+	return list, nil
+}
+
+// Deal implements storage.Chain.
+func (a account) Deal(ctx context.Context, id uint64) (storage.Deal, error) {
+	d, err := a.chain.Deal(ctx, id)
+	if errors.Is(err, chain.ErrNotFound) {
+		return storage.Deal{}, fmt.Errorf("%w: %d", storage.ErrNoDeal, id)
+	}
+	return storage.Deal{Deal: d.Deal, Indices: d.Indices}, err
+}
+
+// OpenDeal implements storage.Chain.
+func (a account) OpenDeal(ctx context.Context, t storage.Terms) (uint64, error) {
+	m, err := chain.OpenDeal(a.key.Address, chain.NewDeal{
+		Network: a.network, Profile: t.Profile, Space: t.Space, Epochs: t.Epochs, MaxRate: chain.IntOf(t.MaxRate),
+	})
+	if err != nil {
+		return 0, err
+	}
+	result, err := a.submit(ctx, m)
+	if err != nil {
+		return 0, err
+	}
+	id, _, err := result.OpenedDeal()
+	return id, err
+}
+
+// Draw implements storage.Chain.
+func (a account) Draw(ctx context.Context, id uint64) error {
+	m, err := chain.DrawDeal(a.key.Address, id)
+	if err != nil {
+		return err
+	}
+	_, err = a.submit(ctx, m)
+	if errors.Is(err, chain.ErrSeedPending) {
+		return storage.ErrSeedPending
+	}
+	return err
+}
+
+// Member implements storage.Chain.
+func (a account) Member(ctx context.Context, node uint64) (work.Member, error) {
+	m, err := a.chain.Member(ctx, a.network, node)
+	return m.Member, err
+}
+
+// CommitLayout implements storage.Chain.
+func (a account) CommitLayout(ctx context.Context, deal uint64, l work.Layout, acks []storage.Ack) error {
+	signed := make([]chain.SignedAck, len(acks))
+	for i, ack := range acks {
+		signed[i] = chain.SignedAck{Index: ack.Index, Signature: ack.Signature}
+	}
+	m, err := chain.CommitLayout(a.key.Address, deal, l, signed)
+	if err != nil {
+		return err
+	}
+	_, err = a.submit(ctx, m)
+	return err
+}
+
+// Sign implements storage.Chain.
+func (a account) Sign(_ context.Context, preimage []byte) (key, signature []byte, err error) {
+	return a.keys.SignAccount(a.key.Name, preimage)
+}
+
+// submit sends a message. What the chain has refused, or would for want of money, is refused for good.
+func (a account) submit(ctx context.Context, m chain.Msg) (chain.Result, error) {
+	result, err := a.chain.Submit(ctx, chain.Tx{From: a.key.Name, Msgs: []chain.Msg{m}})
+	if errors.Is(err, chain.ErrRejected) || errors.Is(err, chain.ErrInsufficientFunds) {
+		return result, fmt.Errorf("%w: %w", storage.ErrRejected, err)
+	}
+	return result, err
+}

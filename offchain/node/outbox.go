@@ -1,0 +1,46 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/mesh-protocol/mesh/offchain/journal"
+	"github.com/mesh-protocol/mesh/offchain/work"
+)
+
+// Kinds of what a node writes into its journal.
+const (
+	kindPost  = 1 // an intent: a work.Post as JSON
+	kindClaim = 2 // a record: what a claim was made of
+)
+
+// outbox keeps what must be brought to the chain until it is there.
+type outbox struct {
+	journal *journal.Journal
+	wake    chan struct{} // holds one: something new is waiting
+}
+
+func newOutbox(j *journal.Journal) *outbox { return &outbox{journal: j, wake: make(chan struct{}, 1)} }
+
+// Post returns when the post is durable. What was posted under the same key before is not posted again.
+func (o *outbox) Post(ctx context.Context, p work.Post) error {
+	payload, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("write down what to post: %w", err)
+	}
+	var done *journal.AlreadyDoneError
+	err = o.journal.Put(ctx, journal.Intent{Key: p.Key, Kind: kindPost, Payload: payload, NotAfter: uint64(max(0, p.NotAfter))})
+	if errors.As(err, &done) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("write down %s: %w", p.Key, err)
+	}
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+	return nil
+}

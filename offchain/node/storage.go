@@ -1,0 +1,193 @@
+package node
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/libp2p/go-libp2p/core/peer"
+
+	"github.com/mesh-protocol/mesh/offchain/chain"
+	"github.com/mesh-protocol/mesh/offchain/journal"
+	"github.com/mesh-protocol/mesh/offchain/lifecycle"
+	"github.com/mesh-protocol/mesh/offchain/p2p"
+	"github.com/mesh-protocol/mesh/offchain/piece"
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/duty"
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/holder"
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/remote"
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/repair"
+	"github.com/mesh-protocol/mesh/proof"
+)
+
+// storageParts are what a storage node consists of besides what every node has.
+type storageParts struct {
+	ledger  *ledger
+	key     ed25519.PrivateKey
+	account chain.Operated
+	journal *journal.Journal
+	pieces  *piece.Store
+	holder  *holder.Holder
+	outbox  *outbox
+	claims  *claims
+}
+
+// openStorage adds what keeps pieces and does the duties of a node that does.
+func (n *Node) openStorage(ctx context.Context) error {
+	s := &storageParts{}
+	operator, err := n.deps.Keyring.Key(n.cfg.Operator)
+	if err != nil {
+		return err
+	}
+	m, err := n.deps.Client.MemberByOperator(ctx, n.cfg.Network, operator.Address)
+	if err != nil {
+		return err
+	}
+	s.account = chain.Operated{Operator: operator.Address, Network: n.cfg.Network}
+	s.ledger = &ledger{chain: n.deps.Client, head: n.head, network: n.cfg.Network, node: m.Number}
+	if s.key, err = LoadHostKey(n.cfg.Home, n.deps.Rand); err != nil {
+		return err
+	}
+	if [32]byte(s.key.Public().(ed25519.PublicKey)) != m.PeerKey {
+		return fmt.Errorf("%w: node %d was registered with another node_key", ErrInvalid, m.Number)
+	}
+	if err := n.openDisk(s); err != nil {
+		return err
+	}
+	bound, err := n.deps.Keyring.Bind(proof.Domain{ChainID: n.cfg.ChainID, Network: n.cfg.Network}, m.Owner, n.cfg.Operator, s.key)
+	if err != nil {
+		return err
+	}
+	serve := func(o *p2p.Overlay) error { return n.servePieces(o, s.holder) }
+	if err := n.openOverlay(ctx, operator.Account(), bound.OperatorSignature, serve); err != nil {
+		return err
+	}
+	return n.addDuties(s)
+}
+
+// openDisk opens the journal and the pieces, and the holder on top of them.
+func (n *Node) openDisk(s *storageParts) (err error) {
+	if s.journal, err = journal.Open(journal.DefaultConfig(dataDir(n.cfg.Home, "journal"))); err != nil {
+		return err
+	}
+	n.group.Add(lifecycle.Item{Name: "journal", Close: s.journal.Close})
+	s.outbox = newOutbox(s.journal)
+	if s.claims, err = openClaims(s.journal); err != nil {
+		return err
+	}
+	if s.pieces, err = piece.Open(piece.DefaultConfig(dataDir(n.cfg.Home, "pieces"), n.cfg.Quota)); err != nil {
+		return err
+	}
+	n.group.Add(lifecycle.Item{Name: "pieces", Run: s.pieces.Run, Close: s.pieces.Close})
+	if err := os.MkdirAll(dataDir(n.cfg.Home, "layouts"), 0o700); err != nil {
+		return fmt.Errorf("make the directory of layouts: %w", err)
+	}
+	domain := proof.Domain{ChainID: n.cfg.ChainID, Network: n.cfg.Network}
+	s.holder, err = holder.Open(holder.DefaultConfig(dataDir(n.cfg.Home, "layouts"), domain), holder.Deps{
+		Pieces: pieces{s.pieces}, Deals: s.ledger, Accounts: s.ledger, Key: s.key,
+	})
+	return err
+}
+
+// servePieces hands the streams for pieces to the holder.
+func (n *Node) servePieces(o *p2p.Overlay, h *holder.Holder) error {
+	limits, err := p2p.DefaultLimits(p2p.ProtocolPiece)
+	if err != nil {
+		return err
+	}
+	return o.HandleStream(p2p.ProtocolPiece, limits, func(ctx context.Context, s *p2p.Stream) error {
+		from, err := hostKey(s.Peer())
+		if err != nil {
+			return err
+		}
+		return h.Serve(ctx, from, s)
+	})
+}
+
+// hostKey returns the ed25519 key in a peer's id.
+func hostKey(id peer.ID) ([32]byte, error) {
+	key, err := id.ExtractPublicKey()
+	if err != nil {
+		return [32]byte{}, fmt.Errorf("read the key of peer %s: %w", id, err)
+	}
+	raw, err := key.Raw()
+	if err != nil || len(raw) != 32 {
+		return [32]byte{}, fmt.Errorf("%w: peer %s has no ed25519 key", ErrInvalid, id)
+	}
+	return [32]byte(raw), nil
+}
+
+// addDuties adds what does the node's duties and brings them to the chain.
+func (n *Node) addDuties(s *storageParts) error {
+	domain := proof.Domain{ChainID: n.cfg.ChainID, Network: n.cfg.Network}
+	far, err := remote.New(remote.DefaultConfig(domain), dialer{n.overlay})
+	if err != nil {
+		return err
+	}
+	books := shelf{s.holder}
+	rebuilder, err := repair.New(repair.Deps{
+		Fellows: s.ledger, Readers: fellowHolders{far}, Store: repairStore{pieces{s.pieces}}, Shelf: books,
+	})
+	if err != nil {
+		return err
+	}
+	duties, err := duty.New(duty.DefaultConfig(s.ledger.node, int64(n.network.Params.Storage.RepairTurnBlocks)), duty.Deps{
+		Chain: s.ledger, Outbox: s.outbox, Book: s.claims, Shelf: books, Rebuilder: rebuilder, Log: n.deps.Log,
+	})
+	if err != nil {
+		return err
+	}
+	post := &poster{
+		outbox: s.outbox, chain: n.deps.Client, head: n.head, key: n.cfg.Operator, payer: n.cfg.FeesFrom,
+		account: s.account, node: s.ledger.node, now: n.deps.Now, log: n.deps.Log,
+	}
+	n.group.Add(lifecycle.Item{Name: "posts", Run: post.run})
+	n.group.Add(lifecycle.Item{Name: "duties", Run: func(ctx context.Context) error { return n.doDuties(ctx, duties) }})
+	n.group.Add(lifecycle.Item{Name: "journal upkeep", Run: func(ctx context.Context) error { return n.keepJournal(ctx, s) }})
+	return nil
+}
+
+// doDuties does a round of duties at every new block.
+func (n *Node) doDuties(ctx context.Context, d *duty.Duties) error {
+	heights := make(chan int64)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		d.Run(ctx, heights)
+	}()
+	var seen int64
+	for {
+		height, err := n.head.after(ctx, seen)
+		if err != nil {
+			break
+		}
+		seen = height
+		select {
+		case heights <- height:
+		case <-ctx.Done():
+		}
+	}
+	close(heights)
+	<-done
+	return nil
+}
+
+// keepJournal forgets, once in a while, what is over.
+func (n *Node) keepJournal(ctx context.Context, s *storageParts) error {
+	var seen int64
+	var horizon journal.Seq // of the round before
+	for {
+		height, err := n.head.after(ctx, seen)
+		if err != nil {
+			return nil
+		}
+		seen = height + keptClaims*int64(n.network.Params.Epoch.EpochBlocks)
+		next := s.journal.Stats().Next
+		_, compactErr := s.journal.Compact(ctx, s.claims.needed)
+		if err := errors.Join(s.journal.Forget(ctx, horizon), compactErr); err != nil && ctx.Err() == nil {
+			return err
+		}
+		horizon = next
+	}
+}

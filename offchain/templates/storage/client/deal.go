@@ -1,0 +1,234 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"time"
+
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/wire"
+	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/proof"
+)
+
+const (
+	// MinSpace is the least space of a deal that a put opens, bytes on each index.
+	MinSpace = 64 << 20
+	// MinEpochs is how many epochs a deal must still have for a put to use it.
+	MinEpochs = 2
+	// DefaultEpochs is for how many epochs a put opens a deal unless it is told otherwise.
+	DefaultEpochs = 30
+
+	spaceStep = 1 << 20 // spaces are whole numbers of it
+	// segmentBytes is what a segment takes in a list at most beside its roots: two lengths, a label.
+	segmentBytes = 64
+
+	maxDraws = 3 // without an owner more, before a deal is left to a later put
+	gib      = 1 << 30
+)
+
+// room is what a put needs of a deal.
+type room struct {
+	profile  work.Profile
+	bytes    uint64 // on each index
+	segments int
+}
+
+// choose returns the deal that a put goes to: the first of the client's own that has the room, or a new one.
+func (c *Client) choose(ctx context.Context, network Network, need room, opts PutOptions, m *meter) (*site, error) {
+	m.stage(StageDeal)
+	deals, err := c.chain.Deals(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask for deals: %w", err)
+	}
+	waiting, err := c.adopt(deals)
+	if err != nil {
+		return nil, err
+	}
+	var owners *OwnersError
+	for _, d := range deals {
+		own, err := c.book.opener(d.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !own || !fits(d, need, network.Epoch) {
+			continue
+		}
+		s, err := c.enter(ctx, d.ID, need, m)
+		if err == nil || !errors.Is(err, ErrHolders) && !errors.Is(err, ErrTooLarge) && !errors.As(err, &owners) {
+			return s, err
+		}
+	}
+	if owners != nil { // a new deal would find no more of them, and costs
+		return nil, owners
+	}
+	if waiting {
+		return nil, fmt.Errorf("%w: of the opening of a deal; try again later", ErrUncertain)
+	}
+	id, err := c.openDeal(ctx, network, need, opts)
+	if err != nil {
+		return nil, err
+	}
+	return c.enter(ctx, id, need, m)
+}
+
+// fits says whether a deal has the profile, the space and the time that a put needs.
+func fits(d work.Deal, need room, epoch uint64) bool {
+	return d.Profile == need.profile && !d.Settled && d.LastEpoch >= epoch+MinEpochs &&
+		d.Space >= d.Layout.Bytes && d.Space-d.Layout.Bytes >= need.bytes
+}
+
+// enter returns a deal as a put can use it, and waits for its nodes if it is new.
+func (c *Client) enter(ctx context.Context, id uint64, need room, m *meter) (*site, error) {
+	deal, err := c.draw(ctx, id, m)
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.site(ctx, deal)
+	if err != nil {
+		return nil, err
+	}
+	segments := need.segments
+	if s.list != nil {
+		segments += s.list.Len()
+	}
+	return s, checkList(need.profile, segments, deal.Space)
+}
+
+// checkList returns ErrTooLarge if a deal of that space cannot have so many segments.
+func checkList(p work.Profile, segments int, space uint64) error {
+	if segments > wire.ListLimit(space) || segments*(p.N*wire.RootSize+segmentBytes) > wire.MaxList {
+		return fmt.Errorf("%w: a list of %d segments", ErrTooLarge, segments)
+	}
+	return nil
+}
+
+// draw returns a deal once every index of it has a node; a deal that has a layout already may have lost some.
+func (c *Client) draw(ctx context.Context, id uint64, m *meter) (Deal, error) {
+	for draws := 0; ; {
+		deal, err := c.chain.Deal(ctx, id)
+		if err != nil {
+			return Deal{}, fmt.Errorf("ask for deal %d: %w", id, err)
+		}
+		missing := 0
+		for _, i := range deal.Indices {
+			if i.Status == work.IndexUnassigned {
+				missing++
+			}
+		}
+		if missing == 0 || deal.Layout.Version > 0 {
+			return deal, nil
+		}
+		if draws == maxDraws {
+			return Deal{}, &OwnersError{Deal: id, Need: deal.Profile.N, Missing: missing}
+		}
+		m.stage(StageDraw)
+		height, err := c.chain.Height(ctx)
+		if err != nil {
+			return Deal{}, fmt.Errorf("draw deal %d: %w", id, err)
+		}
+		switch err := c.chain.Draw(ctx, id); {
+		case errors.Is(err, ErrSeedPending):
+			if err := c.chain.WaitHeight(ctx, height+1); err != nil {
+				return Deal{}, fmt.Errorf("wait for the seed of deal %d: %w", id, err)
+			}
+		case errors.Is(err, ErrRejected): // somebody else has asked for it meanwhile, or there is none to be had
+			draws++
+		case err != nil:
+			return Deal{}, fmt.Errorf("draw deal %d: %w", id, err)
+		default:
+			draws++
+		}
+	}
+}
+
+// openDeal opens a deal and writes down that it is the client's own.
+func (c *Client) openDeal(ctx context.Context, network Network, need room, opts PutOptions) (uint64, error) {
+	terms := Terms{Profile: need.profile, Space: max(need.bytes, opts.Space, MinSpace), Epochs: opts.Epochs, MaxRate: opts.MaxRate}
+	if err := checkList(terms.Profile, need.segments, terms.Space); err != nil {
+		return 0, err
+	}
+	terms.Space += (spaceStep - terms.Space%spaceStep) % spaceStep
+	if terms.Epochs == 0 {
+		terms.Epochs = DefaultEpochs
+	}
+	if terms.MaxRate.IsZero() {
+		var err error
+		if terms.MaxRate, err = rate(network, terms.Space); err != nil {
+			return 0, err
+		}
+	}
+	height, err := c.chain.Height(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("open deal: %w", err)
+	}
+	until := c.cfg.Clock.Now().Add(c.cfg.TxLifetime)
+	if err := c.book.setOpening(opening{Height: height, Profile: terms.Profile, Space: terms.Space, Until: until}); err != nil {
+		return 0, err
+	}
+	id, err := c.chain.OpenDeal(ctx, terms)
+	switch {
+	case err == nil:
+		return id, c.book.opened(id)
+	case errors.Is(err, ErrRejected):
+		return 0, errors.Join(fmt.Errorf("open deal: %w", err), c.book.opened(0))
+	default:
+		return 0, fmt.Errorf("%w: open deal: %w", ErrUncertain, err)
+	}
+}
+
+// adopt finds the deal whose opening was not answered among the account's deals. It reports whether that is still open.
+func (c *Client) adopt(deals []work.Deal) (waiting bool, err error) {
+	o, err := c.book.opening()
+	if err != nil || o == nil {
+		return false, err
+	}
+	at := slices.IndexFunc(deals, func(d work.Deal) bool {
+		return d.Opened > o.Height && d.Profile == o.Profile && d.Space == o.Space
+	})
+	switch {
+	case at >= 0:
+		return false, c.book.opened(deals[at].ID)
+	case c.cfg.Clock.Now().After(o.Until):
+		return false, c.book.opened(0)
+	}
+	return true, nil
+}
+
+// rate returns what an index of that space costs for an epoch, rounded up, as the chain does.
+func rate(n Network, space uint64) (proof.U128, error) {
+	if n.PriceEpochs == 0 {
+		return proof.U128{}, fmt.Errorf("%w: price for no epochs", ErrInvalid)
+	}
+	unit := new(big.Int).Mul(big.NewInt(gib), new(big.Int).SetUint64(n.PriceEpochs))
+	sum := new(big.Int).Mul(n.Price.Big(), new(big.Int).SetUint64(space))
+	sum.Add(sum, unit).Sub(sum, big.NewInt(1)).Quo(sum, unit)
+	r, err := proof.FromBig(sum)
+	if err != nil {
+		return proof.U128{}, fmt.Errorf("find rate: %w", err)
+	}
+	return r, nil
+}
+
+// profile returns the profile of a put: the one that is asked for, if there are as many owners as it has indices, or the
+// widest that leaves room for repair.
+func (n Network) profile(asked work.Profile) (work.Profile, error) {
+	if asked == (work.Profile{}) {
+		return segment.Choose(n.Owners)
+	}
+	if n.Owners < asked.N {
+		return work.Profile{}, &segment.OwnersError{Need: asked.N, Have: n.Owners}
+	}
+	return asked, nil
+}
+
+// opening is a deal whose opening was sent and not answered yet.
+type opening struct {
+	Height  int64        `json:"height"` // of the chain before it was sent
+	Profile work.Profile `json:"profile"`
+	Space   uint64       `json:"space"`
+	Until   time.Time    `json:"until"` // it may still be included
+}

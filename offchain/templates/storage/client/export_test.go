@@ -1,0 +1,29 @@
+package client
+
+import (
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+// NewOn opens a client whose database is on another file system.
+func NewOn(cfg Config, chain Chain, holders Holders, fs vfs.FS) (*Client, error) {
+	return newClientOn(cfg, chain, holders, fs)
+}
+
+// Ledger is the ledger of a put.
+type Ledger struct{ *ledger }
+
+// NewLedger returns a ledger that begins now.
+func NewLedger(cfg Config, holders, need int) Ledger {
+	return Ledger{newLedger(cfg.withDefaults(), holders, need)}
+}
+
+// Hand, Stored, Starve, Lose and Overdue are the ledger's own.
+func (l Ledger) Hand()              { l.hand() }
+func (l Ledger) Stored(h int)       { l.stored(h) }
+func (l Ledger) Starve(starve bool) { l.starve(starve) }
+func (l Ledger) Lose(h int) int     { return l.lose(h) }
+
+// Overdue returns who has to be dropped, and in how long the next one has to be.
+func (l Ledger) Overdue() ([]int, time.Duration, bool) { return l.overdue() }

@@ -1,0 +1,114 @@
+package client
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	// leastBytes is what a shorter read counts as: below it the way there and back is most of the time.
+	leastBytes = 256 << 10
+	// parityCost is how much slower a data piece may be than a parity piece before the latter, which has to be decoded, is
+	// asked for in its place.
+	parityCost = 2
+)
+
+// field is what a retrieval has seen of the holders of a deal. Times are those for a byte of a piece, in seconds.
+type field struct {
+	k       int
+	holders []Holder // by index; without a node where there is nobody to ask
+
+	mu    sync.Mutex
+	speed []float64 // 0 = not known
+	down  []bool    // is asked only if there is nobody else
+}
+
+// newField returns a field of n holders of which nothing is known.
+func newField(k, n int, holders []Holder) *field {
+	f := &field{k: k, holders: make([]Holder, n), speed: make([]float64, n), down: make([]bool, n)}
+	for _, h := range holders {
+		f.holders[h.Index] = h
+	}
+	return f
+}
+
+// pick returns the index that is expected to give its piece soonest of those that were not asked, -1 if there is none.
+func (f *field) pick(asked []bool) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	usual := f.usual()
+	best, bestCost := -1, 0.0
+	for i, h := range f.holders {
+		if h.Node == 0 || asked[i] {
+			continue
+		}
+		cost := f.speed[i]
+		if cost == 0 {
+			cost = usual
+		}
+		if i >= f.k {
+			cost *= parityCost
+		}
+		if best < 0 || f.down[best] && !f.down[i] || f.down[best] == f.down[i] && cost < bestCost {
+			best, bestCost = i, cost
+		}
+	}
+	return best
+}
+
+// took notes how long a holder took for a number of bytes.
+func (f *field) took(index, bytes int, d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := perByte(bytes, d)
+	if f.speed[index] > 0 {
+		now = (3*f.speed[index] + now) / 4
+	}
+	f.speed[index], f.down[index] = now, false
+}
+
+// late notes that a holder has taken so long already and is not done.
+func (f *field) late(index, bytes int, d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.speed[index] = max(f.speed[index], 2*parityCost*perByte(bytes, d))
+}
+
+// lacks notes that a holder does not have what it should.
+func (f *field) lacks(index int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.speed[index] = 2 * parityCost * max(f.speed[index], f.usual())
+}
+
+// fail notes that a holder cannot be reached or lies.
+func (f *field) fail(index int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.down[index] = true
+}
+
+// expected returns how long holders usually take for a number of bytes, 0 if that is not known.
+func (f *field) expected(bytes int) time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if slices.Max(f.speed) == 0 {
+		return 0
+	}
+	return time.Duration(f.usual() * float64(max(bytes, leastBytes)) * float64(time.Second))
+}
+
+// usual returns the median of the known speeds, or one second a byte so that costs can be compared at all.
+func (f *field) usual() float64 {
+	known := slices.DeleteFunc(slices.Clone(f.speed), func(s float64) bool { return s == 0 })
+	if len(known) == 0 {
+		return 1
+	}
+	slices.Sort(known)
+	return known[(len(known)-1)/2]
+}
+
+func perByte(bytes int, d time.Duration) float64 {
+	return max(d, time.Nanosecond).Seconds() / float64(max(bytes, leastBytes))
+}

@@ -1,0 +1,108 @@
+package duty
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/proof"
+)
+
+// hopeless is after how many rebuilds in vain a holder says that an index is lost: its fellows cannot help, and
+// what is reported costs less than what is found out.
+const hopeless = 3
+
+// claim says what an epoch was worth: the sum over all deals that owe the node for it. What the claim is made of is
+// durable before the claim is. A claim that came out otherwise than before is another post.
+func (d *Duties) claim(ctx context.Context, duty work.Duty, height int64) error {
+	if waits, err := d.settleLosses(ctx, duty, height); err != nil || waits {
+		return err
+	}
+	leaves, root, err := d.leavesOf(duty.Epoch, func(n proof.Node) bool { return n.Sum == duty.AtStake })
+	if err != nil {
+		return fmt.Errorf("claim epoch %d: %w", duty.Epoch, err)
+	}
+	if leaves == nil {
+		return fmt.Errorf("claim epoch %d, for which the chain owes %s: %w", duty.Epoch, duty.AtStake, errTotal)
+	}
+	c := work.Claim{Epoch: duty.Epoch, Root: root.Hash, Total: root.Sum}
+	if _, ok := d.deps.Book.Read(c.Epoch, c.Root); !ok {
+		if err := d.deps.Book.Write(ctx, c, leaves); err != nil {
+			return fmt.Errorf("write down the claim of epoch %d: %w", c.Epoch, err)
+		}
+	}
+	post := work.Post{Key: fmt.Sprintf("claim/%d/%x", c.Epoch, c.Root[:8]), Claim: &c}
+	return d.sent.post(ctx, post, height, spanOf(duty.Until-duty.From), duty.Until-1)
+}
+
+// settleLosses tells whether the claim of an epoch should wait: for its place, so that not all nodes claim in one block;
+// in the first half of the window for what is being compared or rebuilt; and after that for reports of what cannot be
+// rebuilt, which it makes, until no time is left. An index that was claimed and cannot be opened can spoil the proof of
+// all others. For one that is neither rebuilt nor hopeless the risk is taken: there is time until the end of the proof
+// window.
+func (d *Duties) settleLosses(ctx context.Context, duty work.Duty, height int64) (bool, error) {
+	window := duty.Until - duty.From
+	half, late := duty.From+window/2, duty.Until-max(2, window/4)
+	waits := height < half && (d.stock.epoch < d.view.epoch || height < duty.From+int64(d.cfg.Node%uint64(1+window/8)))
+	var errs []error
+	for _, h := range d.view.held {
+		if !d.stock.lacks(h.Ref) || !owed(h, duty.Epoch) {
+			continue
+		}
+		switch {
+		case height < half:
+			waits = true
+		case d.stock.lost(h.Ref) && d.view.epoch < h.Deal.LastEpoch && d.rebuilds.failed(h) >= hopeless:
+			errs = append(errs, d.report(ctx, h, height, spanOf(window)))
+			waits = waits || height < late
+		}
+	}
+	return waits, errors.Join(errs...)
+}
+
+// report says that the node's index of a deal is lost, or that it will not rebuild the one it took.
+func (d *Duties) report(ctx context.Context, h work.Held, height, span int64) error {
+	key := fmt.Sprintf("lost/%s/%d", refKey(h.Ref), h.At.Since)
+	if d.sent.due(key, height, span) {
+		d.deps.Log.Error("an index cannot be rebuilt, which is reported", "deal", h.Ref.Deal, "index", h.Ref.Index, "status", h.At.Status)
+	}
+	if err := d.sent.post(ctx, work.Post{Key: key, Lost: &h.Ref}, height, span, 0); err != nil {
+		return err
+	}
+	d.view.report(h)
+	d.declined[h.Ref] = true // others may have more luck
+	return nil
+}
+
+// leavesOf returns the leaves of the claim for an epoch, one for every deal that owes the node for it, and the root of
+// their trie, if it is right; else nil. What deals owe for an epoch that has closed changes no more but by the node's
+// own reports: stints that others have ended are still owed for, and are tried as well.
+func (d *Duties) leavesOf(epoch uint64, right func(proof.Node) bool) ([]proof.Leaf, proof.Node, error) {
+	var leaves []proof.Leaf
+	for _, h := range d.view.held {
+		if owed(h, epoch) {
+			leaves = append(leaves, proof.Leaf{Deal: h.Ref.Deal, Weight: h.Deal.Rate})
+		}
+	}
+	root, err := rootOf(leaves)
+	if err != nil || right(root) {
+		return leaves, root, err
+	}
+	for _, h := range d.view.endedFor(epoch) {
+		leaves = append(leaves, proof.Leaf{Deal: h.Ref.Deal, Weight: h.Deal.Rate})
+		root, err := rootOf(leaves)
+		if err != nil || right(root) {
+			return leaves, root, err
+		}
+	}
+	return nil, proof.Node{}, nil
+}
+
+func rootOf(leaves []proof.Leaf) (proof.Node, error) {
+	trie, err := proof.BuildTrie(proof.LeafList(leaves))
+	if err != nil {
+		return proof.Node{}, fmt.Errorf("build the trie of a claim: %w", err)
+	}
+	return trie.Root(), nil
+}

@@ -1,0 +1,212 @@
+package duty_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/duty"
+	"github.com/mesh-protocol/mesh/offchain/work"
+)
+
+// history is a random one: of the chain, the client, the disk, the fellows and the process.
+type history struct {
+	*world
+	r     *rand.Rand
+	gone  uint64         // the deal that no fellow can help with, 0 = none
+	vain  map[uint64]int // rebuilds yet to fail
+	crash int            // of a hundred rounds
+	asked uint64
+	dbg   strings.Builder
+	quiet int64 // nothing happens before that height
+}
+
+func newHistory(t *rapid.T) *history {
+	p := params{epoch: 60, claim: 20, delay: 3, proof: 20, answer: 30, turn: 10, late: rapid.Int64Range(0, 8).Draw(t, "late")}
+	h := &history{world: newWorld(t, p), vain: map[uint64]int{}}
+	h.r = rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "dice"), 1))
+	h.crash = rapid.IntRange(0, 30).Draw(t, "crashes")
+	maxLag, delays, refusals, errs := rapid.IntRange(0, 2).Draw(t, "lag"), h.percent(t, "delays", 40), h.percent(t, "refusals", 15), h.percent(t, "errors", 4)
+	h.lag = func() int { return h.r.IntN(maxLag + 1) }
+	h.delay = func() bool { return h.r.IntN(100) < delays }
+	lagging := map[string]int{} // posts in a row that came to a node of the chain that lags
+	h.refuse = func(p work.Post) bool {
+		lagging[word(p.Key)]++
+		if lagging[word(p.Key)] > 2 || h.r.IntN(100) >= refusals {
+			lagging[word(p.Key)] = 0
+		}
+		return lagging[word(p.Key)] > 0
+	}
+	h.fails = func(call string) error {
+		beside := call == "Reconcile" || call == "Rebuild"
+		if beside || call == "posted" || call == "written" || h.r.IntN(100) >= errs {
+			return nil
+		}
+		return errHangs
+	}
+	h.rebuild = func(_ context.Context, at work.Held) error {
+		defer h.lock()()
+		if at.Ref.Deal == h.gone || h.vain[at.Ref.Deal] > 0 {
+			h.vain[at.Ref.Deal]--
+			return errFellow
+		}
+		return nil
+	}
+	h.now.turns = func(ref work.IndexRef, height int64) bool { return height/10%2 == int64(ref.Deal%2) }
+	deals := rapid.IntRange(1, 6).Draw(t, "deals")
+	for id := uint64(1); id <= uint64(deals); id++ {
+		h.add(id, int(id)%3, 3, 1+h.r.Uint64N(1_000), 1+h.r.Uint64N(2), 2+h.r.Uint64N(8))
+	}
+	h.addAs(50, 1, 3, 70, 90, work.Index{Status: work.IndexVacant, SinceEpoch: 1, Since: 1})
+	h.content[50] = []*content{newContent(50, 1, 3, 1)}
+	h.commit(50, false)
+	if rapid.Bool().Draw(t, "lossy") {
+		h.gone = 1
+	}
+	return h
+}
+
+func (*history) percent(t *rapid.T, name string, limit int) int {
+	return rapid.IntRange(0, limit).Draw(t, name)
+}
+
+// happen lets something happen before a block, or nothing.
+func (h *history) happen() {
+	ids := []uint64{}
+	for _, at := range h.now.held() {
+		if at.At.Status == work.IndexHeld {
+			ids = append(ids, at.Ref.Deal)
+		}
+	}
+	if len(ids) == 0 || h.now.height < h.quiet {
+		return
+	}
+	id := ids[h.r.IntN(len(ids))]
+	switch h.r.IntN(12) {
+	case 0:
+		if h.now.epoch() > h.now.deals[id].LastEpoch {
+			return
+		}
+		// the client commits another layout; the node may have stored it, and its ack may be in the commit
+		c := h.another(id)
+		stored := h.r.IntN(3) > 0
+		if stored {
+			h.store(id, c)
+		}
+		h.commit(id, stored && h.r.IntN(2) == 0)
+	case 1: // the disk loses all of a deal, or of all deals
+		if h.r.IntN(4) == 0 {
+			clear(h.disk)
+		}
+		delete(h.disk, id)
+		h.vain[id] = h.r.IntN(duty.Hopeless - 1)
+	case 2: // somebody asks for a block
+		h.ask(id)
+	case 3:
+		h.now.suspended = true
+	default:
+		return
+	}
+	h.quiet = h.now.height + 12
+}
+
+func (h *history) ask(id uint64) {
+	at := slices.IndexFunc(h.now.held(), func(at work.Held) bool { return at.Ref.Deal == id })
+	held := h.now.held()[at]
+	if id == h.gone || h.disk[id][held.At.Acked.Version] == nil {
+		return
+	}
+	h.asked++
+	h.now.requests = append(h.now.requests, work.OpenRequest{
+		ID: h.asked, Ref: held.Ref, Position: h.r.Uint64N(held.At.Acked.Bytes), Deadline: h.now.height + h.now.p.answer,
+		Layout: work.Layout{Root: held.At.Acked.Root, Bytes: held.At.Acked.Bytes},
+	})
+}
+
+// turn is a block and a round, with a crash and a restart where the dice say so.
+func (h *history) turn() {
+	before := h.quiet
+	h.happen()
+	if h.quiet != before {
+		fmt.Fprintf(&h.dbg, "h%d happened; disk %v\n", h.now.height, h.diskOf())
+	}
+	h.block()
+	if h.r.IntN(100) < h.crash {
+		h.dies = h.calls[""] + 1 + h.r.IntN(25)
+	}
+	err := h.round()
+	fmt.Fprintf(&h.dbg, "h%d e%d err=%v dead=%v disk=%v acked=%v\n", h.now.height, h.now.epoch(), err, h.dead, h.diskOf(), h.acked())
+	if h.dies != 0 {
+		h.start()
+	}
+}
+
+// Whatever happens, every epoch that is owed is claimed once and proven, unless an index is really lost; nothing is
+// acknowledged that is not durable, which the outbox checks; only what nobody can rebuild is reported.
+func TestHistories(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := newHistory(t)
+		for h.now.height < 6*h.now.p.epoch {
+			h.turn()
+			for _, r := range h.now.requests {
+				require.LessOrEqual(t, h.now.height, r.Deadline, "request %d was not answered", r.ID)
+			}
+		}
+		h.check(t)
+	})
+}
+
+func (h *history) diskOf() string {
+	out := ""
+	for id, v := range h.disk {
+		for ver := range v {
+			out += fmt.Sprintf("%d:v%d ", id, ver)
+		}
+	}
+	return out
+}
+func (h *history) acked() string {
+	out := ""
+	for _, a := range h.now.held() {
+		out += fmt.Sprintf("%d:%s:a%d/l%d ", a.Ref.Deal, a.At.Status, a.At.Acked.Version, a.Deal.Layout.Version)
+	}
+	return out
+}
+
+func (h *history) check(t *rapid.T) {
+	defer func() {
+		if t.Failed() {
+			for _, p := range h.outbox.order {
+				fmt.Fprintf(&h.dbg, "%s %d %q notafter %d posted %d\n", p.Key, p.height, p.reason, p.NotAfter, p.at)
+			}
+			os.WriteFile("/tmp/h/dbg.txt", []byte(h.dbg.String()), 0o600)
+		}
+	}()
+	for _, p := range h.outbox.order {
+		if p.Lost != nil {
+			require.Equal(t, h.gone, p.Lost.Deal, "reported although fellows can help: %s", p.Key)
+		}
+	}
+	for e := uint64(1); e < h.now.epoch(); e++ {
+		amount := h.now.owed(e)
+		_, until, seed := h.now.window(e)
+		over := seed != 0 && h.now.height >= seed+h.now.shift()+h.now.p.proof
+		if amount.IsZero() || until == 0 || !over {
+			continue
+		}
+		c, ok := h.now.claims[e]
+		require.True(t, ok, "epoch %d, owed %s, was not claimed", e, amount)
+		if _, _, lossy := h.now.heldAt(h.gone, e); !lossy {
+			require.NotZero(t, c.proven, "epoch %d, owed %s, was not proven", e, amount)
+		}
+	}
+	require.LessOrEqual(t, len(h.outbox.keys("claim")), 6*(20/3+2))
+	require.Less(t, h.duties.Remembered(), 100)
+}

@@ -1,0 +1,118 @@
+package duty
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/proof"
+)
+
+// made is a proof that was posted: the deals that were drawn, each with the root of the layout it was opened in.
+type made struct {
+	key   string
+	drawn map[uint64][32]byte
+}
+
+// prove proves the claim of an epoch. A proof is made once, and again after its span or when the chain has another
+// layout of a drawn deal as acknowledged, for which the first is worth nothing.
+func (d *Duties) prove(ctx context.Context, duty work.Duty, height int64) error {
+	span := spanOf(duty.Until - duty.From)
+	if m, ok := d.proofs[duty.Epoch]; ok && !d.sent.due(m.key, height, span) && d.holds(m) {
+		return nil
+	}
+	challenge, err := d.deps.Chain.Challenge(ctx, duty.Epoch)
+	if err != nil || !challenge.Fixed {
+		return err
+	}
+	c, err := d.deps.Chain.Claimed(ctx, duty.Epoch)
+	if err != nil {
+		return err
+	}
+	leaves, err := d.claimed(c)
+	if err != nil {
+		return fmt.Errorf("prove the claim of epoch %d: %w", duty.Epoch, err)
+	}
+	from := &witness{Holdings: d.deps.Shelf.Holdings(ctx), drawn: map[uint64][32]byte{}}
+	encoded, err := makeProof(leaves, challenge, from)
+	if d.suspect(err) {
+		return nil // it is rebuilt, and the next round tries again
+	}
+	if err != nil {
+		return fmt.Errorf("prove the claim of epoch %d: %w", duty.Epoch, err)
+	}
+	digest := sha256.Sum256(encoded)
+	m := made{key: fmt.Sprintf("proof/%d/%x", duty.Epoch, digest[:8]), drawn: from.drawn}
+	post := work.Post{Key: m.key, Proof: &work.Proven{Epoch: duty.Epoch, Proof: encoded}}
+	if err := d.sent.post(ctx, post, height, span, duty.Until-1); err != nil {
+		return err
+	}
+	d.proofs[duty.Epoch] = m
+	return nil
+}
+
+// claimed returns what a claim was made of: as it was written down, or, if that was lost, as it comes out again.
+func (d *Duties) claimed(c work.Claim) ([]proof.Leaf, error) {
+	if leaves, ok := d.deps.Book.Read(c.Epoch, c.Root); ok {
+		return leaves, nil
+	}
+	leaves, _, err := d.leavesOf(c.Epoch, func(n proof.Node) bool { return n.Hash == c.Root })
+	if err == nil && leaves == nil {
+		err = errUnknown
+	}
+	return leaves, err
+}
+
+// holds tells whether the chain still has the layouts as acknowledged that a proof was made with.
+func (d *Duties) holds(m made) bool {
+	for deal, root := range m.drawn {
+		if h, ok := d.view.byDeal[deal]; ok && h.At.Status == work.IndexHeld && h.At.Acked.Root != root {
+			return false
+		}
+	}
+	return true
+}
+
+// suspect takes note of an index that a proof could not be made with because something of it is missing or damaged. It
+// tells whether that is why.
+func (d *Duties) suspect(err error) bool {
+	var draw *proof.DrawError
+	if !errors.As(err, &draw) {
+		return false
+	}
+	h, held := d.view.byDeal[draw.Deal]
+	if !held || !errors.Is(err, ErrLost) && !errors.Is(err, proof.ErrChunk) && !errors.Is(err, proof.ErrLayout) {
+		return false
+	}
+	d.stock.damage(h.Ref, err)
+	return true
+}
+
+func makeProof(leaves []proof.Leaf, c work.Challenge, from proof.Holdings) ([]byte, error) {
+	trie, err := proof.BuildTrie(proof.LeafList(leaves))
+	if err != nil {
+		return nil, err
+	}
+	p, err := proof.ProveStorage(trie, c.Seed, c.Openings, from)
+	if err != nil {
+		return nil, err
+	}
+	return p.Encode()
+}
+
+// witness notes which layouts a proof is made with.
+type witness struct {
+	proof.Holdings
+	drawn map[uint64][32]byte
+}
+
+// Layout returns the layout of a deal, and the index.
+func (w *witness) Layout(deal uint64) (*proof.Layout, uint32, error) {
+	l, index, err := w.Holdings.Layout(deal)
+	if err == nil {
+		w.drawn[deal] = l.Root().Hash
+	}
+	return l, index, err
+}

@@ -1,0 +1,70 @@
+package holder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/mesh-protocol/mesh/offchain/work"
+)
+
+// Reconcile makes what is on disk that which the chain says is this node's: it forgets versions that cannot be claimed
+// any more, drops pieces that only they needed or that are in no list for Config.KeepLoose blocks, refers to the pieces
+// that the others need, and drops deals that are over or not this node's any more. held are the node's indices as the
+// chain has them; a deal that is not among them is looked up before anything of it is dropped.
+//
+// It returns what is wrong with acknowledged versions, in the order of held, to be reported or rebuilt. A deal that
+// cannot be handled does not stop the others; its error is among those that are joined. It may be called at any time,
+// also while streams are served, and reads every list once.
+func (h *Holder) Reconcile(ctx context.Context, held []work.Held) ([]*LossError, error) {
+	var losses []*LossError
+	var errs []error
+	mentioned := make(map[uint64]bool, len(held))
+	for _, at := range held {
+		if at.Deal.Settled {
+			continue // over, as those that are not mentioned
+		}
+		mentioned[at.Ref.Deal] = true
+		loss, err := h.settle(ctx, at, h.cfg.KeepLoose)
+		if loss != nil {
+			losses = append(losses, loss)
+		}
+		errs = append(errs, err)
+	}
+	for _, id := range h.known() {
+		if mentioned[id] {
+			continue
+		}
+		if _, err := h.ours(ctx, id); errors.Is(err, ErrNoDeal) || errors.Is(err, ErrNotOurs) {
+			errs = append(errs, h.drop(id))
+		} else {
+			errs = append(errs, err)
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return losses, fmt.Errorf("reconcile: %w", err)
+	}
+	return losses, nil
+}
+
+// drop ends a deal that is not this node's any more: its pieces, its lists, and then what it is found by.
+func (h *Holder) drop(id uint64) error {
+	d := h.peek(id)
+	if d == nil {
+		return nil
+	}
+	defer d.mu.Unlock()
+	if d.loose != nil && d.loose.putting() {
+		return nil // the store may yet refer to what is being put; next time
+	}
+	if err := h.deps.Pieces.DropDeal(id); err != nil {
+		return fmt.Errorf("drop deal %d: %w", id, err)
+	}
+	if d.begun {
+		if err := h.shelf.end(id); err != nil {
+			return err
+		}
+	}
+	h.forget(d)
+	return nil
+}

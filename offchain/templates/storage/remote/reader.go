@@ -1,0 +1,123 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/record"
+	"github.com/mesh-protocol/mesh/offchain/work"
+)
+
+// tries is how often a call is made whose stream ends because of others.
+const tries = 4
+
+// Reader reads from holders, over a stream to each that it opens when it is first needed. Its methods may be called by
+// several goroutines at once. It must be closed.
+type Reader struct {
+	r *Remote
+
+	mu      sync.Mutex
+	closed  bool
+	holders map[Peer]*line
+}
+
+// line is the way to one holder. Who holds the token may change the stream.
+type line struct {
+	token chan struct{}
+	h     *Holder // nil before the first
+}
+
+// Reader returns a reader that has opened nothing.
+func (r *Remote) Reader() *Reader { return &Reader{r: r, holders: make(map[Peer]*line)} }
+
+// Fetch is Holder.Fetch.
+func (s *Reader) Fetch(ctx context.Context, from Peer, root [32]byte, length, offset uint64, dst []byte) error {
+	return s.try(ctx, from, func(h *Holder) error { return h.Fetch(ctx, root, length, offset, dst) })
+}
+
+// Layout is Holder.Layout.
+func (s *Reader) Layout(ctx context.Context, from Peer, deal uint64, want work.Layout, n int) (*record.List, error) {
+	var list *record.List
+	err := s.try(ctx, from, func(h *Holder) (err error) {
+		list, err = h.Layout(ctx, deal, want, n)
+		return err
+	})
+	return list, err
+}
+
+// try makes a call, again on another stream if the one it had was ended by others.
+func (s *Reader) try(ctx context.Context, from Peer, call func(*Holder) error) error {
+	for n := 1; ; n++ {
+		h, err := s.stream(ctx, from)
+		if err != nil {
+			return err
+		}
+		if err = call(h); !errors.Is(err, ErrEnded) || n == tries {
+			return err
+		}
+	}
+}
+
+// stream returns the stream to a holder, a new one if there is none or it has ended.
+func (s *Reader) stream(ctx context.Context, peer Peer) (*Holder, error) {
+	l, err := s.line(peer)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case l.token <- struct{}{}:
+		defer func() { <-l.token }()
+	case <-ctx.Done():
+		return nil, &HolderError{Peer: peer.Name, Op: "open stream", Err: context.Cause(ctx)}
+	}
+	if l.h != nil {
+		select {
+		case <-l.h.Ended():
+			_ = l.h.Close() // never fails
+		default:
+			return l.h, nil
+		}
+	}
+	if _, err := s.line(peer); err != nil {
+		return nil, err // closed while this one waited
+	}
+	if l.h, err = s.r.Open(ctx, peer); err != nil {
+		l.h = nil
+		return nil, err
+	}
+	return l.h, nil
+}
+
+func (s *Reader) line(peer Peer) (*line, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, &HolderError{Peer: peer.Name, Op: "open stream", Err: errClosed}
+	}
+	l := s.holders[peer]
+	if l == nil {
+		l = &line{token: make(chan struct{}, 1)}
+		s.holders[peer] = l
+	}
+	return l, nil
+}
+
+// errClosed is not ErrEnded: asking again makes no sense.
+var errClosed = errors.New("reader is closed")
+
+// Close ends all streams; calls that are under way fail. A second call does nothing.
+func (s *Reader) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	for peer := range s.holders { // nobody adds to it any more
+		l := s.holders[peer]
+		l.token <- struct{}{}
+		if l.h != nil {
+			_ = l.h.Close()
+		}
+		<-l.token
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package wire_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/wire"
+)
+
+// TestMain gives rapid the same seed as every other random test.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	seed, err := envSeed()
+	if err == nil {
+		err = flag.Set("rapid.seed", strconv.FormatUint(max(seed, 1), 10)) // rapid takes 0 for a random seed
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "set seed:", err)
+		os.Exit(2)
+	}
+	os.Exit(m.Run())
+}
+
+// envSeed returns MESH_SEED, or 1.
+func envSeed() (uint64, error) {
+	s, ok := os.LookupEnv("MESH_SEED")
+	if !ok {
+		return 1, nil
+	}
+	return strconv.ParseUint(s, 10, 64)
+}
+
+// property runs prop on drawn inputs, and prints the seed.
+func property(t *testing.T, prop func(*rapid.T)) {
+	t.Helper()
+	seed, err := envSeed()
+	require.NoError(t, err)
+	t.Logf("seed=%d", seed)
+	rapid.Check(t, prop)
+}
+
+// fill returns n bytes of one value.
+func fill(value byte, n int) []byte { return bytes.Repeat([]byte{value}, n) }
+
+func grantRequest() *wire.Request {
+	return &wire.Request{Grant: &wire.Grant{Deal: 7, Index: 255, Height: 9, ClientKey: fill(1, 33), Signature: fill(2, 64)}}
+}
+
+func putRequest() *wire.Request {
+	return &wire.Request{Put: &wire.Put{Root: fill(3, 32), Length: wire.MaxPiece}}
+}
+
+func getRequest() *wire.Request {
+	return &wire.Request{Get: &wire.Get{Root: fill(3, 32), Offset: 5, Length: wire.MaxPiece - 5}}
+}
+
+func layoutRequest() *wire.Request {
+	return &wire.Request{Layout: &wire.GetLayout{Deal: 1, Version: 1, Root: fill(4, 32)}}
+}
+
+func storeRequest() *wire.Request {
+	return &wire.Request{Store: &wire.Store{
+		Deal: 1, Version: 3, Base: 2, BaseRoot: fill(5, 32), Kept: []wire.Range{{From: 0, Count: 1}, {From: 2, Count: 3}}, ListBytes: wire.MaxList,
+	}}
+}
+
+func requests() []*wire.Request {
+	return []*wire.Request{grantRequest(), putRequest(), getRequest(), layoutRequest(), storeRequest()}
+}
+
+func given() *wire.Answer {
+	return &wire.Answer{Length: wire.MaxPiece, Follow: 1, Cvs: fill(6, 512*32)}
+}
+
+func answers() []*wire.Answer {
+	missing := wire.Refuse(wire.Missing, "gone")
+	missing.Missing = []uint64{0, 5, wire.MaxSegments - 1}
+	return []*wire.Answer{{}, given(), {Signature: fill(7, 64)}, missing.Answer(), wire.Refuse(99, "later").Answer()}
+}

@@ -1,0 +1,36 @@
+package work
+
+// Post is something a node must bring to the chain. Exactly one of the fields below NotAfter is set.
+type Post struct {
+	Key      string // names it for ever: what is posted under one key is posted once
+	NotAfter int64  // the last height at which it is of use; 0 = always
+
+	Claim   *Claim    `json:",omitempty"`
+	Proof   *Proven   `json:",omitempty"`
+	Acks    []Ack     `json:",omitempty"`
+	Lost    *IndexRef `json:",omitempty"` // an index of the node's own
+	Declare *IndexRef `json:",omitempty"` // an index of somebody else
+	Take    *IndexRef `json:",omitempty"`
+	Answer  *Answer   `json:",omitempty"`
+	Draw    uint64    `json:",omitempty"` // a deal
+	Resume  bool      `json:",omitempty"`
+}
+
+// Proven is the proof of a claim.
+type Proven struct {
+	Epoch uint64
+	Proof []byte // in the encoding of the protocol page on proofs
+}
+
+// Ack acknowledges a version of a deal's layout for one index.
+type Ack struct {
+	Ref     IndexRef
+	Version uint64
+}
+
+// Answer shows a block that was asked for.
+type Answer struct {
+	Request       uint64
+	LayoutOpening []byte
+	ChunkOpening  []byte
+}
