@@ -12,6 +12,8 @@ RACE    := ./proof/... ./offchain/journal/... ./offchain/lifecycle/... ./offchai
 NAME    ?= .
 N       ?= 10
 TARGET  ?= .
+FILE    ?=
+NODES   ?= 12
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -40,8 +42,13 @@ e2e: build ## the main journeys on built binaries
 	go test -count=1 -timeout 10m ./test/e2e
 
 .PHONY: demo
-demo: build ## a network on this machine, its evidence in build/demo
-	$(BIN)/mesh devnet demo --out build/demo
+demo: build ## a storage network on this machine from file to repair, its evidence in build/demo [FILE=path NODES=12]
+	$(BIN)/mesh devnet demo --out build/demo --file '$(FILE)' --nodes '$(NODES)'
+
+.PHONY: demo-loop
+demo-loop: build ## the demo N times in a row [N=10 FILE=path NODES=12]
+	@for i in $$(seq '$(N)'); do echo "== demo $$i of $(N)"; \
+		$(BIN)/mesh devnet demo --out build/demo --file '$(FILE)' --nodes '$(NODES)' || exit 1; done; echo "$(N) of $(N)"
 
 .PHONY: ci
 ci: ## all of what .ci/run runs, cheapest first, with the time of each stage

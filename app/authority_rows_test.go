@@ -73,7 +73,10 @@ func networkAuthorities() map[string]authority {
 		"mesh.network.v1.MsgPrune": {signer: "founder", handler: wrongStatus, msg: func(string) sdk.Msg {
 			return &networktypes.MsgPrune{Reporter: founder.text(), Network: net, Node: 1}
 		}},
-		"mesh.network.v1.MsgPublishBootstrap": {signer: "founder", msg: func(string) sdk.Msg { return newBootstrap("first", 1_000) }},
+		"mesh.network.v1.MsgPublishBootstrap": {signer: "founder", msg: func(label string) sdk.Msg {
+			until := map[string]int64{"granted": 1_001}
+			return newBootstrap("first", max(1_000, until[label]))
+		}},
 		"mesh.network.v1.MsgUpdateParams": {signer: "founder", handler: forbidden, msg: func(string) sdk.Msg {
 			return &networktypes.MsgUpdateParams{Authority: founder.text(), Params: networktypes.DefaultParams()}
 		}},

@@ -205,7 +205,10 @@ func fund(ctx context.Context, state devnet.State) error {
 
 func answerUp(state devnet.State, dir string, own bool) upAnswer {
 	next := "mesh init --name StorageNet --token-name STORE --token-symbol STR"
-	if !own {
+	switch {
+	case nodesOf(dir) > 0:
+		next = fmt.Sprintf("mesh --home %s put FILE", filepath.Join(dir, "client"))
+	case !own:
 		next = fmt.Sprintf("mesh --home %s init --name StorageNet --token-name STORE --token-symbol STR", filepath.Join(dir, "founder"))
 	}
 	return upAnswer{

@@ -155,7 +155,8 @@ func showEarnings(p *page, a earningsAnswer, n chain.Network, e chain.Earnings, 
 	symbol := n.Token.Symbol
 	p.title("Node %d of network %s (%s)", a.Node, n.Name, n.Id)
 	if w := a.Withdrawn; w != nil {
-		p.row("Paid to owner", "%s base units of fees, %s of emission, %s of them to givers of bonds (block %d)", w.Fees, w.Matched, w.Commission, w.Height)
+		p.row("Paid out", "%s of fees and %s of emission, %s of it to those who gave bonds (block %d)",
+			unitsText(w.Fees, symbol), unitsText(w.Matched, symbol), unitsText(w.Commission, symbol), w.Height)
 		if w.EpochsLeft > 0 {
 			p.row("", "%s are left: run it again", counted(w.EpochsLeft, "epoch"))
 		}
@@ -174,4 +175,13 @@ func showEarnings(p *page, a earningsAnswer, n chain.Network, e chain.Earnings, 
 		p.row(fmt.Sprintf("Epoch %d", r.Epoch), "paid %s, burnt %s, earned %s, emission %s (%s): %s",
 			tokens(r.Gross, symbol), tokens(r.Burnt, symbol), tokens(r.Earned, symbol), tokens(r.Matched, symbol), r.State, r.Reason)
 	}
+}
+
+// unitsText writes base units that came as text in whole tokens.
+func unitsText(units, symbol string) string {
+	a, err := chain.ParseUnits(units)
+	if err != nil {
+		return units
+	}
+	return tokens(a, symbol)
 }

@@ -75,7 +75,7 @@ func explain(what string, err error) error {
 
 // classify finds out what kind of error it is and says what helps against that kind.
 func (f *failure) classify(err error) {
-	for _, rule := range []func(*failure, error) bool{explainChain, explainKeys, explainDevnet} {
+	for _, rule := range []func(*failure, error) bool{explainChain, explainKeys, explainDevnet, explainNode, explainObjects} {
 		if rule(f, err) {
 			return
 		}

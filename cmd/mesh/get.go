@@ -139,14 +139,20 @@ func ownName(ctx context.Context, objects *storage.Client, name string, force bo
 	return out, nil
 }
 
-// writeRange writes a part of an object to a file.
+// writeRange writes a part of an object to a file, which appears whole or not at all.
 func writeRange(ctx context.Context, objects *storage.Client, name, path string, opts storage.GetOptions) (storage.Object, error) {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.part")
 	if err != nil {
 		return storage.Object{}, err
 	}
 	o, err := objects.Get(ctx, name, file, opts)
-	return o, errors.Join(err, file.Close())
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return o, errors.Join(err, os.Remove(file.Name()))
+	}
+	return o, nil
 }
 
 // parseRange reads FIRST-LAST or FIRST- into an offset and a length, 0 for all of the rest.

@@ -21,6 +21,7 @@ type statusAnswer struct {
 	KeysLocked bool         `json:"keys_locked"` // there was nobody to ask for the passphrase
 	Keys       []keyStatus  `json:"keys"`
 	Networks   []ownNetwork `json:"networks"`
+	Nodes      []nodeStatus `json:"nodes"`
 }
 
 // keyStatus is a key with what it holds.
@@ -48,7 +49,7 @@ type ownNetwork struct {
 // statusCommand shows how things stand.
 func (c *cli) statusCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "status", Short: "Show the chain, the own keys with their balances, and the own networks", Args: cobra.NoArgs,
+		Use: "status", Short: "Show the chain, the own keys with their balances, networks and nodes", Args: cobra.NoArgs,
 		RunE: c.with("look at the chain", c.status),
 	}
 }
@@ -71,6 +72,9 @@ func (c *cli) status(ctx context.Context, s settings, _ []string) error {
 		return err
 	}
 	if a.Networks, err = ownNetworks(ctx, s.Home, client, head.ChainID); err != nil {
+		return err
+	}
+	if a.Nodes, err = nodesOfKeys(ctx, s.Home, client, a); err != nil {
 		return err
 	}
 	return c.print(s, a, func(p *page) { showStatus(p, a) })
@@ -156,4 +160,5 @@ func showStatus(p *page, a statusAnswer) {
 	if len(a.Networks) == 0 {
 		p.line("  none yet; mesh init creates one")
 	}
+	showNodeStatus(p, a.Nodes)
 }

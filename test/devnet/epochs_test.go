@@ -75,3 +75,24 @@ func TestLateSeedsCostNobody(t *testing.T) {
 	n.Until(600, func() bool { return n.IsSettled(deal) })
 	requireAllProven(t, n, deal, 9)
 }
+
+// A beacon that is silent for longer than the chain keeps epochs costs those epochs' pay, and nobody's bond.
+func TestLongSilenceOfTheBeaconCostsNoBond(t *testing.T) {
+	n := storage.New(t, storage.Config{})
+	holders := n.JoinHonest(4)
+	client := n.NewClient()
+	n.Actors = append(n.Actors, client)
+	n.ToEpoch(1)
+	client.Put(client.Open(2, 4, 40), 20_000)
+	n.ToEpoch(3)
+	n.To(n.Chain.Height() + 5) // epoch 2 is claimed
+	n.Withhold = true
+	n.ToEpoch(3 + networktypes.KeptEpochs + 1)
+	n.Withhold = false
+	n.To(n.Chain.Height() + 60)
+	require.Empty(t, n.Books.Losses)
+	for _, h := range holders {
+		require.GreaterOrEqual(t, len(n.Books.Node(h.ID).Epochs), 3, "node %d", h.ID)
+		require.EqualValues(t, storage.Bond, h.Node().OwnBond.Int64())
+	}
+}

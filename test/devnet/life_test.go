@@ -253,5 +253,6 @@ func requireSameState(t *testing.T, a, b *storage.Network) {
 		require.Equal(t, a.State().Tasks, b.State().Tasks)
 		require.Equal(t, a.State().Network, b.State().Network)
 		require.Equal(t, a.State().Rewards, b.State().Rewards)
+		require.Fail(t, "one state in two encodings")
 	}
 }

@@ -93,7 +93,6 @@ func TestRefusals(t *testing.T) {
 		"fails: no such network":   {[]string{"networks", "net_ffffffff"}, 5, "not_found", "net_ffffffff"},
 		"fails: second devnet":     {[]string{"devnet", "up", "--detach"}, 7, "devnet_running", "is validator0 of the one in"},
 		"fails: taken directory":   {[]string{"devnet", "up", "--detach", "--home", taken}, 7, "directory_taken", "letter"},
-		"fails: nodes":             {[]string{"devnet", "up", "--nodes", "3"}, 7, "not_there_yet", "release"},
 		"fails: no devnet":         {[]string{"devnet", "down", "--home", taken}, 5, "not_found", "no devnet in"},
 		"fails: key exists":        {[]string{"keys", "add", "poor"}, 7, "key_exists", `"poor"`},
 	} {

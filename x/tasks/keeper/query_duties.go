@@ -42,7 +42,7 @@ func (q queryServer) Deadlines(ctx context.Context, req *types.QueryDeadlinesReq
 		return nil, grpcError(err)
 	}
 	rsp := &types.QueryDeadlinesResponse{}
-	for back := range min(cal.Epoch, uint64(4)) {
+	for back := range min(cal.Epoch, uint64(networktypes.KeptEpochs)) {
 		d, err := q.epochDuty(ctx, network.Seq, req.GetNode(), cal.Epoch-back)
 		if err != nil {
 			return nil, grpcError(err)

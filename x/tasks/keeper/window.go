@@ -33,13 +33,17 @@ func (k *Keeper) claimWindow(ctx context.Context, seq uint64, e networktypes.Epo
 
 // busyUntil returns the first height at which nothing can be claimed or proven for the epochs before
 // one, or the beacon's ErrSeedPending. Epochs nobody has claimed yet have no window of their own:
-// theirs are counted on from the last one that has, over no more epochs than x/network keeps.
+// theirs are counted on from the last one that has, over no more epochs than x/network keeps. The
+// last one that has counts for as long as its seed is late, also when x/network has forgotten it.
 func (k *Keeper) busyUntil(ctx context.Context, seq, number uint64) (int64, error) {
 	var busy int64
 	var unclaimed []networktypes.Epoch
 	for n := number - 1; n > 0; n-- {
 		e, err := k.deps.Networks.Epoch(ctx, seq, n)
 		if errors.Is(err, networktypes.ErrEpochNotFound) {
+			if busy, err = k.forgottenUntil(ctx, seq, n); err != nil {
+				return 0, err
+			}
 			break
 		}
 		if err != nil {
@@ -65,13 +69,44 @@ func (k *Keeper) busyUntil(ctx context.Context, seq, number uint64) (int64, erro
 	return busy, nil
 }
 
+// forgottenUntil returns when the proofs were over for the last claims of epochs up to one that
+// x/network no longer keeps, or the beacon's ErrSeedPending: until then nobody could claim what
+// followed. It returns 0 where nothing was ever claimed. The terms are those of today.
+func (k *Keeper) forgottenUntil(ctx context.Context, seq, number uint64) (int64, error) {
+	var at collections.Pair[uint64, uint64]
+	var w types.Window
+	until := collections.NewPrefixedPairRange[uint64, uint64](seq).EndInclusive(number).Descending()
+	err := k.windows.Walk(ctx, until, func(key collections.Pair[uint64, uint64], last types.Window) (bool, error) {
+		at, w = key, last
+		return true, nil
+	})
+	if err != nil || w.ClaimsUntil == 0 {
+		return 0, err
+	}
+	network, err := k.deps.Networks.Network(ctx, seq)
+	if err != nil {
+		return 0, err
+	}
+	e := networktypes.Epoch{Number: at.K2(), Params: network.Params}
+	w, err = k.fixSeed(ctx, seq, e, w)
+	return proofsOver(e, w), err
+}
+
 // fixSeed writes the seed of an epoch's proofs into its window the first time it is needed. It
-// returns the beacon's ErrSeedPending while there is none.
+// returns the beacon's ErrSeedPending while there is none. Where the beacon has forgotten the height
+// at which it began to look for one, it looks from later on, in the same steps: if it was silent for
+// that long it is found to be so still, and if not the seed that comes is long over.
 func (k *Keeper) fixSeed(ctx context.Context, seq uint64, e networktypes.Epoch, w types.Window) (types.Window, error) {
 	if w.SeedHeight != 0 {
 		return w, nil
 	}
-	s, err := k.deps.Beacon.Seed(ctx, w.ClaimsUntil, e.Params.Epoch.SeedDelayBlocks, seedRevealers)
+	delay := e.Params.Epoch.SeedDelayBlocks
+	s, err := k.deps.Beacon.Seed(ctx, w.ClaimsUntil, delay, seedRevealers)
+	if errors.Is(err, beacontypes.ErrSeedExpired) {
+		age := sdk.UnwrapSDKContext(ctx).BlockHeight() - w.ClaimsUntil
+		steps := max(age-types.RedrawBlocks, 0)/beacontypes.SeedWindow + 1
+		s, err = k.deps.Beacon.Seed(ctx, w.ClaimsUntil+steps*beacontypes.SeedWindow, delay, seedRevealers)
+	}
 	if err != nil {
 		return w, err
 	}
@@ -79,10 +114,11 @@ func (k *Keeper) fixSeed(ctx context.Context, seq uint64, e networktypes.Epoch, 
 	return w, k.windows.Set(ctx, collections.Join(seq, e.Number), w)
 }
 
-// room returns what an epoch has left beside its windows; nodes' proof windows are shifted over it.
+// room returns what an epoch has left beside its windows; nodes' proof windows are shifted over it, as
+// far as the beacon surely keeps the seed.
 func room(e networktypes.Epoch) uint64 {
 	p := e.Params.Epoch
-	return p.EpochBlocks - p.ClaimWindowBlocks - p.SeedDelayBlocks - p.ProofWindowBlocks - p.SlackBlocks
+	return min(types.MaxShift, p.EpochBlocks-p.ClaimWindowBlocks-p.SeedDelayBlocks-p.ProofWindowBlocks-p.SlackBlocks)
 }
 
 // proofWindow returns the first height a node's proof is taken at and the first at which it is not.

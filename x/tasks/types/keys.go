@@ -67,6 +67,9 @@ const (
 	// RedrawBlocks is after how many blocks an index nobody has drawn or taken begins to wait anew.
 	// It is half of the rounds the beacon keeps by default, so that its seed can always be found.
 	RedrawBlocks = 10_000
+	// MaxShift is the most blocks a node's proofs come later than the first: half of RedrawBlocks, so
+	// that the seed can still be found.
+	MaxShift = RedrawBlocks / 2
 	// AckEpochs is the number of epochs a node has for its first ack.
 	AckEpochs = 2
 	// KeptClaims is the number of latest epochs whose claims and windows are kept.

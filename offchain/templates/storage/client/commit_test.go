@@ -11,6 +11,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/client"
 	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/proof"
 )
 
 // tinyDeal is for what needs no more than four nodes.
@@ -99,6 +100,25 @@ func TestCommitAnswerIsLost(t *testing.T) {
 			require.NoError(t, again.Resolve(t.Context()))
 			require.Equal(t, map[string]client.State{"x": client.Stored}, states(t, again))
 			requireObject(t, again, "x", []byte("x"))
+			require.NoError(t, again.Close())
+		})
+	})
+	t.Run("ok: others have built on something else meanwhile", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(4)
+			c := open(t, w, lateCommit(w, 0))
+			_, err := c.Put(t.Context(), sources, tinyDeal)
+			require.ErrorIs(t, err, client.ErrUncertain)
+			require.NoError(t, c.Close())
+			fs := w.crash()
+			other := w.open(t)
+			put(t, other, "y", []byte("y"), tinyDeal)
+			put(t, other, "z", []byte("z"), tinyDeal)
+			require.NoError(t, other.Close())
+			w.fs = fs
+			again := w.open(t)
+			require.NoError(t, again.Resolve(t.Context()))
+			require.Empty(t, states(t, again))
 			require.NoError(t, again.Close())
 		})
 	})
@@ -221,11 +241,11 @@ func TestCommitIsRejected(t *testing.T) {
 
 // An ack that does not hold counts as none.
 func TestAcksAreVerified(t *testing.T) {
-	for lies, want := range []error{nil, nil, client.ErrHolders} {
+	for lies, want := range []error{nil, nil, proof.ErrSignature} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(5)
 			for i := range lies {
-				w.nodes.list[i].key = w.nodes.list[4].key
+				w.nodes.list[i].acks = w.nodes.list[4].key
 			}
 			w.with(t, func(c *client.Client) {
 				_, err := c.Put(t.Context(), []client.Source{client.BytesSource("x", nil)}, tinyDeal)

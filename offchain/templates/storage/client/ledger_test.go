@@ -24,7 +24,8 @@ func TestLedger(t *testing.T) {
 		}
 	}
 	quiet := func(t *testing.T, l client.Ledger) {
-		_, _, standing := l.Overdue()
+		overdue, _, standing := l.Overdue()
+		require.Empty(t, overdue)
 		require.False(t, standing)
 	}
 	three := func(l client.Ledger) {

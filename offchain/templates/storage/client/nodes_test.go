@@ -31,6 +31,7 @@ func newNodes(c *chain) *nodes { return &nodes{chain: c} }
 type node struct {
 	chain *chain
 	key   ed25519.PrivateKey
+	acks  ed25519.PrivateKey // signs acks: key, unless the node lies
 	// fault is asked before every operation, by its name; it may wait. What it returns is the answer. It may be nil.
 	fault func(ctx context.Context, op string) error
 	speed int // bytes a second of pieces; 0 = no limit
@@ -52,8 +53,9 @@ type version struct {
 func (n *nodes) add() {
 	name := fmt.Sprintf("peer%d", len(n.list)+1)
 	seed := sha256.Sum256([]byte(name))
+	key := ed25519.NewKeyFromSeed(seed[:])
 	m := &node{
-		chain: n.chain, key: ed25519.NewKeyFromSeed(seed[:]), pieces: map[[32]byte][]byte{}, lists: map[version]*record.List{},
+		chain: n.chain, key: key, acks: key, pieces: map[[32]byte][]byte{}, lists: map[version]*record.List{},
 	}
 	n.list = append(n.list, m)
 	n.chain.members = append(n.chain.members, work.Member{
@@ -165,7 +167,7 @@ func (w *writer) Store(ctx context.Context, c client.Change) (signature []byte, 
 		}
 		m.lists[version{c.Deal, made}] = list
 		ack := proof.Ack{Deal: c.Deal, Version: made.Version, Root: made.Root, Bytes: made.Bytes, Index: uint32(c.Index)}
-		signature, err = ack.Sign(m.key, domain)
+		signature, err = ack.Sign(m.acks, domain)
 		return err
 	})
 	return signature, err

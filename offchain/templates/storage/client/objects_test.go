@@ -156,6 +156,13 @@ func TestGetFromAnOlderLayout(t *testing.T) {
 			requireObject(t, c, "old", content(1, 100))
 			_, err := get(c, "new", client.GetOptions{})
 			require.ErrorIs(t, err, client.ErrHolders, "it is there, and out of reach")
+
+			// The latest is asked for first, even if more have an older one.
+			w.nodes.each(nil, 1, 2, 3)
+			for i := 1; i < 3; i++ {
+				w.chain.deals[1].Indices[i].Acked = first
+			}
+			requireObject(t, c, "new", content(2, 100))
 		})
 	})
 }
@@ -283,6 +290,7 @@ func TestGetFile(t *testing.T) {
 func TestGetThatFailsLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(4)
+		w.cfg.InFlight = 1
 		w.with(t, func(c *client.Client) {
 			b := content(1, 6*segment.MaxPlain)
 			put(t, c, "x", b, tinyDeal)

@@ -37,8 +37,8 @@ func (d *Duties) claim(ctx context.Context, duty work.Duty, height int64) error 
 }
 
 // settleLosses tells whether the claim of an epoch should wait: for its place, so that not all nodes claim in one block;
-// in the first half of the window for what is being compared or rebuilt; and after that for reports of what cannot be
-// rebuilt, which it makes, until no time is left. An index that was claimed and cannot be opened can spoil the proof of
+// in the first half of the window for what is being compared or rebuilt; and then, but for the last
+// quarter, for reports of what cannot be rebuilt, which it makes. An index that was claimed and cannot be opened can spoil the proof of
 // all others. For one that is neither rebuilt nor hopeless the risk is taken: there is time until the end of the proof
 // window.
 func (d *Duties) settleLosses(ctx context.Context, duty work.Duty, height int64) (bool, error) {
@@ -53,9 +53,9 @@ func (d *Duties) settleLosses(ctx context.Context, duty work.Duty, height int64)
 		switch {
 		case height < half:
 			waits = true
-		case d.stock.lost(h.Ref) && d.view.epoch < h.Deal.LastEpoch && d.rebuilds.failed(h) >= hopeless:
+		case height < late && d.stock.lost(h.Ref) && d.view.epoch < h.Deal.LastEpoch && d.rebuilds.failed(h) >= hopeless:
 			errs = append(errs, d.report(ctx, h, height, spanOf(window)))
-			waits = waits || height < late
+			waits = true // for the report, as long as a claim without the index can be in time
 		}
 	}
 	return waits, errors.Join(errs...)

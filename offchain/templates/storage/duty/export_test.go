@@ -1,7 +1,8 @@
 package duty
 
-// Idle returns when nothing runs beside the rounds any more.
-func (d *Duties) Idle() { d.wait() }
+// Compared returns when no comparison of the shelf is under way, Rebuilt when no rebuild is.
+func (d *Duties) Compared() { d.stock.wait() }
+func (d *Duties) Rebuilt()  { d.rebuilds.wait() }
 
 // Remembered returns how many things are kept in memory, beside what the chain said last.
 func (d *Duties) Remembered() int {

@@ -142,7 +142,7 @@ func (s shelfPort) Holdings(context.Context) proof.Holdings {
 }
 
 func (s shelfPort) Reconcile(_ context.Context, held []work.Held) ([]work.IndexRef, error) {
-	s.w.beside()
+	beside(s.w.compare)
 	defer s.w.lock()()
 	if err := s.w.enterBeside("Reconcile"); err != nil {
 		return nil, err
@@ -254,7 +254,7 @@ func (h *holdings) Group(id uint64, segment int, group uint64) (data, cvs []byte
 type rebuildPort struct{ w *world }
 
 func (r rebuildPort) Rebuild(ctx context.Context, h work.Held) error {
-	r.w.beside()
+	beside(r.w.mend)
 	if err := r.w.rebuild(ctx, h); err != nil {
 		return err
 	}

@@ -2,11 +2,8 @@ package duty_test
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,34 +16,34 @@ import (
 // history is a random one: of the chain, the client, the disk, the fellows and the process.
 type history struct {
 	*world
-	r     *rand.Rand
-	gone  uint64         // the deal that no fellow can help with, 0 = none
-	vain  map[uint64]int // rebuilds yet to fail
-	crash int            // of a hundred rounds
-	asked uint64
-	dbg   strings.Builder
-	quiet int64 // nothing happens before that height
+	r       *rand.Rand
+	gone    uint64         // the deal that no fellow can help with, 0 = none
+	vain    map[uint64]int // rebuilds yet to fail
+	crashes int            // of a hundred rounds
+	errs    int            // of a hundred rounds, in which every fourth call fails
+	trouble int            // rounds in a row that had either
+	hangs   bool
+	asked   uint64
+	quiet   int64 // nothing happens before that height
 }
 
 func newHistory(t *rapid.T) *history {
-	p := params{epoch: 60, claim: 20, delay: 3, proof: 20, answer: 30, turn: 10, late: rapid.Int64Range(0, 8).Draw(t, "late")}
+	p := params{epoch: 100, claim: 36, delay: 3, proof: 36, answer: 30, turn: 10, late: rapid.Int64Range(0, 8).Draw(t, "late")}
 	h := &history{world: newWorld(t, p), vain: map[uint64]int{}}
 	h.r = rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "dice"), 1))
-	h.crash = rapid.IntRange(0, 30).Draw(t, "crashes")
-	maxLag, delays, refusals, errs := rapid.IntRange(0, 2).Draw(t, "lag"), h.percent(t, "delays", 40), h.percent(t, "refusals", 15), h.percent(t, "errors", 4)
+	h.crashes, h.errs = h.percent(t, "crashes"), h.percent(t, "errors")
+	maxLag, delays, refusals := rapid.IntRange(0, 2).Draw(t, "lag"), h.percent(t, "delays"), h.percent(t, "refusals")
 	h.lag = func() int { return h.r.IntN(maxLag + 1) }
-	h.delay = func() bool { return h.r.IntN(100) < delays }
-	lagging := map[string]int{} // posts in a row that came to a node of the chain that lags
+	delayed, refused := 0, map[string]int{} // how often in a row
+	h.delay = func() bool { return h.badLuck(&delayed, 2, delays) }
 	h.refuse = func(p work.Post) bool {
-		lagging[word(p.Key)]++
-		if lagging[word(p.Key)] > 2 || h.r.IntN(100) >= refusals {
-			lagging[word(p.Key)] = 0
-		}
-		return lagging[word(p.Key)] > 0
+		count := refused[word(p.Key)]
+		defer func() { refused[word(p.Key)] = count }()
+		return h.badLuck(&count, 1, refusals)
 	}
 	h.fails = func(call string) error {
 		beside := call == "Reconcile" || call == "Rebuild"
-		if beside || call == "posted" || call == "written" || h.r.IntN(100) >= errs {
+		if beside || call == "posted" || call == "written" || !h.hangs || h.r.IntN(4) > 0 {
 			return nil
 		}
 		return errHangs
@@ -73,8 +70,16 @@ func newHistory(t *rapid.T) *history {
 	return h
 }
 
-func (*history) percent(t *rapid.T, name string, limit int) int {
-	return rapid.IntRange(0, limit).Draw(t, name)
+func (*history) percent(t *rapid.T, name string) int { return rapid.IntRange(0, 30).Draw(t, name) }
+
+// badLuck strikes with a probability in percent, but no more often in a row than so many times.
+func (h *history) badLuck(row *int, most, percent int) bool {
+	if *row == most || h.r.IntN(100) >= percent {
+		*row = 0
+		return false
+	}
+	*row++
+	return true
 }
 
 // happen lets something happen before a block, or nothing.
@@ -114,7 +119,7 @@ func (h *history) happen() {
 	default:
 		return
 	}
-	h.quiet = h.now.height + 12
+	h.quiet = h.now.height + 20
 }
 
 func (h *history) ask(id uint64) {
@@ -132,17 +137,14 @@ func (h *history) ask(id uint64) {
 
 // turn is a block and a round, with a crash and a restart where the dice say so.
 func (h *history) turn() {
-	before := h.quiet
 	h.happen()
-	if h.quiet != before {
-		fmt.Fprintf(&h.dbg, "h%d happened; disk %v\n", h.now.height, h.diskOf())
-	}
 	h.block()
-	if h.r.IntN(100) < h.crash {
+	trouble := h.badLuck(&h.trouble, 2, h.crashes+h.errs)
+	h.hangs = trouble && h.r.IntN(h.crashes+h.errs) < h.errs
+	if trouble && !h.hangs {
 		h.dies = h.calls[""] + 1 + h.r.IntN(25)
 	}
-	err := h.round()
-	fmt.Fprintf(&h.dbg, "h%d e%d err=%v dead=%v disk=%v acked=%v\n", h.now.height, h.now.epoch(), err, h.dead, h.diskOf(), h.acked())
+	_ = h.round()
 	if h.dies != 0 {
 		h.start()
 	}
@@ -163,32 +165,7 @@ func TestHistories(t *testing.T) {
 	})
 }
 
-func (h *history) diskOf() string {
-	out := ""
-	for id, v := range h.disk {
-		for ver := range v {
-			out += fmt.Sprintf("%d:v%d ", id, ver)
-		}
-	}
-	return out
-}
-func (h *history) acked() string {
-	out := ""
-	for _, a := range h.now.held() {
-		out += fmt.Sprintf("%d:%s:a%d/l%d ", a.Ref.Deal, a.At.Status, a.At.Acked.Version, a.Deal.Layout.Version)
-	}
-	return out
-}
-
 func (h *history) check(t *rapid.T) {
-	defer func() {
-		if t.Failed() {
-			for _, p := range h.outbox.order {
-				fmt.Fprintf(&h.dbg, "%s %d %q notafter %d posted %d\n", p.Key, p.height, p.reason, p.NotAfter, p.at)
-			}
-			os.WriteFile("/tmp/h/dbg.txt", []byte(h.dbg.String()), 0o600)
-		}
-	}()
 	for _, p := range h.outbox.order {
 		if p.Lost != nil {
 			require.Equal(t, h.gone, p.Lost.Deal, "reported although fellows can help: %s", p.Key)
@@ -207,6 +184,6 @@ func (h *history) check(t *rapid.T) {
 			require.NotZero(t, c.proven, "epoch %d, owed %s, was not proven", e, amount)
 		}
 	}
-	require.LessOrEqual(t, len(h.outbox.keys("claim")), 6*(20/3+2))
+	require.LessOrEqual(t, len(h.outbox.keys("claim")), 6*(36/3+2))
 	require.Less(t, h.duties.Remembered(), 100)
 }

@@ -16,7 +16,7 @@ const (
 )
 
 // spanOf returns the span of what has to be done in a window.
-func spanOf(window int64) int64 { return min(maxSpan, max(minSpan, window/6)) }
+func spanOf(window int64) int64 { return min(maxSpan, max(minSpan, window/10)) }
 
 // sent posts, and knows what was posted a short while ago. Whatever becomes of a post, because the chain refuses it,
 // or a node of the chain that lags does, its effect shows in the chain's state or it is made again in the next span.

@@ -40,18 +40,18 @@ type world struct {
 	book   map[bookKey][]proof.Leaf
 	duties *duty.Duties
 
-	lag      func() int                                   // how old the state is that a query answers from, in blocks
-	refuse   func(p work.Post) bool                       // a node of the chain that lags refuses for good
-	delay    func() bool                                  // a post waits for one more block
-	fails    func(call string) error                      // what a call comes to before it is done
-	rebuild  func(ctx context.Context, h work.Held) error // whether fellows can help
-	calls    map[string]int                               // of every port
-	dies     int                                          // the calls after which the process is dead, 0 = never
-	dead     bool
-	mu       sync.Mutex       // of what ports touch
-	gate     chan struct{}    // what runs beside a round does its work once this is closed; nil = at once
-	damaged  map[uint64]error // by deal: what reading it comes to
-	rebuilds []work.Held
+	lag           func() int                                   // how old the state is that a query answers from, in blocks
+	refuse        func(p work.Post) bool                       // a node of the chain that lags refuses for good
+	delay         func() bool                                  // a post waits for one more block
+	fails         func(call string) error                      // what a call comes to before it is done
+	rebuild       func(ctx context.Context, h work.Held) error // whether fellows can help
+	calls         map[string]int                               // of every port
+	dies          int                                          // the calls after which the process is dead, 0 = never
+	dead          bool
+	mu            sync.Mutex       // of what ports touch
+	compare, mend chan struct{}    // what runs beside a round does its work once these are closed; nil = at once
+	damaged       map[uint64]error // by deal: what reading it comes to
+	rebuilds      []work.Held
 }
 
 type bookKey struct {
@@ -190,10 +190,18 @@ func (w *world) block() {
 
 // round lets the node do a round after the latest block, and what it does beside it.
 func (w *world) round() error {
-	w.gate = make(chan struct{})
+	w.compare, w.mend = make(chan struct{}), make(chan struct{})
 	err := w.duties.Round(w.t.Context(), w.now.height)
-	close(w.gate)
-	w.duties.Idle()
+	if w.mendFirst() {
+		close(w.mend)
+		w.duties.Rebuilt()
+	}
+	close(w.compare)
+	w.duties.Compared()
+	if !w.mendFirst() {
+		close(w.mend)
+		w.duties.Rebuilt()
+	}
 	return err
 }
 
@@ -209,10 +217,13 @@ func (w *world) run(until int64) {
 	}
 }
 
-// beside waits until the round is done that started what runs beside it, so that both always come in one order.
-func (w *world) beside() {
-	if w.gate != nil {
-		<-w.gate
+// mendFirst tells whether rebuilds end before the comparison that runs at the same time.
+func (w *world) mendFirst() bool { return w.now.height%2 == 0 }
+
+// beside waits until the round is done that started what runs beside it, so that all comes in one order.
+func beside(gate chan struct{}) {
+	if gate != nil {
+		<-gate
 	}
 }
 

@@ -41,10 +41,10 @@ func groupRange(m *wire.Get, length uint64) (from, to uint64, ok bool) {
 // send writes an answer and the bytes [from, to) of a source, straight from where the disk has put them. The answer
 // waits for the first of them, so that a disk that cannot read can still be admitted; later there is only the reset.
 func (t *talk) send(src io.ReaderAt, from, to uint64, a *wire.Answer) error {
-	buf := t.h.reads.Get().(*[]byte)
-	defer t.h.reads.Put(buf)
+	buf, give := t.h.buffer()
+	defer give()
 	for first := true; from < to; first = false {
-		b := (*buf)[:min(to-from, uint64(len(*buf)))]
+		b := buf[:min(to-from, uint64(len(buf)))]
 		n, err := src.ReadAt(b, int64(from))
 		if n < len(b) && first {
 			return t.c.WriteAnswer(wire.Refuse(wire.Damaged, "the disk cannot read it").Answer())

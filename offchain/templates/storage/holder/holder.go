@@ -14,8 +14,12 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
-// readBytes is how much of a piece is read at once: all of it, for most.
-const readBytes = 2 << 20
+const (
+	// readBytes is how much of a piece is read at once: all of it, for most.
+	readBytes = 2 << 20
+	// maxWide is how many readers have that much memory at once; the others have a frame, as they may be slow.
+	maxWide = 32
+)
 
 // Holder keeps what the deals of a node owe. Its methods may be called by several goroutines at once.
 type Holder struct {
@@ -25,6 +29,7 @@ type Holder struct {
 	shelf  shelf
 	making chan struct{} // taken by who has lists in memory
 	large  chan struct{} // taken by who receives a large list
+	wide   chan struct{} // taken by who reads readBytes at once
 	frames sync.Pool     // *[]byte of wire.BulkFrame
 	reads  sync.Pool     // *[]byte of readBytes
 
@@ -51,9 +56,9 @@ func Open(cfg Config, deps Deps) (*Holder, error) {
 func open(cfg Config, deps Deps, f files) (*Holder, error) {
 	h := &Holder{
 		cfg: cfg, deps: deps, key: [32]byte(deps.Key.Public().(ed25519.PublicKey)), shelf: shelf{f},
-		making: make(chan struct{}, MaxMaking), large: make(chan struct{}, maxLarge), deals: make(map[uint64]*deal),
+		making: make(chan struct{}, MaxMaking), large: make(chan struct{}, maxLarge), wide: make(chan struct{}, maxWide), deals: make(map[uint64]*deal),
 	}
-	h.frames.New = func() any { b := make([]byte, wire.BulkFrame); return &b }
+	h.frames.New = func() any { b := deps.Pieces.Buffer(wire.BulkFrame); return &b }
 	h.reads.New = func() any { b := deps.Pieces.Buffer(readBytes); return &b }
 	found, err := h.shelf.load()
 	if err != nil {
@@ -133,6 +138,21 @@ func (h *Holder) ours(ctx context.Context, id uint64) (work.Held, error) {
 		}
 	}
 	return work.Held{}, fmt.Errorf("look up deal %d: %w", id, ErrNotOurs)
+}
+
+// buffer returns memory to read what is served, and what gives it back.
+func (h *Holder) buffer() (buf []byte, give func()) {
+	select {
+	case h.wide <- struct{}{}:
+		b := h.reads.Get().(*[]byte)
+		return *b, func() {
+			h.reads.Put(b)
+			<-h.wide
+		}
+	default:
+		b := h.frames.Get().(*[]byte)
+		return *b, func() { h.frames.Put(b) }
+	}
 }
 
 // take takes a place in a gate, or gives up with ctx.

@@ -39,7 +39,11 @@ func (h *Holder) Serve(ctx context.Context, from [32]byte, s work.Stream) error 
 	if writeErr == nil && polite(err) {
 		writeErr = c.Close()
 	}
-	if err := errors.Join(err, writeErr); err != nil {
+	err = errors.Join(err, writeErr)
+	if ctx.Err() != nil {
+		err = errors.Join(context.Cause(ctx), err)
+	}
+	if err != nil {
 		return fmt.Errorf("serve stream: %w", err)
 	}
 	return nil

@@ -226,6 +226,29 @@ func TestServeWaitsForWhatItHasBegun(t *testing.T) {
 	})
 }
 
+func TestServeThatIsInterruptedWaitsToo(t *testing.T) {
+	run(t, func(r *rig) {
+		disk := make(chan struct{})
+		r.store.Step = func(string) error { <-disk; return nil }
+		a, b := wiretest.Pipe(10)
+		ctx, cancel := context.WithCancel(r.t.Context())
+		done := make(chan error, 1)
+		go func() { done <- r.holder.Serve(ctx, r.sender, b) }()
+		c := wire.NewConn(a, time.Hour)
+		piece := holdertest.Content(1, 1000)
+		root := holdertest.Root(piece)
+		require.NoError(r.t, c.WriteRequest(&wire.Request{Grant: client.Grant(r.granted(7))}))
+		require.NoError(r.t, c.WriteRequest(&wire.Request{Put: &wire.Put{Root: root[:], Length: 1000}}))
+		require.NoError(r.t, c.WriteBody(piece))
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		require.Empty(r.t, done, "a commit was left behind")
+		close(disk)
+		require.ErrorIs(r.t, <-done, context.Canceled)
+	})
+}
+
 func TestAPieceIsNotDroppedWhileItIsPutAgain(t *testing.T) {
 	run(t, func(r *rig) {
 		r.chain.Open(8, client, n, index, space)
@@ -252,6 +275,29 @@ func TestAPieceIsNotDroppedWhileItIsPutAgain(t *testing.T) {
 		close(disk)
 		require.NoError(r.t, again.Wait())
 		require.NoError(r.t, <-other)
+	})
+}
+
+func TestSlowReadersDoNotHoldUpOthers(t *testing.T) {
+	run(t, func(r *rig) {
+		h := r.grant()
+		b := holdertest.Content(1, 3<<20)
+		root := holdertest.Root(b)
+		_, err := h.Put(r.t.Context(), root, b)
+		require.NoError(r.t, err)
+		require.NoError(r.t, h.Flush())
+		for range 40 { // more than have a large buffer
+			c, _ := r.raw()
+			require.NoError(r.t, c.WriteRequest(&wire.Request{Get: &wire.Get{Root: root[:]}}))
+		}
+		synctest.Wait()
+		dst := make([]byte, 3<<20)
+		require.NoError(r.t, h.Fetch(r.t.Context(), root, 3<<20, 0, dst))
+		require.True(r.t, string(b) == string(dst), "other bytes")
+		require.Equal(r.t, 40, r.store.OpenReaders())
+		<-time.After(2 * patience)
+		r.ends()
+		require.Zero(r.t, r.store.OpenReaders())
 	})
 }
 

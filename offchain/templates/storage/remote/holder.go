@@ -120,8 +120,8 @@ func (h *Holder) read() {
 		err := h.readAnswer(c)
 		c.stop()
 		c.err = h.named(c.op, err)
+		<-h.slots // before anybody hears of the end: a Close that follows finds nothing under way
 		close(c.done)
-		<-h.slots
 	}
 }
 

@@ -315,6 +315,20 @@ func TestHolderThatTakesNothing(t *testing.T) {
 	})
 }
 
+func TestHolderThatStopsInsideAPiece(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, err := newRemote(t, func(context.Context, string) (work.Stream, error) {
+			a, _ := wiretest.Pipe(2)
+			return a, nil
+		}).Open(t.Context(), peer())
+		require.NoError(t, err)
+		p, err := h.Put(t.Context(), [32]byte{1}, truth())
+		require.NoError(t, err, "the answer may say why")
+		require.ErrorIs(t, p.Wait(), context.DeadlineExceeded)
+		require.NoError(t, h.Close())
+	})
+}
+
 func TestReaderAsksAgainWhenOthersEndTheStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hang := liar(func(*wire.Conn, *wiretest.End) error { return nil }).dial(t)

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/mesh-protocol/mesh/offchain/dirlock"
+	"github.com/mesh-protocol/mesh/offchain/node"
+	"github.com/mesh-protocol/mesh/offchain/p2p"
+	storage "github.com/mesh-protocol/mesh/offchain/templates/storage/client"
+	storagerecord "github.com/mesh-protocol/mesh/offchain/templates/storage/record"
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
+)
+
+// explainNode says what to do about a node or a client that cannot enter its network.
+func explainNode(f *failure, err error) bool {
+	var locked *dirlock.LockedError
+	switch {
+	case errors.As(err, &locked):
+		f.Code, f.Exit = "home_in_use", exitRefused
+		f.Next = fmt.Sprintf("a home runs one node at a time: end process %d first, or choose another home with --home", locked.PID)
+	case errors.Is(err, node.ErrNoEntrance):
+		f.Code, f.Exit, f.Next = "no_entrance", exitNotFound, "have its founder run mesh bootstrap, or name an address with --bootstrap"
+	case errors.Is(err, node.ErrNoPeer):
+		f.Code, f.Exit, f.Next = "no_peer", exitUnreachable, "mesh networks shows whether the network lives; name an address that answers with --bootstrap"
+	case errors.Is(err, node.ErrNoNodes):
+		f.Code, f.Exit, f.Next = "no_nodes", exitNotFound, "nodes join with mesh join; on a devnet: mesh devnet nodes 6"
+	case errors.Is(err, p2p.ErrKeyMode), errors.Is(err, p2p.ErrKeyFile):
+		f.Code, f.Exit, f.Next = "node_key", exitRefused, "restore the file from a backup, or take others' access from it (chmod 600); it is never overwritten"
+	case errors.Is(err, node.ErrInvalid), errors.Is(err, p2p.ErrAddress), errors.Is(err, p2p.ErrInvalid):
+		f.Code, f.Exit, f.Next = "invalid", exitUsage, "put the value right; --help shows what is expected"
+	default:
+		return false
+	}
+	return true
+}
+
+// explainObjects says what to do about files that cannot be stored or read.
+func explainObjects(f *failure, err error) bool {
+	var locked *storage.LockedError
+	var wide *segment.OwnersError
+	switch {
+	case errors.As(err, &locked):
+		f.Code, f.Exit, f.Next = "objects_in_use", exitRefused, fmt.Sprintf("wait until process %d has ended; one command at a time uses the files of a home", locked.PID)
+	case errors.As(err, &wide):
+		f.Code, f.Exit = "too_few_owners", exitRefused
+		f.Next = "wait for more nodes of other owners, or choose a profile that has no spare holders with --profile"
+	case errors.Is(err, storage.ErrOwners):
+		f.Code, f.Exit, f.Next = "too_few_owners", exitRefused, "the deal is kept: run it again when more nodes of other owners have joined, or have room and bond"
+	case errors.Is(err, storage.ErrHolders):
+		f.Code, f.Exit, f.Next = "too_few_holders", exitUnreachable, "run it again when more of the nodes are there; the network replaces those that stay away"
+	case errors.Is(err, storage.ErrUncertain):
+		f.Code, f.Exit, f.Next = "timeout", exitTimeout, "it may have been stored: mesh ls tells after the next put or rm"
+	case errors.Is(err, storage.ErrConflict):
+		f.Code, f.Exit, f.Next = "conflict", exitFailure, "another program changes the same deal: run it again when that is done"
+	case errors.Is(err, storage.ErrNotFound):
+		f.Code, f.Exit, f.Next = "not_found", exitNotFound, "mesh ls lists the files of this home; those of others need the link that mesh share makes"
+	case errors.Is(err, storage.ErrKey):
+		f.Code, f.Exit, f.Next = "wrong_key", exitRefused, "ask whoever shared the file for the whole link"
+	case errors.Is(err, storage.ErrDamaged), errors.Is(err, storage.ErrCorrupt):
+		f.Code, f.Exit, f.Next = "damaged", exitFailure, "nothing wrong was written; restore what is damaged from a backup if it is in this home"
+	case errors.Is(err, storage.ErrChanged):
+		f.Code, f.Exit, f.Next = "file_changed", exitFailure, "store it when nobody writes to it"
+	case errors.Is(err, storagerecord.ErrURI), errors.Is(err, storage.ErrInvalid):
+		f.Code, f.Exit, f.Next = "invalid", exitUsage, "put the value right; --help shows what is expected"
+	case errors.Is(err, os.ErrExist):
+		f.Code, f.Exit, f.Next = "file_exists", exitRefused, "choose another name"
+	default:
+		return false
+	}
+	return true
+}

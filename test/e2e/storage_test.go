@@ -1,0 +1,271 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// object is a file in the network as mesh put, ls and get say it.
+type object struct {
+	URI, Name, State string
+	Size, Deal       uint64
+}
+
+// storageNet is a devnet with nodes and a client.
+type storageNet struct {
+	*machine
+	dir     string
+	network string
+}
+
+// newStorageNet starts a devnet of that many nodes.
+func newStorageNet(t *testing.T, nodes int) *storageNet {
+	t.Helper()
+	m := newMachine(t)
+	n := &storageNet{machine: m, dir: filepath.Join(m.home, "devnet")}
+	m.ok("devnet", "up", "--nodes", itoa(nodes), "--detach")
+	var list struct {
+		Networks []struct {
+			ID string `json:"network_id"`
+		}
+	}
+	m.okJSON(&list, "networks")
+	require.Len(t, list.Networks, 1)
+	n.network = list.Networks[0].ID
+	return n
+}
+
+// client returns the arguments of a command of the client.
+func (n *storageNet) client(args ...string) []string {
+	return append(args, "--home", filepath.Join(n.dir, "client"))
+}
+
+// file makes a file of pseudo-random bytes in the user's directory.
+func (n *storageNet) file(name string, size int, seed uint64) []byte {
+	n.t.Helper()
+	r := rand.NewChaCha8([32]byte{byte(seed)})
+	bz := make([]byte, size)
+	_, _ = r.Read(bz) // never fails
+	require.NoError(n.t, os.WriteFile(filepath.Join(filepath.Dir(n.home), name), bz, 0o600))
+	return bz
+}
+
+// read returns a file of the user's directory.
+func (n *storageNet) read(name string) []byte {
+	n.t.Helper()
+	bz, err := os.ReadFile(filepath.Join(filepath.Dir(n.home), name))
+	require.NoError(n.t, err)
+	return bz
+}
+
+// TestStorage is the journey of a client and of the operators it pays: files go in and come out, by name, in part, by a link
+// from another home, and without as many holders as may be missing; nodes earn, and their owners are paid.
+func TestStorage(t *testing.T) {
+	n := newStorageNet(t, 6)
+	small, large, none := n.file("small.txt", 1_000, 1), n.file("large.bin", 20_000_000, 2), n.file("empty", 0, 3)
+
+	var put struct {
+		Objects []object
+		Deal    uint64
+		Bytes   int
+	}
+	n.okJSON(&put, n.client("put", "small.txt", "large.bin", "empty")...)
+	require.Len(t, put.Objects, 3)
+	require.Equal(t, 20_001_000, put.Bytes)
+	for i, name := range []string{"small.txt", "large.bin", "empty"} {
+		require.Equal(t, name, put.Objects[i].Name)
+		require.True(t, strings.HasPrefix(put.Objects[i].URI, "mesh://"+n.network+"/bafkr4i"), put.Objects[i].URI)
+	}
+	var listed struct{ Objects []object }
+	n.okJSON(&listed, n.client("ls")...)
+	require.ElementsMatch(t, put.Objects, listed.Objects)
+
+	n.ok(n.client("get", "small.txt", "--out", "small.out")...)
+	require.Equal(t, small, n.read("small.out"))
+	n.ok(n.client("get", "empty", "--out", "empty.out")...)
+	require.Equal(t, none, n.read("empty.out"))
+	part := n.ok(n.client("get", put.Objects[1].URI, "--range", "8386550-8386569")...)
+	require.Equal(t, string(large[8386550:8386570]), part)
+
+	var share struct{ Link string }
+	n.okJSON(&share, n.client("share", "large.bin")...)
+	n.ok("get", share.Link, "--out", "shared.out", "--home", filepath.Join(n.dir, "node0"))
+	require.True(t, bytes.Equal(large, n.read("shared.out")))
+
+	n.earns(put.Deal)
+	n.losesHolders(put.Deal, large)
+
+	n.ok(n.client("rm", "large.bin")...)
+	n.okJSON(&listed, n.client("ls")...)
+	require.Len(t, listed.Objects, 2)
+	require.Equal(t, 5, n.run(n.client("get", "large.bin", "--out", "gone.out")...).code)
+	require.Equal(t, 5, n.run("get", share.Link, "--out", "gone.out", "--home", filepath.Join(n.dir, "node0")).code)
+	n.ok(n.client("get", "small.txt", "--out", "small.again")...)
+	require.Equal(t, small, n.read("small.again"))
+}
+
+// dealOnChain is what meshd query tasks deal answers.
+type dealOnChain struct {
+	Deal    struct{ Profile struct{ K, N int } }
+	Indices []struct {
+		Status string
+		Node   string
+	}
+}
+
+// holders returns the homes of the nodes that hold a deal, by index.
+func (n *storageNet) holders(deal uint64) []string {
+	n.t.Helper()
+	state := n.state(n.dir)
+	var d dealOnChain
+	n.query(&d, state.RPC, "tasks", "deal", itoa(int(deal)))
+	var homes []string
+	for _, i := range d.Indices {
+		var found struct{ Node struct{ Owner string } }
+		n.query(&found, state.RPC, "network", "node", n.network, i.Node)
+		home := ""
+		for _, k := range state.Keys {
+			if k.Address == found.Node.Owner {
+				home = k.Home
+			}
+		}
+		homes = append(homes, home)
+	}
+	return homes
+}
+
+// earns waits until a holder has something to withdraw, withdraws it, and holds it against the owner's balance.
+func (n *storageNet) earns(deal uint64) {
+	n.t.Helper()
+	home := n.holders(deal)[0]
+	var e struct {
+		Fees, Matched, Denom, Owner string
+		Withdrawn                   struct{ Fees, Matched, Commission string }
+		Epochs                      []struct{ State, Reason string }
+	}
+	n.until("a reward", func() bool {
+		n.okJSON(&e, "earnings", "--home", home)
+		return e.Fees != "0"
+	})
+	require.NotEmpty(n.t, e.Epochs)
+	before := n.balance(e.Owner, e.Denom)
+	n.okJSON(&e, "earnings", "--withdraw", "--home", home)
+	paid := n.balance(e.Owner, e.Denom) - before
+	require.Equal(n.t, number(n.t, e.Withdrawn.Fees)+number(n.t, e.Withdrawn.Matched)-number(n.t, e.Withdrawn.Commission), paid)
+	require.Positive(n.t, paid)
+
+	var status struct {
+		Nodes []struct {
+			State   string
+			Counts  bool
+			PID     int
+			Indices int
+			Proven  int
+			Lost    int
+		}
+	}
+	n.okJSON(&status, "status", "--home", home)
+	require.Len(n.t, status.Nodes, 1)
+	got := status.Nodes[0]
+	require.Equal(n.t, "joined", got.State)
+	require.True(n.t, got.Counts)
+	require.Equal(n.t, 1, got.Indices)
+	require.Positive(n.t, got.Proven)
+	require.Zero(n.t, got.Lost)
+	require.Equal(n.t, n.state(n.dir).process(n.t, filepath.Base(home)).PID, got.PID)
+}
+
+// losesHolders kills as many holders as may be missing and reads the file without them.
+func (n *storageNet) losesHolders(deal uint64, content []byte) {
+	n.t.Helper()
+	homes := n.holders(deal)
+	for _, home := range homes[:2] {
+		require.NoError(n.t, syscall.Kill(n.state(n.dir).process(n.t, filepath.Base(home)).PID, syscall.SIGKILL))
+	}
+	n.ok(n.client("get", "large.bin", "--out", "large.out")...)
+	require.True(n.t, bytes.Equal(content, n.read("large.out")))
+	n.ok("devnet", "nodes", "6") // starts those that are missing
+}
+
+// balance returns what an account holds of a denomination.
+func (n *storageNet) balance(address, denom string) int {
+	n.t.Helper()
+	var b struct{ Balance struct{ Amount string } }
+	n.query(&b, n.state(n.dir).RPC, "bank", "balance", address, denom)
+	return number(n.t, b.Balance.Amount)
+}
+
+// number reads an amount that fits an int.
+func number(t *testing.T, s string) int {
+	t.Helper()
+	var v int
+	require.NoError(t, json.Unmarshal([]byte(s), &v), s)
+	return v
+}
+
+// TestStorageRefusals types what cannot work in a network that lives. Each command says why and what next, and changes nothing.
+func TestStorageRefusals(t *testing.T) {
+	n := newStorageNet(t, 5)
+	n.file("small.txt", 1_000, 1)
+	n.ok(n.client("put", "small.txt")...)
+	node := filepath.Join(n.dir, "node0")
+	uri := "mesh://" + n.network + "/bafkr4ie2wi6xqbzzdtwrbbdgpsavm5qvmk4wpokjbebkcbb2ypuwvq7jbe"
+
+	for name, tc := range map[string]struct {
+		args []string
+		exit int
+		code string
+		says string
+	}{
+		"fails: second start":     {[]string{"join", "--home", node, "--yes"}, 7, "home_in_use", "directory is in use"},
+		"fails: no such network":  {[]string{"join", "--home", node, "--yes", "--network-id", "net_ffffffff"}, 5, "not_found", "net_ffffffff"},
+		"fails: odd network":      {[]string{"join", "--home", node, "--yes", "--network-id", "net_xyz"}, 2, "usage", "net_xyz"},
+		"fails: no bond":          {[]string{"join", "--yes", "--network-id", n.network, "--from", "owner"}, 4, "insufficient_funds", "needs 100000000net_"},
+		"fails: foreign bond":     {[]string{"bond", "1", "5MESH", "--yes", "--home", node}, 2, "usage", "is not of network"},
+		"fails: bond of nobody":   {[]string{"bond", "999", "5DEV", "--yes", "--home", node}, 5, "not_found", "node 999"},
+		"fails: no file":          {n.client("put", "nowhere.txt"), 2, "usage", "nowhere.txt"},
+		"fails: directory":        {n.client("put", "."), 2, "usage", "is not a file"},
+		"fails: unknown profile":  {n.client("put", "small.txt", "--profile", "huge"), 2, "usage", "huge"},
+		"fails: too wide":         {n.client("put", "small.txt", "--profile", "small"), 7, "too_few_owners", "8"},
+		"fails: no such file":     {n.client("get", "other.txt"), 5, "not_found", "object not found"},
+		"fails: unknown uri":      {n.client("get", uri), 5, "not_found", "object not found"},
+		"fails: broken uri":       {n.client("get", "mesh://"+n.network+"/xyz"), 2, "usage", "cid"},
+		"fails: file exists":      {n.client("get", "small.txt", "--out", "small.txt"), 7, "file_exists", "exists"},
+		"fails: odd range":        {n.client("get", "small.txt", "--range", "9-3", "--out", "r"), 2, "usage", "FIRST-LAST"},
+		"fails: range beyond end": {n.client("get", "small.txt", "--range", "0-1000", "--out", "r"), 2, "invalid", "1001 bytes from 0 on of 1000"},
+		"fails: share of nothing": {n.client("share", "other.txt"), 5, "not_found", "object not found"},
+		"fails: rm of nothing":    {n.client("rm", "other.txt"), 5, "not_found", "object not found"},
+		"fails: nothing earned":   {[]string{"earnings", "--withdraw", "--of-node", "999", "--home", node}, 5, "not_found", "node 999"},
+		"fails: no such epoch":    {[]string{"explain", "999999", "--home", node}, 5, "not_found", "epoch 999999"},
+		"fails: odd epoch":        {[]string{"explain", "x", "--home", node}, 2, "usage", `"x"`},
+		"fails: odd entrance":     {n.client("get", "small.txt", "--bootstrap", "nonsense", "--out", "r"), 2, "invalid", "nonsense"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			said := n.run(append(tc.args, "--output", "json")...)
+			require.Equal(t, tc.exit, said.code, said.out+said.err)
+			var got struct {
+				Error struct {
+					Code, What, Why, Next string
+					Exit                  int
+				}
+			}
+			require.NoError(t, json.Unmarshal([]byte(said.out), &got), said.out)
+			require.Equal(t, tc.code, got.Error.Code, said.out)
+			require.Contains(t, got.Error.Why, tc.says)
+			require.NotEmpty(t, got.Error.What)
+			require.NotEmpty(t, got.Error.Next)
+			require.NoFileExists(t, filepath.Join(filepath.Dir(n.home), "r"))
+		})
+	}
+	var listed struct{ Objects []object }
+	n.okJSON(&listed, n.client("ls")...)
+	require.Len(t, listed.Objects, 1)
+}
