@@ -113,5 +113,8 @@ func (k *Keeper) ack(ctx context.Context, c contract, number uint32, i types.Ind
 	if err := k.setIndex(ctx, c, number, i); err != nil {
 		return err
 	}
+	if err := k.followLayout(ctx, c, number, i); err != nil {
+		return err
+	}
 	return emitIndexAcked(ctx, c.deal, number, i)
 }

@@ -149,6 +149,26 @@ func (k *Keeper) requestsTo(ctx context.Context, seq, node uint64) ([]types.Open
 	return list, err
 }
 
+// followLayout holds the open requests for an index against the layout that its node has just acknowledged: it may
+// have dropped what only the one before needed, and could not answer any more.
+func (k *Keeper) followLayout(ctx context.Context, c contract, number uint32, i types.Index) error {
+	open, err := k.requestsTo(ctx, c.network.Seq, i.Node)
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		if r.Deal != c.deal.Id || r.Index != number {
+			continue
+		}
+		r.LayoutRoot, r.LayoutBytes = i.Acked.Root, i.Acked.Bytes
+		r.Position %= i.Acked.Bytes
+		if err := k.requests.Set(ctx, r.Id, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (k *Keeper) removeRequest(ctx context.Context, seq uint64, r types.OpenRequest) error {
 	return errors.Join(
 		k.requests.Remove(ctx, r.Id),

@@ -129,3 +129,32 @@ func TestRequestBondsNeverStick(t *testing.T) {
 		})
 	}
 }
+
+// TestRequestFollowsTheLayout: a client that asks for a block and then has the holder acknowledge another layout, after which
+// the old one may be dropped, gets its answer from the new one.
+func TestRequestFollowsTheLayout(t *testing.T) {
+	f := newFixture(t, 3)
+	id, nodes := f.held(10)
+	must(f, f.msgs.RequestOpen, requestMsg(client(), id, 0))
+	must(f, f.msgs.RequestOpen, requestMsg(client(), id, 1))
+	before := f.requests(nodes[0])
+	next := f.put(id, 3, 2)
+	must(f, f.msgs.CommitLayout, &types.MsgCommitLayout{Client: client(), Deal: id, Layout: next, Acks: []types.SignedAck{
+		{Index: 0, Signature: f.sign(nodes[0], id, 0, next)},
+	}})
+	after := f.requests(nodes[0])
+	require.NotEqual(t, before[0].LayoutRoot, after[0].LayoutRoot)
+	require.Equal(t, next.Root, after[0].LayoutRoot)
+	require.Equal(t, next.Bytes, after[0].LayoutBytes)
+	require.Equal(t, before[0].Position%next.Bytes, after[0].Position)
+	require.Equal(t, before[0].LayoutRoot, f.requests(nodes[1])[0].LayoutRoot, "its node has not acknowledged the new one")
+	must(f, f.msgs.AnswerOpen, f.answerMsg(after[0]))
+	must(f, f.msgs.AnswerOpen, f.answerMsg(f.requests(nodes[1])[0]))
+}
+
+// requests returns what a node has not answered yet.
+func (f *fixture) requests(node uint64) []types.OpenRequest {
+	open, err := f.queries.OpenRequests(f.ctx, &types.QueryOpenRequestsRequest{Network: networkID, Node: node})
+	require.NoError(f.t, err)
+	return open.Requests
+}
