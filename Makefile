@@ -8,12 +8,15 @@ TOOLS   := build/tools
 # e2e needs binaries and has a target of its own.
 PKGS     = $(shell go list ./... | grep -v /test/e2e)
 # The race detector compiles everything anew, so only what does not link the SDK is run with it here.
-RACE    := ./proof/... ./offchain/journal/... ./offchain/lifecycle/... ./offchain/message/... ./offchain/p2p/... ./offchain/piece/...
+RACE    := ./proof/... ./offchain/dirlock/... ./offchain/journal/... ./offchain/lifecycle/... ./offchain/message/... ./offchain/p2p/... ./offchain/piece/... \
+           ./offchain/templates/...
 NAME    ?= .
 N       ?= 10
 TARGET  ?= .
 FILE    ?=
 NODES   ?= 12
+KILLS   ?= 50
+SEED    ?=
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -49,6 +52,14 @@ demo: build ## a storage network on this machine from file to repair, its eviden
 demo-loop: build ## the demo N times in a row [N=10 FILE=path NODES=12]
 	@for i in $$(seq '$(N)'); do echo "== demo $$i of $(N)"; \
 		$(BIN)/mesh devnet demo --out build/demo --file '$(FILE)' --nodes '$(NODES)' || exit 1; done; echo "$(N) of $(N)"
+
+.PHONY: crash
+crash: build ## kill -9 over nodes, bootstrap and validator while files are put [KILLS=50 SEED=]
+	MESH_KILLS='$(KILLS)' MESH_SEED='$(SEED)' go test -count=1 -timeout 2h -v ./test/e2e -run '^TestCrash$$'
+
+.PHONY: adversary
+adversary: ## what cheaters gain, one JSON line each [NAME=regex]
+	@bash scripts/adversary.sh '$(NAME)'
 
 .PHONY: ci
 ci: ## all of what .ci/run runs, cheapest first, with the time of each stage

@@ -31,6 +31,9 @@ func busyChain(t *testing.T) *chain {
 		&networktypes.MsgBond{Giver: founder.text(), Network: net, Node: 1, Amount: math.NewInt(300_000_000)},
 		&networktypes.MsgUnbond{Giver: founder.text(), Network: net, Node: 1, Amount: math.NewInt(1_000_000)},
 		&networktypes.MsgLeave{Owner: founder.text(), Network: net, Node: 2},
+		&networktypes.MsgUpdateNetwork{Founder: founder.text(), Network: net, Changes: []networktypes.TermChange{
+			{Name: "storage.reserve_bps", Value: math.NewInt(510)},
+		}},
 	)
 	c.block(reveal(t, 1))
 	for range 20 {

@@ -63,10 +63,19 @@ func (s *Secrets) Create(length uint64) ([]byte, error) {
 		return nil, fmt.Errorf("create the file of the secret: %w", err)
 	}
 	_, errWrite := f.Write(append(bz, '\n'))
-	if err := errors.Join(errWrite, f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(errWrite, f.Sync(), f.Close(), syncDir(s.dir)); err != nil {
 		return nil, fmt.Errorf("write the secret: %w", err)
 	}
 	return tip[:], nil
+}
+
+// syncDir makes the name of a new file outlast a power cut: a tip whose secret is lost is slashed.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // Preimage implements types.Secrets of x/beacon. A file that was missing is looked for again each

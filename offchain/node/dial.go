@@ -11,6 +11,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/lifecycle"
+	"github.com/mesh-protocol/mesh/offchain/node/head"
 	"github.com/mesh-protocol/mesh/offchain/p2p"
 	storage "github.com/mesh-protocol/mesh/offchain/templates/storage/client"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/remote"
@@ -78,7 +79,7 @@ func (c *Client) open(ctx context.Context, cfg ClientConfig, deps Deps) (*p2p.Ov
 	if err != nil {
 		return nil, nil, err
 	}
-	h := newHead(deps.Client, cfg.Poll, deps.Log)
+	h := head.New(heights{deps.Client}, cfg.Poll, deps.Log)
 	members, err := deps.Client.Members(ctx, cfg.Network)
 	if err != nil {
 		return nil, nil, err
@@ -87,13 +88,13 @@ func (c *Client) open(ctx context.Context, cfg ClientConfig, deps Deps) (*p2p.Ov
 	if err != nil {
 		return nil, nil, err
 	}
-	c.group.Add(lifecycle.Item{Name: "chain", Run: h.run})
+	c.group.Add(lifecycle.Item{Name: "chain", Run: h.Run})
 	c.group.Add(lifecycle.Item{Name: "overlay", Run: overlay.Run, Close: overlay.Close})
 	return overlay, key, overlay.SetWanted(fellows(members, overlay.ID()))
 }
 
 // clientOverlay only dials, and greets as nobody in particular.
-func clientOverlay(cfg ClientConfig, deps Deps, n chain.Network, keyFile string, enter []string, h *head) (*p2p.Overlay, error) {
+func clientOverlay(cfg ClientConfig, deps Deps, n chain.Network, keyFile string, enter []string, h *head.Head) (*p2p.Overlay, error) {
 	door := &doorman{registry: deps.Client, network: cfg.Network, now: deps.Now, known: newKnown()}
 	return newOverlay(overlayConfig("", keyFile, cfg.ChainID, n, nil, nil, enter), h, door, nil, deps.Rand, deps.Log)
 }

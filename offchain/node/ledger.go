@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
+	"github.com/mesh-protocol/mesh/offchain/node/head"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/holder"
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
@@ -18,7 +19,7 @@ const maxViews = 4096
 // once a block.
 type ledger struct {
 	chain   *chain.Client
-	head    *head
+	head    *head.Head
 	network string
 	node    uint64
 
@@ -29,7 +30,7 @@ type ledger struct {
 
 // view returns a deal as of the latest block.
 func (l *ledger) view(ctx context.Context, id uint64) (chain.DealRecord, error) {
-	height := l.head.height()
+	height := l.head.Height()
 	l.mu.Lock()
 	if l.at != height || len(l.views) >= maxViews {
 		l.at, l.views = height, map[uint64]chain.DealRecord{}
@@ -61,7 +62,7 @@ func (l *ledger) Deal(ctx context.Context, id uint64) (work.Deal, []work.Index, 
 }
 
 // Height implements holder.Deals.
-func (l *ledger) Height() uint64 { return uint64(max(0, l.head.height())) }
+func (l *ledger) Height() uint64 { return uint64(max(0, l.head.Height())) }
 
 // Node implements holder.Deals.
 func (l *ledger) Node() uint64 { return l.node }

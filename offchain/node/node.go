@@ -12,6 +12,7 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/dirlock"
 	"github.com/mesh-protocol/mesh/offchain/lifecycle"
+	"github.com/mesh-protocol/mesh/offchain/node/head"
 	"github.com/mesh-protocol/mesh/offchain/p2p"
 )
 
@@ -30,7 +31,7 @@ type Node struct {
 	cfg     Config
 	deps    Deps
 	network chain.Network
-	head    *head
+	head    *head.Head
 	overlay *p2p.Overlay
 	group   *lifecycle.Group
 }
@@ -62,8 +63,8 @@ func (n *Node) open(ctx context.Context) error {
 	if n.network, _, err = n.deps.Client.Network(ctx, n.cfg.Network); err != nil {
 		return err
 	}
-	n.head = newHead(n.deps.Client, n.cfg.Poll, n.deps.Log)
-	n.group.Add(lifecycle.Item{Name: "chain", Run: n.head.run})
+	n.head = head.New(heights{n.deps.Client}, n.cfg.Poll, n.deps.Log)
+	n.group.Add(lifecycle.Item{Name: "chain", Run: n.head.Run})
 	if n.cfg.Role == RoleStorage {
 		return n.openStorage(ctx)
 	}
@@ -99,7 +100,7 @@ func (n *Node) openOverlay(ctx context.Context, operator, binding []byte, handle
 func (n *Node) stayConnected(ctx context.Context) error {
 	var seen int64
 	for {
-		height, err := n.head.after(ctx, seen)
+		height, err := n.head.After(ctx, seen)
 		if err != nil {
 			return nil
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/message"
+	"github.com/mesh-protocol/mesh/offchain/node/head"
 	"github.com/mesh-protocol/mesh/offchain/p2p"
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
@@ -121,9 +122,9 @@ func LoadHostKey(home string, random io.Reader) (ed25519.PrivateKey, error) {
 }
 
 // newOverlay opens the sockets of a node.
-func newOverlay(cfg p2p.Config, h *head, d *doorman, hello func() *message.Hello, random io.Reader, log *slog.Logger) (*p2p.Overlay, error) {
+func newOverlay(cfg p2p.Config, h *head.Head, d *doorman, hello func() *message.Hello, random io.Reader, log *slog.Logger) (*p2p.Overlay, error) {
 	return p2p.New(cfg, p2p.Deps{
-		Height:  func() uint64 { return uint64(max(0, h.height())) },
+		Height:  func() uint64 { return uint64(max(0, h.Height())) },
 		Hello:   hello,
 		Welcome: d.welcome,
 		Rand:    random,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/lifecycle"
+	"github.com/mesh-protocol/mesh/offchain/node/outbox"
 	"github.com/mesh-protocol/mesh/proof"
 )
 
@@ -26,7 +27,7 @@ func (n *Node) addPublisher() {
 func (n *Node) keepPublished(ctx context.Context) error {
 	var renew int64
 	for attempt := uint32(0); ; {
-		height, err := n.head.after(ctx, renew-1)
+		height, err := n.head.After(ctx, renew-1)
 		if err != nil {
 			return nil
 		}
@@ -39,7 +40,7 @@ func (n *Node) keepPublished(ctx context.Context) error {
 			return nil
 		}
 		n.deps.Log.Warn("cannot publish the addresses of this node", "error", err)
-		timer := time.NewTimer(backoff(attempt))
+		timer := time.NewTimer(outbox.Backoff(attempt))
 		attempt++
 		select {
 		case <-ctx.Done():

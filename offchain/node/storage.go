@@ -12,6 +12,7 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/journal"
 	"github.com/mesh-protocol/mesh/offchain/lifecycle"
+	"github.com/mesh-protocol/mesh/offchain/node/outbox"
 	"github.com/mesh-protocol/mesh/offchain/p2p"
 	"github.com/mesh-protocol/mesh/offchain/piece"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/duty"
@@ -29,8 +30,8 @@ type storageParts struct {
 	journal *journal.Journal
 	pieces  *piece.Store
 	holder  *holder.Holder
-	outbox  *outbox
-	claims  *claims
+	outbox  *outbox.Outbox
+	claims  *outbox.Claims
 }
 
 // openStorage adds what keeps pieces and does the duties of a node that does.
@@ -72,8 +73,8 @@ func (n *Node) openDisk(s *storageParts) (err error) {
 		return err
 	}
 	n.group.Add(lifecycle.Item{Name: "journal", Close: s.journal.Close})
-	s.outbox = newOutbox(s.journal)
-	if s.claims, err = openClaims(s.journal); err != nil {
+	s.outbox = outbox.New(s.journal)
+	if s.claims, err = outbox.OpenClaims(s.journal); err != nil {
 		return err
 	}
 	if s.pieces, err = piece.Open(piece.DefaultConfig(dataDir(n.cfg.Home, "pieces"), n.cfg.Quota)); err != nil {
@@ -138,11 +139,11 @@ func (n *Node) addDuties(s *storageParts) error {
 	if err != nil {
 		return err
 	}
-	post := &poster{
-		outbox: s.outbox, chain: n.deps.Client, head: n.head, key: n.cfg.Operator, payer: n.cfg.FeesFrom,
-		account: s.account, node: s.ledger.node, now: n.deps.Now, log: n.deps.Log,
+	post := &outbox.Poster{
+		Outbox: s.outbox, Heights: n.head, Now: n.deps.Now, Log: n.deps.Log,
+		Sender: sender{chain: n.deps.Client, key: n.cfg.Operator, payer: n.cfg.FeesFrom, account: s.account, node: s.ledger.node},
 	}
-	n.group.Add(lifecycle.Item{Name: "posts", Run: post.run})
+	n.group.Add(lifecycle.Item{Name: "posts", Run: post.Run})
 	n.group.Add(lifecycle.Item{Name: "duties", Run: func(ctx context.Context) error { return n.doDuties(ctx, duties) }})
 	n.group.Add(lifecycle.Item{Name: "journal upkeep", Run: func(ctx context.Context) error { return n.keepJournal(ctx, s) }})
 	return nil
@@ -158,7 +159,7 @@ func (n *Node) doDuties(ctx context.Context, d *duty.Duties) error {
 	}()
 	var seen int64
 	for {
-		height, err := n.head.after(ctx, seen)
+		height, err := n.head.After(ctx, seen)
 		if err != nil {
 			break
 		}
@@ -178,13 +179,13 @@ func (n *Node) keepJournal(ctx context.Context, s *storageParts) error {
 	var seen int64
 	var horizon journal.Seq // of the round before
 	for {
-		height, err := n.head.after(ctx, seen)
+		height, err := n.head.After(ctx, seen)
 		if err != nil {
 			return nil
 		}
-		seen = height + keptClaims*int64(n.network.Params.Epoch.EpochBlocks)
+		seen = height + outbox.KeptClaims*int64(n.network.Params.Epoch.EpochBlocks)
 		next := s.journal.Stats().Next
-		_, compactErr := s.journal.Compact(ctx, s.claims.needed)
+		_, compactErr := s.journal.Compact(ctx, s.claims.Needed)
 		if err := errors.Join(s.journal.Forget(ctx, horizon), compactErr); err != nil && ctx.Err() == nil {
 			return err
 		}

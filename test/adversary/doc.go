@@ -2,8 +2,8 @@
 // not theirs, on a real chain: each is an actor of test/devnet/storage where an honest node, client or founder
 // would be. Every one has a name and comes to a Figure, whose net must not be above nothing.
 //
-//	go test ./test/devnet -run TestAdversary -v                          # all of them
-//	MESH_ADVERSARY=leaf_swapper go test ./test/devnet -run TestAdversary -v  # one
+//	go test ./test/devnet -run 'TestAdversary$' -v                              # all of them
+//	MESH_ADVERSARY=leaf_swapper go test ./test/devnet -run 'TestAdversary$' -v  # one
 //
 // print one line of JSON for each on standard output. Amounts are base units of the network's token; gas, which
 // is paid in MESH, and what keeping bytes costs off chain are not counted, so that an adversary does better

@@ -1,7 +1,6 @@
 package adversary
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -80,14 +79,4 @@ func requirePaidTwice(t testing.TB, s *scene, indices int64) {
 	t.Helper()
 	want := tasktypes.Exposure(s.Deal(1).Rate, s.Deal(1).Profile.K).MulRaw(indices)
 	require.Equal(t, want.String(), s.Books.Node(s.liar.ID).Taken.String())
-}
-
-// isRefused tells whether a transaction was refused with one of the errors.
-func isRefused(tx *storage.Tx, by ...error) bool {
-	for _, err := range by {
-		if errors.Is(tx.Err(), err) {
-			return true
-		}
-	}
-	return false
 }

@@ -10,6 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/mesh-protocol/mesh/test/devnet"
 	"github.com/mesh-protocol/mesh/test/devnet/storage"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	tasktypes "github.com/mesh-protocol/mesh/x/tasks/types"
@@ -151,12 +152,8 @@ func (f *founder) nextLayout(d tasktypes.Deal) tasktypes.Layout {
 	return l
 }
 
-func (f *founder) refuse(from interface{ String() string }, msgs ...sdk.Msg) {
-	for _, a := range f.Chain.Accounts {
-		if a.String() == from.String() {
-			f.refused = append(f.refused, f.Try(a, msgs...))
-		}
-	}
+func (f *founder) refuse(from *devnet.Account, msgs ...sdk.Msg) {
+	f.refused = append(f.refused, f.Try(from, msgs...))
 }
 
 // playFounder is a founder with nine of twelve nodes and nine tenths of the bonds against one client. The figure

@@ -11,6 +11,9 @@
 // Node.Restart loads a node from its database again, Chain.Export begins a new chain from the
 // state of an old one.
 //
+// Package storage beneath this one puts a storage network on a chain, package test/adversary those who cheat
+// in it.
+//
 // Everything is derived from names and heights, so two chains of the same Config that get the same
 // transactions have the same hashes.
 //

@@ -20,6 +20,8 @@ type life struct {
 	t      *testing.T
 	client *storage.Client
 	deal   uint64
+	// giver has bonded for the node of the last index as much as its owner.
+	giver *devnet.Account
 }
 
 const (
@@ -45,6 +47,9 @@ func newLife(t *testing.T, chain devnet.Config, epochs uint64) *life {
 		owners[n.Node(i.Node).Owner] = true
 	}
 	require.Len(t, owners, 4)
+	l.giver = n.NewAccount(storage.Funds)
+	n.Next()
+	n.Do(l.giver, l.holder(3).BondMsg(l.giver, storage.Bond))
 	return l
 }
 
@@ -103,8 +108,14 @@ func (l *life) earn() {
 		require.EqualValues(l.t, 3*burnt, b.Burnt.Int64())
 		// The third fee, and the match of its burn, are withdrawn in the next epoch.
 		require.EqualValues(l.t, 2*(rate-burnt+matched), b.Withdrawn.Int64())
-		require.Equal(l.t, math.NewInt(storage.Funds-storage.Bond).Add(b.Withdrawn), l.Balance(l.holder(number).Owner))
+		given := int64(0)
+		if number == 3 {
+			given = b.Withdrawn.Int64() * storage.Commission / 10_000 / 2 // on its half of the bonds
+		}
+		require.EqualValues(l.t, storage.Funds-storage.Bond+b.Withdrawn.Int64()-given, l.Balance(l.holder(number).Owner).Int64())
 	}
+	commission := 2 * (rate - burnt + matched) * storage.Commission / 10_000 / 2
+	require.EqualValues(l.t, storage.Funds-storage.Bond+commission, l.Balance(l.giver).Int64())
 }
 
 // loseAndReport drops an index: the node says so and pays for one repair.

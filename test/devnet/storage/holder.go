@@ -59,7 +59,8 @@ func (n *Network) Join(owner *devnet.Account, bond int64) *Holder {
 	require.NoError(n.t, err)
 	tx := n.Do(owner, &networktypes.MsgRegisterNode{
 		Owner: owner.String(), Network: n.Record.Id, OperatorKey: h.Operator.Key.PubKey().Bytes(), OperatorSignature: byOperator,
-		PeerKey: h.PeerKey(), PeerSignature: byPeer, Offer: networktypes.Offer{Region: "eu", StorageBytes: 1 << 40}, Bond: math.NewInt(bond),
+		PeerKey: h.PeerKey(), PeerSignature: byPeer, Bond: math.NewInt(bond),
+		Offer: networktypes.Offer{Region: "eu", StorageBytes: 1 << 40, CommissionBps: Commission},
 	})
 	var made networktypes.MsgRegisterNodeResponse
 	n.Answer(tx, &made)

@@ -27,6 +27,8 @@ const (
 	Funds = 10_000 * Token
 	// Bond is what an owner puts up for a node unless it says otherwise, in base units.
 	Bond = 200 * Token
+	// Commission is what every node offers to those who give it bonds, in hundredths of a percent.
+	Commission = 1_000
 
 	gas = 2_000_000
 )

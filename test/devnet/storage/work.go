@@ -6,6 +6,7 @@ import (
 	"cosmossdk.io/math"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/devnet"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	tasktypes "github.com/mesh-protocol/mesh/x/tasks/types"
 )
@@ -126,9 +127,9 @@ func (h *Holder) AnswerMsg(r tasktypes.OpenRequest) (*tasktypes.MsgAnswerOpen, e
 	return &tasktypes.MsgAnswerOpen{Operator: h.Operator.String(), Request: r.Id, LayoutOpening: opening, ChunkOpening: chunk}, err
 }
 
-// BondMsg puts up more for the node.
-func (h *Holder) BondMsg(amount int64) *networktypes.MsgBond {
-	return &networktypes.MsgBond{Giver: h.Owner.String(), Network: h.net.Record.Id, Node: h.ID, Amount: math.NewInt(amount)}
+// BondMsg puts up money of an account for the node.
+func (h *Holder) BondMsg(giver *devnet.Account, amount int64) *networktypes.MsgBond {
+	return &networktypes.MsgBond{Giver: giver.String(), Network: h.net.Record.Id, Node: h.ID, Amount: math.NewInt(amount)}
 }
 
 // UnbondMsg takes money out of the bond again.

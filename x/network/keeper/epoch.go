@@ -71,14 +71,15 @@ func (k *Keeper) BeginBlock(ctx sdk.Context) error {
 // retryRoll puts an opening that failed off. The calendar keeps the height it was scheduled for,
 // which is where the epoch that is open ends.
 func (k *Keeper) retryRoll(ctx sdk.Context, seq uint64) error {
+	at := ctx.BlockHeight() + retryBlocks
+	if err := k.epochQueue.Set(ctx, collections.Join(at, seq)); err != nil {
+		return err
+	}
 	cal, err := k.calendars.Get(ctx, seq)
 	if err != nil {
-		return err
+		return nil // it is why the opening failed, and must not stop the chain
 	}
-	cal.RetryAt = ctx.BlockHeight() + retryBlocks
-	if err := k.epochQueue.Set(ctx, collections.Join(cal.RetryAt, seq)); err != nil {
-		return err
-	}
+	cal.RetryAt = at
 	return k.calendars.Set(ctx, seq, cal)
 }
 

@@ -155,24 +155,26 @@ func (q queryServer) ackDuties(ctx context.Context, network networktypes.Network
 	return list, complete, err
 }
 
-// ackDuty returns the acknowledgement a node owes for an index, and whether it owes one. An index
+// ackDuty returns the acknowledgement a node owes for an index, and whether it owes one: there must
+// be a layout to acknowledge. An index
 // that it never acknowledged can be given to another from an opening on; one that it holds is
 // proved against the layout it acknowledged last, so that nothing is lost by waiting.
 func ackDuty(ctx context.Context, network networktypes.Network, cal networktypes.Calendar, d types.Deal, i types.Index) (types.Deadline, bool) {
 	duty := types.Deadline{Duty: dutyAck, Deal: d.Id, AtStake: sdkmath.ZeroInt()}
+	if cal.Epoch > d.LastEpoch || i.Acked.Version >= d.Layout.Version {
+		return duty, false
+	}
 	switch i.Status {
 	case types.INDEX_STATUS_HELD:
-		return duty, i.Acked.Version < d.Layout.Version && cal.Epoch <= d.LastEpoch
+		return duty, true
 	case types.INDEX_STATUS_ASSIGNED:
 		duty.AtStake = d.Rate
 	case types.INDEX_STATUS_RESERVED:
 		duty.AtStake = i.RepairPay
 	}
-	if d.Layout.Version != 0 {
-		duty.From = i.SinceHeight
-	}
+	duty.From = i.SinceHeight
 	duty.Until = max(ackUntil(network, cal, i), sdk.UnwrapSDKContext(ctx).BlockHeight()+1)
-	return duty, cal.Epoch <= d.LastEpoch
+	return duty, true
 }
 
 // ackUntil returns the opening from which an index may be given to another node, as the calendar

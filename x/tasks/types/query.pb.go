@@ -1428,7 +1428,7 @@ type Deadline struct {
 	Deal uint64 `protobuf:"varint,3,opt,name=deal,proto3" json:"deal,omitempty"`
 	// request the duty is about, or 0.
 	Request uint64 `protobuf:"varint,4,opt,name=request,proto3" json:"request,omitempty"`
-	// from is the first height it can be done at, or 0 where that is long past or not known yet.
+	// from is the first height it can be done at, or 0 where that is long past.
 	From int64 `protobuf:"varint,5,opt,name=from,proto3" json:"from,omitempty"`
 	// until is the first height at which it cannot; 0 where that is not fixed yet, or where nothing is lost by waiting.
 	Until int64 `protobuf:"varint,6,opt,name=until,proto3" json:"until,omitempty"`

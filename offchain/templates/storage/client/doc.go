@@ -6,7 +6,7 @@
 // that are down, slow or refuse are left behind as long as enough others are there for the layout to be current. Then the
 // manifest goes the same way, every holder acknowledges the new layout, and one transaction commits it. A get asks for k
 // pieces of each segment where it expects them soonest, asks further holders for what is late, and writes the object in its
-// order, a bounded number of segments ahead. Puts and removals take turns; gets run beside them.
+// order, a bounded number of segments ahead, fewer where the way is slow. Puts and removals take turns; gets run beside them.
 //
 // # Crashes
 //
@@ -24,10 +24,11 @@
 //
 // # Limitations
 //
-// Who loses the database loses the objects; there is no export. Two clients of one account may use the same deal, then the
-// later commit is made anew on top of the earlier one, a few times. A put that fails leaves its pieces with the holders until
-// those forget them, and counted in the room of its grant until then. A holder whose index has not acknowledged the deal's
-// latest layout gets no new pieces; it has to catch up by itself. The last object that is removed from a deal leaves a segment
-// of one byte behind, as the chain takes no empty layout. The list of a deal is read anew by every put, get and removal.
-// Names need not be unique: the object stored last is meant. A database must be on a local file system of a Unix.
+// Who loses the database loses the objects; there is no export. A client uses only deals that it has opened itself; if two
+// work on copies of one database, the later commit is made anew on top of the earlier one, a few times. A put that fails leaves
+// its pieces with the holders until those forget them, and counted in the room of the deal until then. A holder whose index has
+// not acknowledged the deal's latest layout gets no new pieces; it has to catch up by itself. The last object that is removed
+// from a deal leaves a segment of one byte behind, as the chain takes no empty layout. The list of a deal is read anew by every
+// put, get and removal. A shared object is not found if all holders that answer hide the label of its manifest. Names need not
+// be unique: the object stored last is meant. A database must be on a local file system of a Unix.
 package client

@@ -27,3 +27,12 @@ func (l Ledger) Lose(h int) int     { return l.lose(h) }
 
 // Overdue returns who has to be dropped, and in how long the next one has to be.
 func (l Ledger) Overdue() ([]int, time.Duration, bool) { return l.overdue() }
+
+// Recode reads an entry of the database and writes it again.
+func Recode(b []byte) ([]byte, error) {
+	e, err := decodeEntry(b)
+	if err != nil {
+		return nil, err
+	}
+	return e.encode()
+}

@@ -262,6 +262,31 @@ func TestGetWithSlowHolders(t *testing.T) {
 	})
 }
 
+// Segments that come quickly are read many at once, those that come slowly two at once.
+func TestReadAhead(t *testing.T) {
+	for _, tc := range []struct{ each, all time.Duration }{
+		{500 * time.Millisecond, 1500 * time.Millisecond}, // 2, then 4, then the rest
+		{5 * time.Second, 25 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(4)
+			w.with(t, func(c *client.Client) {
+				b := content(1, 10*segment.MaxPlain)
+				put(t, c, "x", b, tinyDeal)
+				w.nodes.each(func(ctx context.Context, op string) error {
+					if op == "Fetch" {
+						return wait(ctx, tc.each)
+					}
+					return nil
+				}, 1, 2, 3, 4)
+				begun := time.Now()
+				requireObject(t, c, "x", b)
+				require.Equal(t, tc.all, time.Since(begun))
+			})
+		})
+	}
+}
+
 // A connection that fails for all holders at once for a moment does not end a get: who failed is asked again before it is given
 // up.
 func TestGetSurvivesAMoment(t *testing.T) {

@@ -55,6 +55,10 @@ func TestShare(t *testing.T) {
 			u.CID[0] ^= 1
 			_, err = get(c, u.Link(), client.GetOptions{})
 			require.ErrorIs(t, err, client.ErrNotFound)
+			w.nodes.each(broken("Layout"), 2, 3, 4)
+			_, err = get(c, u.Link(), client.GetOptions{})
+			require.ErrorIs(t, err, client.ErrNotFound, "one that has the list says so")
+			w.nodes.each(nil, 2, 3, 4)
 			u.Share.Deal = 2
 			_, err = get(c, u.Link(), client.GetOptions{})
 			require.ErrorIs(t, err, client.ErrNotFound)

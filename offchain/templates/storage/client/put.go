@@ -31,8 +31,8 @@ type PutOptions struct {
 }
 
 // Put stores objects in one deal, all with one commit or none, and returns them in the order of their sources. Errors:
-// ErrInvalid, ErrChanged, segment.ErrOwners, *OwnersError, *HoldersError, ErrConflict, ErrRejected, ErrUncertain, and those
-// of sources, chain and database. After ErrUncertain the objects may be stored or not; Resolve finds out.
+// ErrInvalid, ErrTooLarge, ErrChanged, segment.ErrOwners, *OwnersError, *HoldersError, ErrConflict, ErrRejected, ErrUncertain,
+// and those of sources, chain and database. After ErrUncertain the objects may be stored or not; Resolve finds out.
 func (c *Client) Put(ctx context.Context, sources []Source, opts PutOptions) ([]Object, error) {
 	objects, err := c.put(ctx, sources, opts)
 	if err != nil {

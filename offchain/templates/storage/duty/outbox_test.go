@@ -23,7 +23,6 @@ type posted struct {
 	done    bool
 	reason  string // empty = in a block
 	height  int64
-	at      int64 // height it was posted at
 }
 
 func (p *posted) finish(reason string, height int64) {
@@ -80,7 +79,7 @@ func (w *world) post(p work.Post) {
 		require.True(w.t, ok, "a claim that is not written down")
 	}
 	require.True(w.t, p.NotAfter >= w.now.height+1, "%s can be in no block: last %d, now %d", p.Key, p.NotAfter, w.now.height)
-	fresh := &posted{Post: p, payload: string(payload), at: w.now.height}
+	fresh := &posted{Post: p, payload: string(payload)}
 	w.outbox.posts[p.Key] = fresh
 	w.outbox.order = append(w.outbox.order, fresh)
 }

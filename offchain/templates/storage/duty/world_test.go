@@ -3,7 +3,6 @@ package duty_test
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"sync"
 
@@ -79,12 +78,16 @@ func (w *world) start() {
 	w.t.Helper()
 	w.dead, w.dies = false, 0
 	cfg := duty.DefaultConfig(me, w.now.p.turn)
-	d, err := duty.New(cfg, duty.Deps{
-		Chain: chainPort{w}, Outbox: outboxPort{w}, Book: bookPort{w}, Shelf: shelfPort{w}, Rebuilder: rebuildPort{w},
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
+	d, err := duty.New(cfg, w.deps())
 	require.NoError(w.t, err)
 	w.duties = d
+}
+
+func (w *world) deps() duty.Deps {
+	return duty.Deps{
+		Chain: chainPort{w}, Outbox: outboxPort{w}, Book: bookPort{w}, Shelf: shelfPort{w}, Rebuilder: rebuildPort{w},
+		Log: slog.New(slog.DiscardHandler),
+	}
 }
 
 // add opens a deal with a fellow of number 10 + n on every other index; the node holds one from an epoch on.

@@ -1,4 +1,4 @@
-package node
+package outbox
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// keptClaims is for how many epochs it is known what a claim was made of; proofs come in the next one.
-	keptClaims = 8
+	// KeptClaims is for how many epochs it is known what a claim was made of; proofs come in the next one.
+	KeptClaims = 8
 	// leavesPerRecord keeps a record far below the journal's limit: a leaf takes at most 120 bytes.
 	leavesPerRecord = 2_000
 )
@@ -23,8 +23,8 @@ const (
 // errClaimRecord: a record of a claim that this version did not write.
 var errClaimRecord = errors.New("malformed record of a claim")
 
-// claims remembers what the latest claims were made of, which their proofs have to show again.
-type claims struct {
+// Claims remembers what the latest claims were made of, which their proofs have to show again.
+type Claims struct {
 	journal *journal.Journal
 
 	mu     sync.Mutex
@@ -37,9 +37,9 @@ type claimKey struct {
 	root  [32]byte
 }
 
-// openClaims reads what the journal has.
-func openClaims(j *journal.Journal) (*claims, error) {
-	c := &claims{journal: j, leaves: map[claimKey][]proof.Leaf{}}
+// OpenClaims reads what the journal has. Errors are those of the journal, and a record that this version did not write.
+func OpenClaims(j *journal.Journal) (*Claims, error) {
+	c := &Claims{journal: j, leaves: map[claimKey][]proof.Leaf{}}
 	err := j.Read(1, func(r journal.Record) error {
 		if r.Kind != kindClaim {
 			return nil
@@ -58,7 +58,7 @@ func openClaims(j *journal.Journal) (*claims, error) {
 }
 
 // Write returns when it is durable what a claim is made of.
-func (c *claims) Write(ctx context.Context, of work.Claim, leaves []proof.Leaf) error {
+func (c *Claims) Write(ctx context.Context, of work.Claim, leaves []proof.Leaf) error {
 	key := claimKey{epoch: of.Epoch, root: of.Root}
 	for at := 0; at == 0 || at < len(leaves); at += leavesPerRecord {
 		payload, err := encodeClaim(key, at == 0, leaves[at:min(len(leaves), at+leavesPerRecord)])
@@ -76,20 +76,20 @@ func (c *claims) Write(ctx context.Context, of work.Claim, leaves []proof.Leaf) 
 }
 
 // Read returns what a claim is made of, if that is known.
-func (c *claims) Read(epoch uint64, root [32]byte) ([]proof.Leaf, bool) {
+func (c *Claims) Read(epoch uint64, root [32]byte) ([]proof.Leaf, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	leaves, ok := c.leaves[claimKey{epoch: epoch, root: root}]
 	return leaves, ok
 }
 
-func (c *claims) keep(key claimKey, leaves []proof.Leaf) {
+func (c *Claims) keep(key claimKey, leaves []proof.Leaf) {
 	c.leaves[key] = leaves
-	maps.DeleteFunc(c.leaves, func(k claimKey, _ []proof.Leaf) bool { return k.epoch+keptClaims <= key.epoch })
+	maps.DeleteFunc(c.leaves, func(k claimKey, _ []proof.Leaf) bool { return k.epoch+KeptClaims <= key.epoch })
 }
 
-// needed tells the journal's compaction whether a record is still of use.
-func (c *claims) needed(r journal.Record) bool {
+// Needed tells the journal's compaction whether a record is still of use.
+func (c *Claims) Needed(r journal.Record) bool {
 	if r.Kind != kindClaim {
 		return true
 	}

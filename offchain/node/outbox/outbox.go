@@ -1,4 +1,4 @@
-package node
+package outbox
 
 import (
 	"context"
@@ -10,22 +10,25 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
-// Kinds of what a node writes into its journal.
+// Kinds of what is written into the journal.
 const (
 	kindPost  = 1 // an intent: a work.Post as JSON
 	kindClaim = 2 // a record: what a claim was made of
 )
 
-// outbox keeps what must be brought to the chain until it is there.
-type outbox struct {
+// Outbox keeps what must be brought to the chain until it is there. Its methods may be called by several goroutines at
+// once.
+type Outbox struct {
 	journal *journal.Journal
 	wake    chan struct{} // holds one: something new is waiting
 }
 
-func newOutbox(j *journal.Journal) *outbox { return &outbox{journal: j, wake: make(chan struct{}, 1)} }
+// New returns the outbox in a journal, which the caller closes.
+func New(j *journal.Journal) *Outbox { return &Outbox{journal: j, wake: make(chan struct{}, 1)} }
 
-// Post returns when the post is durable. What was posted under the same key before is not posted again.
-func (o *outbox) Post(ctx context.Context, p work.Post) error {
+// Post returns when the post is durable. What was posted under the same key before is not posted again. Errors are those
+// of the journal.
+func (o *Outbox) Post(ctx context.Context, p work.Post) error {
 	payload, err := json.Marshal(p)
 	if err != nil {
 		return fmt.Errorf("write down what to post: %w", err)

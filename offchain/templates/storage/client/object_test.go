@@ -1,0 +1,39 @@
+package client_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/client"
+)
+
+const (
+	stored = `{"cid":"c","name":"n","size":3,"deal":1,"stored":"2026-01-02T03:04:05Z","state":"stored",` +
+		`"key":"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","segment":"AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}`
+	pendingTail = `,"version":4,"root":"AwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","until":"2026-01-02T03:14:05Z"}`
+)
+
+// The format of the database does not change by accident, and what is not of it is found out.
+func TestEntries(t *testing.T) {
+	pending := strings.TrimSuffix(strings.Replace(stored, `"stored",`, `"pending",`, 1), "}") + pendingTail
+	removing := strings.Replace(pending, "pending", "removing", 1)
+	for _, good := range []string{stored, pending, removing} {
+		again, err := client.Recode([]byte(good))
+		require.NoError(t, err)
+		require.Equal(t, good, string(again))
+	}
+	for name, bad := range map[string]string{
+		"fails: empty":            "",
+		"fails: cut off":          stored[:40],
+		"fails: unknown state":    strings.Replace(stored, `"stored",`, `"gone",`, 1),
+		"fails: short key":        strings.Replace(stored, "AQAA", "", 1),
+		"fails: no segment":       strings.Replace(stored, `"segment"`, `"other"`, 1),
+		"fails: without attempt":  strings.Replace(stored, `"stored",`, `"pending",`, 1),
+		"fails: attempt too many": strings.Replace(pending, `"pending"`, `"stored"`, 1),
+	} {
+		_, err := client.Recode([]byte(bad))
+		require.ErrorIs(t, err, client.ErrCorrupt, name)
+	}
+}

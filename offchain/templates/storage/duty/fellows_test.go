@@ -1,0 +1,221 @@
+package duty_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/duty"
+	"github.com/mesh-protocol/mesh/offchain/work"
+)
+
+// For each state that a fellow's index can be in, what is sent in epoch 4 of a devnet.
+func TestRemedies(t *testing.T) {
+	held := func(from uint64) work.Index {
+		return work.Index{Status: work.IndexHeld, Node: 77, FromEpoch: from, SinceEpoch: 1, Since: 1}
+	}
+	at := func(s work.IndexStatus, node, since uint64) work.Index {
+		return work.Index{Status: s, Node: node, SinceEpoch: since, Since: 1}
+	}
+	for name, c := range map[string]struct {
+		index  work.Index
+		fellow fellow
+		want   string // word of the post, empty for none
+	}{
+		"ok: proves":                  {held(1), fellow{proven: 3}, ""},
+		"ok: late by what may be":     {held(1), fellow{proven: 2}, ""},
+		"ok: silent":                  {held(1), fellow{proven: 1}, "declare"},
+		"ok: never proved, is new":    {held(4), fellow{}, ""},
+		"ok: never proved":            {held(1), fellow{}, "declare"},
+		"ok: left":                    {held(1), fellow{proven: 4, left: true}, "declare"},
+		"ok: unassigned":              {at(work.IndexUnassigned, 0, 4), fellow{}, "draw"},
+		"ok: assigned, in time":       {at(work.IndexAssigned, 77, 3), fellow{}, ""},
+		"ok: assigned, late":          {at(work.IndexAssigned, 77, 2), fellow{}, "draw"},
+		"ok: reserved, in time":       {at(work.IndexReserved, 77, 3), fellow{}, ""},
+		"ok: reserved, late":          {at(work.IndexReserved, 77, 2), fellow{}, "declare"},
+		"ok: vacant is for who takes": {at(work.IndexVacant, 0, 1), fellow{}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, devnet())
+			w.add(1, 0, 3, 100, 1, 90)
+			w.now.height = 61
+			w.now.deals[1].indices[1] = c.index
+			w.now.fellows[77] = c.fellow
+			w.show()
+			for range 15 { // the node's place in the epoch is the third
+				w.show()
+				require.NoError(t, w.round())
+				w.now.height++
+			}
+			got := append(w.outbox.keys("draw"), w.outbox.keys("declare")...)
+			if c.want == "" {
+				require.Empty(t, got)
+				return
+			}
+			require.Len(t, got, 1)
+			require.Equal(t, c.want, word(got[0]))
+			clean := w.now.clone()
+			require.NoError(t, clean.apply(w.outbox.posts[got[0]].Post), "the chain takes it")
+		})
+	}
+}
+
+// Two holders of a deal look at different blocks, so that the second finds done what the first did.
+func TestFellowsLookInTurn(t *testing.T) {
+	at := map[int]int64{}
+	for index := range 3 {
+		w := newWorld(t, devnet())
+		w.add(1, index, 3, 100, 1, 90)
+		for ; w.calls["Deal"] == 0; w.now.height++ {
+			w.show()
+			require.NoError(t, w.round())
+			at[index] = w.now.height
+		}
+	}
+	require.Equal(t, map[int]int64{1: 1, 2: 4, 0: 7}, at) // in epoch 1 index 1 comes first
+}
+
+// However many deals there are, a round looks at few, and an epoch at a bounded number.
+func TestLooksAreBounded(t *testing.T) {
+	w := newWorld(t, wide())
+	for id := uint64(1); id <= 100; id++ {
+		w.add(id, 1, 3, 1, 1, 90)
+	}
+	for range 100 {
+		before := w.calls["Deal"]
+		require.NoError(t, w.round())
+		require.LessOrEqual(t, w.calls["Deal"]-before, duty.MaxLooks)
+		w.now.height++
+		w.show()
+	}
+	require.Equal(t, duty.MaxWatched, w.calls["Deal"])
+	require.Equal(t, 2, w.calls["LastProven"], "once for each fellow")
+}
+
+func TestTakes(t *testing.T) {
+	w := newWorld(t, devnet())
+	w.add(1, 0, 3, 100, 1, 90)
+	w.now.deals[1].indices[2] = work.Index{Status: work.IndexVacant, SinceEpoch: 1, Since: 1} // of a deal it has: not for this node
+	for id := uint64(10); id < 30; id++ {
+		w.addAs(id, 0, 3, 1, 90, work.Index{Status: work.IndexVacant, SinceEpoch: 1, Since: 1})
+	}
+	w.now.turns = func(ref work.IndexRef, height int64) bool { return ref.Deal == 25 && height > 6 }
+	w.show()
+	perTurn := map[int64]int{}
+	for w.now.height < 40 {
+		before := len(w.outbox.keys("take"))
+		require.NoError(t, w.round())
+		perTurn[w.now.height/5] += len(w.outbox.keys("take")) - before
+		w.block()
+	}
+	for turn, n := range perTurn {
+		require.LessOrEqual(t, n, duty.MaxTakes, "turn %d", turn)
+	}
+	require.Equal(t, uint64(me), w.now.deals[25].indices[0].Node, "asked for in one of the turns")
+	for _, key := range w.outbox.keys("take") {
+		require.NotContains(t, key, "take/1/")
+	}
+}
+
+func TestRequestsAreAnswered(t *testing.T) {
+	newest := func(w *world) work.OpenRequest {
+		i := w.indexOf(1)
+		return work.OpenRequest{ID: 7, Ref: work.IndexRef{Deal: 1}, Position: i.Acked.Bytes - 1, Deadline: w.now.height + 20,
+			Layout: work.Layout{Root: i.Acked.Root, Bytes: i.Acked.Bytes}}
+	}
+	t.Run("ok: once", func(t *testing.T) {
+		w := newWorld(t, devnet())
+		w.add(1, 0, 3, 100, 1, 90)
+		w.now.requests = []work.OpenRequest{newest(w)}
+		w.show()
+		w.run(15)
+		require.Empty(t, w.now.requests)
+		require.Len(t, w.outbox.keys("open"), 1)
+	})
+	t.Run("ok: the client commits another layout in the same block", func(t *testing.T) {
+		w := newWorld(t, devnet())
+		w.add(1, 0, 3, 100, 1, 90)
+		w.run(3)
+		w.now.requests = []work.OpenRequest{newest(w)}
+		w.another(1)
+		w.commit(1, true)
+		w.fails = func(call string) error { // and the disk fails for the moment
+			if call == "Open" && w.calls["Open"] < 8 {
+				return errDisk
+			}
+			return nil
+		}
+		for w.now.height < 23 {
+			w.block()
+			_ = w.round()
+		}
+		require.Empty(t, w.now.requests)
+		require.NotContains(t, w.disk[1], uint64(1), "and then it is forgotten")
+	})
+	t.Run("ok: rebuilt for it", func(t *testing.T) {
+		w := newWorld(t, devnet())
+		w.add(1, 0, 3, 100, 1, 90)
+		w.run(8)
+		clear(w.disk)
+		w.now.requests = []work.OpenRequest{newest(w)}
+		for w.now.height < 16 {
+			w.block()
+			_ = w.round()
+		}
+		require.Empty(t, w.now.requests)
+		require.Len(t, w.rebuilds, 1)
+	})
+	t.Run("ok: refused by a node that lags", func(t *testing.T) {
+		w := newWorld(t, devnet())
+		w.add(1, 0, 3, 100, 1, 90)
+		w.now.requests = []work.OpenRequest{newest(w)}
+		w.show()
+		w.refuse = func(work.Post) bool { return len(w.outbox.keys("open")) == 1 }
+		w.run(20)
+		require.Empty(t, w.now.requests)
+	})
+	t.Run("ok: too late", func(t *testing.T) {
+		w := newWorld(t, devnet())
+		w.add(1, 0, 3, 100, 1, 90)
+		r := newest(w)
+		r.Deadline = w.now.height
+		w.now.requests = []work.OpenRequest{r}
+		w.show()
+		require.NoError(t, w.round())
+		require.Empty(t, w.outbox.keys("open"))
+	})
+}
+
+// A node that was taken out comes back, once an epoch, also if it could not ask at first.
+func TestResume(t *testing.T) {
+	w := newWorld(t, devnet())
+	w.add(1, 0, 3, 100, 1, 90)
+	w.now.suspended = true
+	w.show()
+	w.fails = func(call string) error {
+		if call == "Suspended" && w.calls[call] == 1 {
+			return errHangs
+		}
+		return nil
+	}
+	require.ErrorIs(t, w.round(), errHangs)
+	w.block()
+	w.run(10)
+	require.False(t, w.now.suspended)
+	require.Len(t, w.outbox.keys("resume"), 1)
+}
+
+// A node that was away for days does what is still due and nothing else.
+func TestANodeThatWasAway(t *testing.T) {
+	w := newWorld(t, devnet())
+	w.add(1, 0, 3, 100, 1, 2_000)
+	w.run(30)
+	for w.now.height < 20_001 {
+		w.block()
+	}
+	w.start()
+	w.run(20_020)
+	require.Equal(t, []uint64{1000}, w.proven()[len(w.proven())-1:])
+	require.Len(t, w.proven(), 2, fmt.Sprint(w.proven()))
+}
