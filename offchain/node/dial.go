@@ -64,11 +64,14 @@ func (c *Client) open(ctx context.Context, cfg ClientConfig, deps Deps) (*p2p.Ov
 	if err != nil {
 		return nil, nil, err
 	}
-	enter, err := Entrances(ctx, deps.Client, cfg.Network, cfg.Bootstrap)
+	if err := checkEntrances(cfg.Bootstrap); err != nil {
+		return nil, nil, err
+	}
+	records, err := deps.Client.Bootstraps(ctx, cfg.Network)
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(enter) == 0 {
+	if len(records)+len(cfg.Bootstrap) == 0 {
 		return nil, nil, fmt.Errorf("%w: network %s", ErrNoEntrance, cfg.Network)
 	}
 	if err := os.MkdirAll(dataDir(cfg.Home, ""), 0o700); err != nil {
@@ -84,7 +87,7 @@ func (c *Client) open(ctx context.Context, cfg ClientConfig, deps Deps) (*p2p.Ov
 	if err != nil {
 		return nil, nil, err
 	}
-	overlay, err := clientOverlay(cfg, deps, n, keyFile, enter, h)
+	overlay, err := clientOverlay(cfg, deps, n, keyFile, h)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -94,9 +97,10 @@ func (c *Client) open(ctx context.Context, cfg ClientConfig, deps Deps) (*p2p.Ov
 }
 
 // clientOverlay only dials, and greets as nobody in particular.
-func clientOverlay(cfg ClientConfig, deps Deps, n chain.Network, keyFile string, enter []string, h *head.Head) (*p2p.Overlay, error) {
+func clientOverlay(cfg ClientConfig, deps Deps, n chain.Network, keyFile string, h *head.Head) (*p2p.Overlay, error) {
 	door := &doorman{registry: deps.Client, network: cfg.Network, now: deps.Now, known: newKnown()}
-	return newOverlay(overlayConfig("", keyFile, cfg.ChainID, n, nil, nil, enter), h, door, nil, deps.Rand, deps.Log)
+	finder := entranceFinder{chain: deps.Client, network: cfg.Network, every: looksPerEntrance * cfg.Poll}
+	return newOverlay(overlayConfig(cfg.Home, keyFile, cfg.ChainID, n, nil, nil, cfg.Bootstrap), h, door, nil, finder, deps)
 }
 
 // objects opens the database of the client's own objects and what reaches holders.

@@ -77,13 +77,14 @@ func (n *Node) open(ctx context.Context) error {
 
 // openOverlay opens the sockets and adds the overlay. handle registers protocols before it runs.
 func (n *Node) openOverlay(ctx context.Context, operator, binding []byte, handle func(*p2p.Overlay) error) error {
-	enter, err := Entrances(ctx, n.deps.Client, n.cfg.Network, n.cfg.Bootstrap)
-	if err != nil {
+	if err := checkEntrances(n.cfg.Bootstrap); err != nil {
 		return err
 	}
 	door := &doorman{registry: n.deps.Client, network: n.cfg.Network, now: n.deps.Now, known: newKnown()}
-	cfg := overlayConfig(n.cfg.Home, KeyFile(n.cfg.Home), n.cfg.ChainID, n.network, n.cfg.Listen, n.cfg.Announce, enter)
-	if n.overlay, err = newOverlay(cfg, n.head, door, greeting(n.cfg, operator, binding), n.deps.Rand, n.deps.Log); err != nil {
+	cfg := overlayConfig(n.cfg.Home, KeyFile(n.cfg.Home), n.cfg.ChainID, n.network, n.cfg.Listen, n.cfg.Announce, n.cfg.Bootstrap)
+	finder := entranceFinder{chain: n.deps.Client, network: n.cfg.Network, every: looksPerEntrance * n.cfg.Poll}
+	var err error
+	if n.overlay, err = newOverlay(cfg, n.head, door, greeting(n.cfg, operator, binding), finder, n.deps); err != nil {
 		return err
 	}
 	if handle != nil {

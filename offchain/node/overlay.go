@@ -1,11 +1,8 @@
 package node
 
 import (
-	"context"
 	"crypto/ed25519"
-	"fmt"
 	"io"
-	"log/slog"
 	"path/filepath"
 	"slices"
 
@@ -32,50 +29,9 @@ func overlayConfig(home, keyFile, chainID string, n chain.Network, listen, annou
 	cfg.ChainID, cfg.Genesis, cfg.Network, cfg.Agent = chainID, fingerprint(chainID, n), n.Id, agent
 	cfg.KeyFile = keyFile
 	cfg.Listen, cfg.Announce, cfg.Bootstrap = listen, announce, bootstrap
-	if home != "" {
-		cfg.PeersFile = filepath.Join(dataDir(home, ""), "peers-"+n.Id)
-	}
+	// Beside the key: a node and a client of one home know other peers.
+	cfg.PeersFile = filepath.Join(dataDir(home, ""), "peers-"+filepath.Base(keyFile)+"-"+n.Id)
 	return cfg
-}
-
-// entrances returns where the chain says that peers may enter a network, as multiaddrs with the peer's id.
-func entrances(records []work.Bootstrap) []string {
-	var list []string
-	for _, r := range records {
-		for _, a := range r.Addrs {
-			if full := a + "/p2p/" + r.Peer; checkAddress(full) == nil {
-				list = append(list, full)
-			}
-		}
-	}
-	return list
-}
-
-// checkAddress returns an error unless the overlay could dial the address.
-func checkAddress(s string) error {
-	_, err := p2p.ParseAddress(s)
-	return err
-}
-
-// Entrances returns where a client or a node may enter a network: the addresses on chain and those given,
-// which come first. The error names a given one that is none.
-func Entrances(ctx context.Context, c *chain.Client, network string, given []string) ([]string, error) {
-	for _, g := range given {
-		if err := checkAddress(g); err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
-		}
-	}
-	records, err := c.Bootstraps(ctx, network)
-	if err != nil {
-		return nil, err
-	}
-	list := slices.Clone(given)
-	for _, e := range entrances(records) {
-		if !slices.Contains(list, e) {
-			list = append(list, e)
-		}
-	}
-	return list, nil
 }
 
 // fellows returns the other nodes of a network that a node wants to stay connected to.
@@ -122,12 +78,13 @@ func LoadHostKey(home string, random io.Reader) (ed25519.PrivateKey, error) {
 }
 
 // newOverlay opens the sockets of a node.
-func newOverlay(cfg p2p.Config, h *head.Head, d *doorman, hello func() *message.Hello, random io.Reader, log *slog.Logger) (*p2p.Overlay, error) {
+func newOverlay(cfg p2p.Config, h *head.Head, d *doorman, hello func() *message.Hello, f p2p.Finder, deps Deps) (*p2p.Overlay, error) {
 	return p2p.New(cfg, p2p.Deps{
 		Height:  func() uint64 { return uint64(max(0, h.Height())) },
 		Hello:   hello,
 		Welcome: d.welcome,
-		Rand:    random,
-		Log:     log,
+		Finders: []p2p.Finder{f},
+		Rand:    deps.Rand,
+		Log:     deps.Log,
 	})
 }

@@ -71,9 +71,9 @@ func (o *Overlay) attempt(ctx context.Context, c call) {
 		info.ID, err = o.whoIs(ctx, info.Addrs)
 	}
 	if err == nil {
-		err = o.dial(ctx, info)
+		err = o.approach(ctx, info)
 	}
-	if err != nil && c.kind == wantedPeer && c.fails > 0 {
+	if err != nil && c.kind == wantedPeer && (c.fails > 0 || errors.Is(err, errNowhere)) {
 		err = o.seek(ctx, info.ID) // it may have moved
 	}
 	outcome := attemptSucceeded
@@ -116,8 +116,27 @@ func (o *Overlay) Connect(ctx context.Context, info peer.AddrInfo) error {
 	return nil
 }
 
-// dial connects to a peer and waits for the end of the greeting.
+// dial connects to a peer and waits for the end of the greeting. One that is not where it is said to be may have moved,
+// and is looked for.
 func (o *Overlay) dial(ctx context.Context, info peer.AddrInfo) error {
+	err := o.approach(ctx, info)
+	var refusal *message.Refusal
+	if err == nil || errors.Is(err, ErrBanned) || errors.Is(err, errSelf) || errors.As(err, &refusal) || ctx.Err() != nil {
+		return err
+	}
+	if lost := o.seek(ctx, info.ID); lost != nil && errors.Is(err, errNowhere) {
+		return lost
+	} else if lost != nil {
+		return err // what went wrong where it should be says more
+	}
+	return nil
+}
+
+// errNowhere: nobody has said where the peer is.
+var errNowhere = errors.New("no address is known")
+
+// approach connects to a peer at its addresses: those given, those that libp2p has seen lately, or those of its last record.
+func (o *Overlay) approach(ctx context.Context, info peer.AddrInfo) error {
 	if info.ID == o.ID() {
 		return errSelf
 	}
@@ -128,7 +147,9 @@ func (o *Overlay) dial(ctx context.Context, info peer.AddrInfo) error {
 		s.Backoff().Clear(info.ID) // when to try is decided here
 	}
 	if len(info.Addrs) == 0 && len(o.host.Peerstore().Addrs(info.ID)) == 0 {
-		return o.seek(ctx, info.ID)
+		if info.Addrs = o.book.addrs(info.ID); len(info.Addrs) == 0 {
+			return errNowhere
+		}
 	}
 	began := o.clock.Now()
 	if err := o.host.Connect(ctx, info); err != nil {
@@ -139,6 +160,7 @@ func (o *Overlay) dial(ctx context.Context, info peer.AddrInfo) error {
 
 // seek asks the DHT where a peer is, and dials it there.
 func (o *Overlay) seek(ctx context.Context, id peer.ID) error {
+	o.host.Peerstore().ClearAddrs(id) // they have led nowhere
 	found, err := o.dht.FindPeer(ctx, id)
 	if err != nil {
 		return fmt.Errorf("find %s: %w", id, err)
@@ -146,7 +168,7 @@ func (o *Overlay) seek(ctx context.Context, id peer.ID) error {
 	if len(found.Addrs) == 0 {
 		return fmt.Errorf("find %s: %w: none known", id, ErrAddress)
 	}
-	return o.dial(ctx, found)
+	return o.approach(ctx, found)
 }
 
 // whoIs returns the id of the peer that answers at an address. It asks for a peer that cannot exist: the handshake

@@ -45,6 +45,14 @@ func TestRequestForPeersIsAnswered(t *testing.T) {
 	require.NotEmpty(t, a.book.addrs(s.ID()), "who asks tells where it is")
 	a.idle(ProtocolPeers)
 
+	// Programs that run for a moment, as clients do, come again and again with one key.
+	limits, err := DefaultLimits(ProtocolPeers)
+	require.NoError(t, err)
+	for range limits.Burst - 1 {
+		_, err = s.asks(a, ProtocolPeers, frame(t, envelope(t, message.TypeRequestPeers, req)))
+		require.NoError(t, err)
+		a.idle(ProtocolPeers)
+	}
 	_, err = s.asks(a, ProtocolPeers, frame(t, envelope(t, message.TypeRequestPeers, req)))
 	require.Equal(t, message.CodeRateLimited, refusal(t, err).Code)
 	require.Equal(t, time.Minute, refusal(t, err).RetryAfter())

@@ -122,8 +122,15 @@ func (n *crash) lastHeight() int64 {
 func (n *crash) reads(name string) {
 	n.t.Helper()
 	out := name + ".out"
+	var got answer
+	defer func() {
+		if got.code != 0 {
+			n.t.Logf("the last retrieval of %s: %s", name, got.err)
+		}
+	}()
 	n.until("the retrieval of "+name, func() bool {
-		return n.run(n.client("get", name, "--out", out, "--force")...).code == 0
+		got = n.run(n.client("get", name, "--out", out, "--force")...)
+		return got.code == 0
 	})
 	require.True(n.t, bytes.Equal(n.stored[name], n.read(out)), name)
 }

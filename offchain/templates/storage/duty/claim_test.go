@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/duty"
 	"github.com/mesh-protocol/mesh/offchain/work"
 	"github.com/mesh-protocol/mesh/proof"
 )
@@ -107,17 +108,44 @@ func TestAClaimWaitsForAnswersThatFit(t *testing.T) {
 
 // A stint that others ended is owed for until the epoch it ended in: claims that leave it out are refused.
 func TestAStintThatOthersEndedIsClaimed(t *testing.T) {
-	w := newWorld(t, devnet())
-	w.add(1, 0, 3, 1_000_000_000, 1, 90)
-	w.add(2, 0, 3, 1, 1, 90)
-	w.run(30)
-	d := w.now.deals[2]
-	w.now.end(work.IndexRef{Deal: 2}, &d.indices[0], w.now.epoch())
-	w.block()
-	w.run(85)
-	require.Equal(t, proof.U64(1_000_000_001), w.now.claims[2].Total, "owed until epoch 2")
-	require.Equal(t, proof.U64(1_000_000_000), w.now.claims[3].Total)
-	require.Equal(t, []uint64{1, 2, 3}, w.proven())
+	for name, next := range map[string]work.Index{
+		"ok: for others":  {Status: work.IndexVacant, SinceEpoch: 2, Since: 30},
+		"ok: taken again": {Status: work.IndexReserved, Node: me, SinceEpoch: 2, Since: 30},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, devnet())
+			w.add(1, 0, 3, 1_000_000_000, 1, 90)
+			w.add(2, 0, 3, 1, 1, 90)
+			w.rebuild = func(context.Context, work.Held) error { return errFellow }
+			w.run(30)
+			d := w.now.deals[2]
+			w.now.end(work.IndexRef{Deal: 2}, &d.indices[0], w.now.epoch())
+			d.indices[0] = next
+			delete(w.disk, 2)
+			w.block()
+			w.run(85)
+			require.Equal(t, proof.U64(1_000_000_001), w.now.claims[2].Total, "owed until epoch 2")
+			require.Equal(t, proof.U64(1_000_000_000), w.now.claims[3].Total)
+			require.Equal(t, []uint64{1, 2, 3}, w.proven())
+		})
+	}
+}
+
+// When no time is left for another claim, nothing is reported that would spoil the one that is under way.
+func TestNothingIsReportedInTheLastQuarter(t *testing.T) {
+	w := newWorld(t, wide())
+	w.add(1, 0, 3, 100, 1, 90)
+	w.refuse = func(p work.Post) bool { return p.Claim != nil && w.now.height < 810 }
+	w.run(795) // claims are taken in blocks 721 to 820
+	clear(w.disk)
+	w.rebuild = func(context.Context, work.Held) error { return errFellow }
+	w.now.requests = []work.OpenRequest{{ID: 1, Ref: work.IndexRef{Deal: 1}, Deadline: 1_400, Layout: w.now.deals[1].Layout}}
+	for w.now.height < 900 {
+		w.block()
+		_ = w.round()
+	}
+	require.Empty(t, w.outbox.keys("lost"))
+	require.Equal(t, proof.U64(100), w.now.claims[1].Total)
 }
 
 // While fellows can help, what the disk has lost is rebuilt before the claim, and not reported.
@@ -152,11 +180,64 @@ func TestWhatCannotBeRebuiltIsReportedBeforeTheClaim(t *testing.T) {
 			w.block()
 			w.run(3*p.epoch - 1)
 			require.Equal(t, 1, w.outbox.accepted("lost"))
+			require.Len(t, w.outbox.keys("claim"), 2, "the claim waits for the report")
 			require.Equal(t, proof.U64(30), w.now.claims[1].Total)
 			require.Equal(t, []uint64{1, 2}, w.proven())
 			require.Equal(t, work.IndexVacant, w.now.deals[1].indices[0].Status)
 		})
 	}
+}
+
+// A few rebuilds in vain are no reason to report, even if a window ends.
+func TestFellowsMayFailATime(t *testing.T) {
+	w := newWorld(t, devnet())
+	w.add(1, 0, 3, 100, 1, 90)
+	tries := 0
+	w.rebuild = func(context.Context, work.Held) error {
+		if tries++; tries < duty.Hopeless {
+			return errFellow
+		}
+		return nil
+	}
+	w.run(10)
+	clear(w.disk)
+	w.block()
+	w.run(39)
+	require.Empty(t, w.outbox.keys("lost"))
+	require.Equal(t, []uint64{1}, w.proven())
+}
+
+// Of two stints that have ended, one that others ended is owed for until then, and one the node reported is not.
+func TestOfEndedStintsTheRightOneIsClaimed(t *testing.T) {
+	w := newWorld(t, wide())
+	for id := uint64(1); id <= 3; id++ {
+		w.add(id, 0, 3, 10, 1, 90)
+	}
+	w.run(719)
+	d := w.now.deals[2]
+	w.now.end(work.IndexRef{Deal: 2}, &d.indices[0], w.now.epoch())
+	delete(w.disk, 3)
+	w.block()
+	w.rebuild = func(context.Context, work.Held) error { return errFellow }
+	w.run(800)
+	require.Equal(t, 1, w.outbox.accepted("lost"))
+	claim := w.now.claims[1].Claim
+	var deals []uint64
+	for _, l := range w.book[bookKey{1, claim.Root}] {
+		deals = append(deals, l.Deal)
+	}
+	require.Equal(t, []uint64{1, 2}, deals)
+}
+
+// What can only be too late is not posted.
+func TestNothingIsPostedTooLate(t *testing.T) {
+	w := newWorld(t, devnet())
+	w.add(1, 0, 3, 100, 1, 90)
+	for w.now.height < 25 { // claims are taken in blocks 21 to 25
+		w.block()
+	}
+	require.NoError(t, w.round())
+	require.Empty(t, w.outbox.keys("claim"))
 }
 
 func TestNothingIsReportedThatIsNotLost(t *testing.T) {
@@ -170,7 +251,8 @@ func TestNothingIsReportedThatIsNotLost(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, devnet())
 			w.add(1, 0, 3, 100, 1, 90)
-			w.rebuild = func(context.Context, work.Held) error { return errFellow }
+			rebuilt := 0
+			w.rebuild = func(context.Context, work.Held) error { rebuilt++; return errFellow }
 			w.damaged[1] = err
 			for w.now.height < 70 {
 				_ = w.round()
@@ -178,6 +260,9 @@ func TestNothingIsReportedThatIsNotLost(t *testing.T) {
 			}
 			require.Empty(t, w.outbox.keys("lost"))
 			require.Empty(t, w.proven())
+			if wrong := err == proof.ErrChunk || err == proof.ErrLayout; !wrong {
+				require.Zero(t, rebuilt, "what may pass is not rebuilt")
+			}
 			delete(w.damaged, 1)
 			for w.now.height < 79 {
 				_ = w.round()

@@ -72,6 +72,90 @@ func TestWhatCannotBeRebuiltIsGivenBack(t *testing.T) {
 	require.NotEmpty(t, w.outbox.keys("take"), "in the next epoch it may try again")
 }
 
+// Once an index was given back, it is not rebuilt any more: an ack that came first would turn that into a loss.
+func TestWhatIsGivenBackIsNotAcknowledged(t *testing.T) {
+	w := given(t, work.IndexReserved)
+	w.rebuild = func(context.Context, work.Held) error {
+		if len(w.outbox.keys("lost")) > 0 {
+			return nil
+		}
+		return errFellow
+	}
+	w.delay = func() bool { return len(w.outbox.keys("lost")) == 1 && w.now.height < 60 }
+	w.run(60)
+	require.NotEmpty(t, w.outbox.keys("lost"))
+	require.Empty(t, w.outbox.keys("ack"))
+	require.Equal(t, work.IndexVacant, w.now.deals[1].indices[0].Status)
+}
+
+// A comparison that began before an index was rebuilt says nothing about it.
+func TestAnOldComparisonIsNotBelieved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, devnet())
+		w.add(1, 0, 3, 100, 1, 90)
+		w.damaged[1] = &loss{}
+		slow := &slowShelf{shelfPort: shelfPort{w}, answers: make(chan []work.IndexRef)}
+		deps := w.deps()
+		deps.Shelf = slow
+		d, err := duty.New(duty.DefaultConfig(me, 5), deps)
+		require.NoError(t, err)
+		w.now.requests = []work.OpenRequest{{ID: 1, Ref: work.IndexRef{Deal: 1}, Deadline: 100, Layout: w.now.deals[1].Layout}}
+		clear(w.disk)
+		w.show()
+		turn := func() {
+			_ = d.Round(t.Context(), w.now.height)
+			synctest.Wait()
+			w.now.height++
+			w.show()
+		}
+		turn() // a block is asked for and not there: it is rebuilt
+		turn() // a comparison begins
+		for w.now.height < 6 {
+			turn()
+		}
+		require.Len(t, w.rebuilds, 1)
+		slow.answers <- []work.IndexRef{{Deal: 1}} // as it was before
+		for w.now.height < 12 {
+			turn()
+		}
+		require.Len(t, w.rebuilds, 1)
+		close(slow.answers)
+		d.Compared()
+	})
+}
+
+// slowShelf answers comparisons when the test does.
+type slowShelf struct {
+	shelfPort
+	answers chan []work.IndexRef
+}
+
+func (s *slowShelf) Reconcile(context.Context, []work.Held) ([]work.IndexRef, error) {
+	return <-s.answers, nil
+}
+
+// Fellows that could help once are not called hopeless for what they could not do before; the waits grow all the same.
+func TestRebuildsCountFailuresInARow(t *testing.T) {
+	outcomes := []error{errFellow, errFellow, nil, errFellow}
+	var failed []int
+	var heights []int64
+	r := duty.NewRebuilds(func(context.Context, work.Held) error {
+		err := outcomes[0]
+		outcomes = outcomes[1:]
+		return err
+	})
+	h := work.Held{Ref: work.IndexRef{Deal: 1}}
+	for height := int64(1); len(outcomes) > 0; height++ {
+		left := len(outcomes)
+		r.Want(t.Context(), h, height)
+		if len(outcomes) < left {
+			heights, failed = append(heights, height), append(failed, r.Failed(h))
+		}
+	}
+	require.Equal(t, []int{1, 2, 0, 1}, failed)
+	require.Equal(t, []int64{1, 3, 6, 11}, heights)
+}
+
 // A node that lost its disk rebuilds a few indices at a time, and takes nothing on meanwhile.
 func TestALostDiskIsRebuiltInTurn(t *testing.T) {
 	w := newWorld(t, wide())

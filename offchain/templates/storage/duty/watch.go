@@ -67,7 +67,7 @@ func (d *Duties) watchFellows(ctx context.Context, height int64) error {
 // place returns where a holder comes among those of its deal in an epoch, from 0 on.
 func place(h work.Held, epoch uint64) int64 {
 	n := uint64(max(1, h.Deal.Profile.N))
-	return int64((uint64(h.Ref.Index) + n) % n)
+	return int64((uint64(h.Ref.Index) + n - epoch%n) % n)
 }
 
 // lookAt asks the chain to deal with the indices of one deal that nobody looks after.
