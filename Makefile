@@ -30,11 +30,12 @@ build: ## build build/bin/mesh and build/bin/meshd
 	go build -ldflags "$(LDFLAGS)" -o $(BIN)/mesh ./cmd/mesh
 
 .PHONY: test
-test: ## gofmt, vet, architecture, unit, property, fuzz seeds, in-process devnet
+test: build ## gofmt, vet, architecture, unit, property, fuzz seeds, in-process devnet, five kills of real processes
 	@out=$$(gofmt -l app cmd offchain proof test x); test -z "$$out" || { echo "not formatted, run make fmt:"; echo "$$out"; exit 1; }
 	go test ./test/arch
 	go vet ./...
 	go test -timeout 14m $(PKGS)
+	go test -count=1 -timeout 10m ./test/e2e -run '^TestCrash$$'
 
 .PHONY: race
 race: ## the concurrent packages under the race detector
@@ -42,7 +43,7 @@ race: ## the concurrent packages under the race detector
 
 .PHONY: e2e
 e2e: build ## the main journeys on built binaries
-	go test -count=1 -timeout 10m ./test/e2e
+	go test -count=1 -timeout 10m ./test/e2e -skip '^TestCrash$$'
 
 .PHONY: demo
 demo: build ## a storage network on this machine from file to repair, its evidence in build/demo [FILE=path NODES=12]

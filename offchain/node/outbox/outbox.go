@@ -26,16 +26,15 @@ type Outbox struct {
 // New returns the outbox in a journal, which the caller closes.
 func New(j *journal.Journal) *Outbox { return &Outbox{journal: j, wake: make(chan struct{}, 1)} }
 
-// Post returns when the post is durable. What was posted under the same key before is not posted again. Errors are those
-// of the journal.
+// Post returns when the post is durable. The first post under a key stands: another one, even if it says something else,
+// is not posted. Errors are those of the journal.
 func (o *Outbox) Post(ctx context.Context, p work.Post) error {
 	payload, err := json.Marshal(p)
 	if err != nil {
 		return fmt.Errorf("write down what to post: %w", err)
 	}
-	var done *journal.AlreadyDoneError
 	err = o.journal.Put(ctx, journal.Intent{Key: p.Key, Kind: kindPost, Payload: payload, NotAfter: uint64(max(0, p.NotAfter))})
-	if errors.As(err, &done) {
+	if errors.Is(err, journal.ErrAlreadyDone) || errors.Is(err, journal.ErrConflict) {
 		return nil
 	}
 	if err != nil {

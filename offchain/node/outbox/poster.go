@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -51,6 +52,7 @@ type Poster struct {
 // Run posts until ctx ends. What is under way then is found in the journal again at the next start.
 func (p *Poster) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
+		block := p.Heights.Next() // asked for first, so that no block is missed
 		if due := p.Outbox.journal.Due(p.Now(), 4*atOnce); len(due) > 0 {
 			if err := p.postAll(ctx, due); err != nil {
 				return err
@@ -59,7 +61,7 @@ func (p *Poster) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-		case <-p.Heights.Next(): // a retry may be due
+		case <-block: // a retry may be due
 		case <-p.Outbox.wake:
 		}
 	}
@@ -83,29 +85,36 @@ func (p *Poster) post(ctx context.Context, in journal.Intent) error {
 	height := p.Heights.Height()
 	if in.NotAfter != 0 && uint64(height) > in.NotAfter {
 		p.Log.Warn("too late for the chain", "post", in.Key, "height", height, "last", in.NotAfter, "reason", in.LastReason)
-		return p.Outbox.journal.Done(ctx, in.Key, []byte(fmt.Sprintf("too late at height %d", height)))
+		return p.Outbox.journal.Done(ctx, in.Key, fmt.Appendf(nil, "too late at height %d", height))
 	}
 	outcome, err := p.send(ctx, in)
 	switch {
 	case err == nil:
 		p.Log.Info("on chain", "post", in.Key, "outcome", outcome)
-		return p.Outbox.journal.Done(ctx, in.Key, []byte(cut(outcome, journal.MaxOutcome)))
+		return p.Outbox.journal.Done(ctx, in.Key, cut(outcome))
 	case ctx.Err() != nil:
 		return nil
 	case errors.Is(err, ErrRefused):
 		p.Log.Info("the chain refuses", "post", in.Key, "reason", err)
-		return p.Outbox.journal.Done(ctx, in.Key, []byte(cut(err.Error(), journal.MaxOutcome)))
+		return p.Outbox.journal.Done(ctx, in.Key, cut(err.Error()))
 	}
 	level := slog.LevelInfo
 	if in.Attempts >= 3 {
 		level = slog.LevelWarn
 	}
 	p.Log.Log(ctx, level, "not on chain yet", "post", in.Key, "attempts", in.Attempts+1, "last", in.NotAfter, "reason", err)
-	return p.Outbox.journal.Retry(ctx, in.Key, cut(err.Error(), journal.MaxReason), Backoff(in.Attempts))
+	err = p.Outbox.journal.Retry(ctx, in.Key, err.Error(), Backoff(in.Attempts))
+	if errors.Is(err, journal.ErrFull) {
+		return nil // it waits all the same; only a restart would try at once
+	}
+	return err
 }
 
 func (p *Poster) send(ctx context.Context, in journal.Intent) (string, error) {
 	var w work.Post
+	if in.Kind != kindPost {
+		return "", fmt.Errorf("%w: it is of kind %d, which is no post", ErrRefused, in.Kind)
+	}
 	if err := json.Unmarshal(in.Payload, &w); err != nil {
 		return "", fmt.Errorf("%w: it cannot be read: %w", ErrRefused, err)
 	}
@@ -117,5 +126,10 @@ func Backoff(attempts uint32) time.Duration {
 	return min(lastRetry, firstRetry<<min(attempts, 10))
 }
 
-// cut shortens a text to so many bytes.
-func cut(s string, limit int) string { return s[:min(len(s), limit)] }
+// cut shortens an outcome to what the journal takes, without leaving half a character.
+func cut(s string) []byte {
+	if len(s) <= journal.MaxOutcome {
+		return []byte(s)
+	}
+	return []byte(strings.ToValidUTF8(s[:journal.MaxOutcome], ""))
+}

@@ -14,7 +14,7 @@ import (
 const (
 	// MaxInFlight is the most segments that may be on their way at once.
 	MaxInFlight = 16
-	// MaxHedges is how many holders beyond k may be asked for pieces of a segment at once.
+	// MaxHedges is how many holders beyond k may be asked for pieces of a segment at once, silent ones not counted.
 	MaxHedges = 5
 )
 

@@ -50,7 +50,7 @@ type gathering struct {
 
 // gather returns a span of k pieces of a segment, each at the place of its index, and a function that takes their memory
 // back. k holders are asked at once, those that are expected to be the fastest; another one for each that fails, and for each
-// that is late, of the latter MaxHedges at most. Errors: *HoldersError, or what ended ctx.
+// that is late, of the latter MaxHedges at once beside those that have long been silent. Errors: *HoldersError, or what ended ctx.
 func (g *gatherer) gather(ctx context.Context, s record.Segment, span segment.Span) (pieces [][]byte, free func(), err error) {
 	n := len(g.field.holders)
 	now := &gathering{
@@ -86,14 +86,14 @@ func (g *gathering) run(ctx context.Context) error {
 		}
 	}()
 	for len(g.have) < g.field.k {
-		g.ask(ctx)
+		limit := g.limit()
+		g.ask(ctx, limit)
 		if len(g.open) == 0 && g.again() {
 			continue
 		}
 		if len(g.open) == 0 {
 			return &HoldersError{Need: g.field.k, Have: len(g.have), Err: g.last}
 		}
-		limit := g.limit()
 		fired, stop := g.cfg.Clock.Timer(g.next(limit))
 		select {
 		case r := <-g.results:
@@ -109,8 +109,8 @@ func (g *gathering) run(ctx context.Context) error {
 	return nil
 }
 
-// again lets those that have failed, otherwise than by silence or by saying no, be asked a second time, once there is nobody else. A connection
-// of the client's own that was gone for a moment has all of them fail at once.
+// again lets those that have failed, otherwise than by silence or by saying no, be asked a second time, once there is nobody
+// else. A connection of the client's own that was gone for a moment has all of them fail at once.
 func (g *gathering) again() bool {
 	failed := g.failed
 	g.failed = nil
@@ -122,10 +122,16 @@ func (g *gathering) again() bool {
 	return !second && len(failed) > 0
 }
 
-// ask asks as many holders as it takes.
-func (g *gathering) ask(ctx context.Context) {
+// ask asks as many holders as it takes. Those that are silent do not count: an answer of theirs is welcome and not expected.
+func (g *gathering) ask(ctx context.Context, limit time.Duration) {
+	now, silent := g.cfg.Clock.Now(), 0
+	for i, asked := range g.open {
+		if g.late[i] && now.Sub(asked) >= g.silence(limit) {
+			silent++
+		}
+	}
 	missing := g.field.k - len(g.have)
-	for len(g.open) < missing+min(len(g.late), MaxHedges) {
+	for len(g.open)-silent < missing+min(len(g.late)-silent, MaxHedges) {
 		i := g.field.pick(g.asked)
 		if i < 0 {
 			return
@@ -186,13 +192,19 @@ func (g *gathering) limit() time.Duration {
 	return max(2*usual, g.cfg.Hedge)
 }
 
-// next returns in how long the next question is late. If all are, it is as long as it takes until another limit is looked at.
+// silence returns how long a question may be open before the holder counts as silent.
+func (g *gathering) silence(limit time.Duration) time.Duration {
+	return max(2*limit, blindHedges*g.cfg.Hedge)
+}
+
+// next returns in how long the next question is late, or its holder silent.
 func (g *gathering) next(limit time.Duration) time.Duration {
-	now := g.cfg.Clock.Now()
-	next := g.cfg.Patience
+	now, next := g.cfg.Clock.Now(), g.cfg.Patience
 	for i, asked := range g.open {
 		if !g.late[i] {
 			next = min(next, asked.Add(limit).Sub(now))
+		} else if left := asked.Add(g.silence(limit)).Sub(now); left > 0 {
+			next = min(next, left)
 		}
 	}
 	return max(next, 0)

@@ -201,13 +201,15 @@ func TestGetWithHoldersDown(t *testing.T) {
 								w.nodes.list[i].fault = way.fault
 							}
 						}
+						begun := time.Now()
 						requireObject(t, c, o.CID, b)
+						require.LessOrEqual(t, time.Since(begun), 2*time.Minute, "%s %s", p.Name, way.name)
 						requireObject(t, c, link, b)
 						w.nodes.list[order[p.N-1]].fault = way.fault
-						begun := time.Now()
+						begun = time.Now()
 						_, err := get(c, o.CID, client.GetOptions{})
 						require.ErrorIs(t, err, client.ErrHolders, "%s %s", p.Name, way.name)
-						require.LessOrEqual(t, time.Since(begun), 10*time.Minute)
+						require.LessOrEqual(t, time.Since(begun), 5*time.Minute, "%s %s", p.Name, way.name)
 					}
 				}
 			})

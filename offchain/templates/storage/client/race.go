@@ -7,11 +7,9 @@ import (
 	"time"
 )
 
-// racers is how many holders are asked for the same thing at once.
-const racers = 3
-
-// race asks holders one after another for the same thing until one has given it: the next one as soon as the last has
-// failed, or is late by the hedge. The others are then cancelled and waited for. Errors: ErrNotFound if one of them said so,
+// race asks holders one after another for the same thing until one has given it: the next one when all have failed, or when
+// nobody has answered for the hedge, and then for twice as long every time, so that a slow way is not filled with copies. The
+// others are then cancelled and waited for. Errors: ErrNotFound if one of them said so,
 // *HoldersError if all have failed otherwise, or what ended ctx.
 func race[T any](ctx context.Context, cfg Config, holders []Holder, ask func(context.Context, Holder) (T, error)) (T, error) {
 	type answer struct {
@@ -21,7 +19,7 @@ func race[T any](ctx context.Context, cfg Config, holders []Holder, ask func(con
 	var none T
 	ctx, cancel := context.WithCancel(ctx)
 	answers := make(chan answer, len(holders))
-	asked, open := 0, 0
+	asked, open, hedge := 0, 0, cfg.Hedge
 	defer func() {
 		cancel()
 		for range open {
@@ -48,8 +46,8 @@ func race[T any](ctx context.Context, cfg Config, holders []Holder, ask func(con
 		if open == 0 {
 			next()
 		}
-		if asked < len(holders) && open < racers {
-			late, stop = cfg.Clock.Timer(cfg.Hedge)
+		if asked < len(holders) {
+			late, stop = cfg.Clock.Timer(hedge)
 		}
 		select {
 		case a := <-answers:
@@ -63,6 +61,7 @@ func race[T any](ctx context.Context, cfg Config, holders []Holder, ask func(con
 			}
 		case <-late:
 			next()
+			hedge = min(2*hedge, blindHedges*cfg.Hedge)
 		case <-ctx.Done():
 			stop()
 			return none, context.Cause(ctx)

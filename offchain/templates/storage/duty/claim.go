@@ -37,9 +37,9 @@ func (d *Duties) claim(ctx context.Context, duty work.Duty, height int64) error 
 }
 
 // settleLosses tells whether the claim of an epoch should wait: for its place, so that not all nodes claim in one block;
-// in the first half of the window for what is being compared or rebuilt; and then, but for the last
-// quarter, for reports of what cannot be rebuilt, which it makes. An index that was claimed and cannot be opened can spoil the proof of
-// all others. For one that is neither rebuilt nor hopeless the risk is taken: there is time until the end of the proof
+// in the first half of the window for what is being compared or rebuilt; and then, but for the last quarter, for reports
+// of what cannot be rebuilt, which it makes. An index that was claimed and cannot be opened can spoil the proof of all
+// others. For one that is neither rebuilt nor hopeless the risk is taken: there is time until the end of the proof
 // window.
 func (d *Duties) settleLosses(ctx context.Context, duty work.Duty, height int64) (bool, error) {
 	window := duty.Until - duty.From
