@@ -68,7 +68,7 @@ func (n *Node) open(ctx context.Context) error {
 	if n.cfg.Role == RoleStorage {
 		return n.openStorage(ctx)
 	}
-	if err := n.openOverlay(ctx, nil, nil, nil); err != nil {
+	if err := n.openOverlay(nil, nil, nil); err != nil {
 		return err
 	}
 	n.addPublisher()
@@ -76,7 +76,7 @@ func (n *Node) open(ctx context.Context) error {
 }
 
 // openOverlay opens the sockets and adds the overlay. handle registers protocols before it runs.
-func (n *Node) openOverlay(ctx context.Context, operator, binding []byte, handle func(*p2p.Overlay) error) error {
+func (n *Node) openOverlay(operator, binding []byte, handle func(*p2p.Overlay) error) error {
 	if err := checkEntrances(n.cfg.Bootstrap); err != nil {
 		return err
 	}

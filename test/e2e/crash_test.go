@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -176,17 +177,27 @@ func (n *crash) nobodyIsPaidTwice() {
 type running struct {
 	t    *testing.T
 	cmd  *exec.Cmd
-	out  bytes.Buffer
+	out  *bytes.Buffer // read after the end
 	done chan error
 }
 
 // start runs mesh in the background.
-func (n *crash) start(args ...string) *running {
-	n.t.Helper()
-	c := &running{t: n.t, cmd: exec.Command(n.mesh, args...), done: make(chan error, 1)}
-	c.cmd.Env, c.cmd.Dir = n.environment(), filepath.Dir(n.home)
-	c.cmd.Stdout, c.cmd.Stderr = &c.out, &c.out
-	require.NoError(n.t, c.cmd.Start())
+func (m *machine) start(args ...string) *running {
+	m.t.Helper()
+	var out bytes.Buffer
+	c := m.background(&out, args...)
+	c.out = &out
+	return c
+}
+
+// background runs mesh in the background with its output where the caller wants it.
+func (m *machine) background(output io.Writer, args ...string) *running {
+	m.t.Helper()
+	c := &running{t: m.t, cmd: exec.Command(m.mesh, args...), out: new(bytes.Buffer), done: make(chan error, 1)}
+	c.cmd.Env, c.cmd.Dir = m.environment(), filepath.Dir(m.home)
+	c.cmd.Stdout, c.cmd.Stderr = output, output
+	require.NoError(m.t, c.cmd.Start())
+	m.t.Cleanup(func() { _ = c.cmd.Process.Kill() })
 	go func() { c.done <- c.cmd.Wait() }()
 	return c
 }
@@ -199,12 +210,12 @@ func (c *running) succeeds() bool {
 	select {
 	case err := <-c.done:
 		if err != nil {
-			c.t.Logf("put was cut short: %s", strings.TrimSpace(c.out.String()))
+			c.t.Logf("it was cut short: %v %s", err, strings.TrimSpace(c.out.String()))
 		}
 		return err == nil
 	case <-timeout.C:
 		_ = c.cmd.Process.Kill()
-		c.t.Fatalf("a put hangs: %s", c.out.String())
+		c.t.Fatalf("it hangs")
 		return false
 	}
 }
