@@ -9,12 +9,13 @@ TOOLS   := build/tools
 PKGS     = $(shell go list ./... | grep -v /test/e2e)
 # The race detector compiles everything anew, so only what does not link the SDK is run with it here.
 RACE    := ./proof/... ./offchain/dirlock/... ./offchain/journal/... ./offchain/lifecycle/... ./offchain/message/... ./offchain/p2p/... ./offchain/piece/... \
-           ./offchain/templates/...
+           ./offchain/node/outbox/... ./offchain/node/head/... ./offchain/templates/...
 NAME    ?= .
 N       ?= 10
 TARGET  ?= .
-FILE    ?=
-NODES   ?= 12
+# Handed on by the environment: a file may be called anything.
+export FILE ?=
+export NODES ?= 12
 KILLS   ?= 50
 SEED    ?=
 .DEFAULT_GOAL := help
@@ -47,12 +48,12 @@ e2e: build ## the main journeys on built binaries
 
 .PHONY: demo
 demo: build ## a storage network on this machine from file to repair, its evidence in build/demo [FILE=path NODES=12]
-	$(BIN)/mesh devnet demo --out build/demo --file '$(FILE)' --nodes '$(NODES)'
+	$(BIN)/mesh devnet demo --out build/demo --file "$$FILE" --nodes "$$NODES"
 
 .PHONY: demo-loop
 demo-loop: build ## the demo N times in a row [N=10 FILE=path NODES=12]
 	@for i in $$(seq '$(N)'); do echo "== demo $$i of $(N)"; \
-		$(BIN)/mesh devnet demo --out build/demo --file '$(FILE)' --nodes '$(NODES)' || exit 1; done; echo "$(N) of $(N)"
+		$(BIN)/mesh devnet demo --out build/demo --file "$$FILE" --nodes "$$NODES" || exit 1; done; echo "$(N) of $(N)"
 
 .PHONY: crash
 crash: build ## kill -9 over nodes, bootstrap and validator while files are put [KILLS=50 SEED=]

@@ -7,6 +7,7 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	dbm "github.com/cosmos/cosmos-db"
+	gogoproto "github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/log/v2"
@@ -15,7 +16,6 @@ import (
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/client/tx"
-	"github.com/cosmos/cosmos-sdk/codec"
 	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
 	"github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -151,17 +151,17 @@ func (c *chain) sequence(m member) uint64 {
 }
 
 // message is what the SDK encodes.
-type message = codec.ProtoMarshaler
+type message = gogoproto.Message
 
 // ask queries the chain over gRPC as a node would, at a height or, with 0, at the last.
 func (c *chain) ask(path string, height int64, req, res message) *abci.ResponseQuery {
 	c.t.Helper()
-	bz, err := req.Marshal()
+	bz, err := gogoproto.Marshal(req)
 	require.NoError(c.t, err)
 	rsp, err := c.Query(c.t.Context(), &abci.RequestQuery{Path: path, Data: bz, Height: height})
 	require.NoError(c.t, err)
 	if rsp.IsOK() {
-		require.NoError(c.t, res.Unmarshal(rsp.Value))
+		require.NoError(c.t, gogoproto.Unmarshal(rsp.Value, res))
 	}
 	return rsp
 }

@@ -44,24 +44,22 @@ func TestSecretsAreSecret(t *testing.T) {
 }
 
 func TestSecretsRefuse(t *testing.T) {
+	dir := t.TempDir()
+	_, err := app.NewSecrets(dir).Create(8)
+	require.NoError(t, err)
+	other, err := os.ReadFile(onlyFile(t, dir))
+	require.NoError(t, err)
 	for _, c := range []struct {
 		name  string
-		spoil func(t *testing.T, path string)
+		spoil func(path string) error
 		want  string
 	}{
-		{"fails: no file", func(t *testing.T, path string) { require.NoError(t, os.Remove(path)) }, "no such file or directory"},
-		{"fails: file others can read", func(t *testing.T, path string) { require.NoError(t, os.Chmod(path, 0o644)) }, "run chmod 600 on it"},
-		{"fails: no JSON", func(t *testing.T, path string) { require.NoError(t, os.WriteFile(path, []byte("{"), 0o600)) }, "decode "},
-		{"fails: empty", func(t *testing.T, path string) { require.NoError(t, os.WriteFile(path, []byte("{}"), 0o600)) },
+		{"fails: no file", os.Remove, "no such file or directory"},
+		{"fails: file others can read", func(path string) error { return os.Chmod(path, 0o644) }, "run chmod 600 on it"},
+		{"fails: no JSON", func(path string) error { return os.WriteFile(path, []byte("{"), 0o600) }, "decode "},
+		{"fails: empty", func(path string) error { return os.WriteFile(path, []byte("{}"), 0o600) },
 			"does not hold a secret of 32 bytes for 8 reveals"},
-		{"fails: another secret", func(t *testing.T, path string) {
-			other := t.TempDir()
-			_, err := app.NewSecrets(other).Create(8)
-			require.NoError(t, err)
-			bz, err := os.ReadFile(onlyFile(t, other))
-			require.NoError(t, err)
-			require.NoError(t, os.WriteFile(path, bz, 0o600))
-		}, "does not lead to its tip"},
+		{"fails: another secret", func(path string) error { return os.WriteFile(path, other, 0o600) }, "does not lead to its tip"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -70,7 +68,7 @@ func TestSecretsRefuse(t *testing.T) {
 			path := onlyFile(t, dir)
 			good, err := os.ReadFile(path)
 			require.NoError(t, err)
-			c.spoil(t, path)
+			require.NoError(t, c.spoil(path))
 			secrets := app.NewSecrets(dir)
 			_, err = secrets.Preimage(tip, 8, 0)
 			require.ErrorContains(t, err, c.want)
@@ -82,7 +80,7 @@ func TestSecretsRefuse(t *testing.T) {
 			require.NoError(t, err)
 		})
 	}
-	_, err := app.NewSecrets(t.TempDir()).Create(1)
+	_, err = app.NewSecrets(t.TempDir()).Create(1)
 	require.ErrorIs(t, err, beacontypes.ErrInvalidTip)
 }
 

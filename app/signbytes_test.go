@@ -68,7 +68,7 @@ func newMsg(t *testing.T, registry codectypes.InterfaceRegistry, d protoreflect.
 	msg, err := registry.Resolve("/" + string(d.FullName()))
 	require.NoError(t, err)
 	require.NoError(t, gogoproto.Unmarshal(bz, msg))
-	return msg.(sdk.Msg)
+	return msg
 }
 
 // signBytesOf returns what the member client would sign to send the message.

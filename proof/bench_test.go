@@ -86,6 +86,7 @@ type wideHolder struct {
 
 // newWideHolder takes an index with the most siblings: the last 16 of 80 have two fewer.
 func newWideHolder(tb testing.TB) *wideHolder {
+	tb.Helper()
 	h := &wideHolder{index: 17, piece: fill(1, widePiece)}
 	h.cvs = groupsOf(tb, h.piece)
 	layout, err := proof.BuildLayout(widePieces, &wideSegments{index: h.index, root: blake3.Sum256(h.piece)})

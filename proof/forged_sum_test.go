@@ -146,6 +146,7 @@ func TestForgedShareIsCaught(t *testing.T) {
 // countCaught proves sets of k draws. A set is caught exactly if one of its draws falls into the forged interval, so that
 // what the rates below measure is the draws, and what is asserted here is the verifier.
 func countCaught(t *testing.T, l liar, r *rand.Rand, k, sets int) int {
+	t.Helper()
 	caught := 0
 	for range sets {
 		draws := l.randomDraws(r, k)
@@ -165,6 +166,7 @@ func countCaught(t *testing.T, l liar, r *rand.Rand, k, sets int) int {
 }
 
 func requireRate(t *testing.T, name string, caught, sets int, share float64, k int, within float64) {
+	t.Helper()
 	want := 1 - math.Pow(1-share, float64(k))
 	rate := float64(caught) / float64(sets)
 	t.Logf("%-16s k=%-2d caught %.4f, expected %.4f", name, k, rate, want)

@@ -62,6 +62,7 @@ func TestManyDrawsInOneDeal(t *testing.T) {
 
 // oneDraw returns a holder of several deals and a proof of one draw.
 func oneDraw(t *testing.T) (h *holder, p proof.StorageProof, seed [32]byte, drawn *deal) {
+	t.Helper()
 	h = newHolder(t, newRand(t), 5, 60_000)
 	seed = [32]byte{42}
 	p, err := proof.ProveStorage(h.trie, seed, 1, h)

@@ -42,7 +42,7 @@ func TestTermsText(t *testing.T) {
 }
 
 func TestStatusAnswer(t *testing.T) {
-	empty := statusAnswer{header: answerTo("status"), ChainID: "mesh-1", Height: 1, Time: "2026-01-02T03:04:05Z", Endpoint: "a:1", Home: "/h", KeysLocked: true, Keys: []keyStatus{}, Networks: []ownNetwork{}}
+	empty := statusAnswer{header: answerTo("status"), ChainID: "mesh-1", Height: 1, Time: "2026-01-02T03:04:05Z", Endpoint: "a:1", Home: "/h", KeysLocked: true, Keys: []keyStatus{}, Networks: []ownNetwork{}, Nodes: []nodeStatus{}}
 	requireAnswer(t, "status_empty", empty, func(p *page) { showStatus(p, empty) })
 
 	full := empty

@@ -59,6 +59,7 @@ type demo struct {
 	network chain.Network
 	joined  time.Time // when the nodes were started
 	deal    uint64
+	uri     string
 	killed  []work.Index // as they were before their holders were killed
 	report  demoReport
 }

@@ -36,11 +36,11 @@ func (d *demo) put(ctx context.Context) error {
 	}
 	began := time.Now()
 	var a putAnswer
-	if err := d.meshInto(ctx, &a, "put", d.file, "--home", d.client(), "--network-id", d.network.Id); err != nil {
+	if err := d.meshInto(ctx, &a, "put", "--home", d.client(), "--network-id", d.network.Id, "--", d.file); err != nil {
 		return err
 	}
 	d.report.Seconds.Put = time.Since(began).Seconds()
-	d.deal = a.Deal
+	d.deal, d.uri = a.Deal, a.Objects[0].URI
 	deal, err := d.chain.Deal(ctx, d.deal)
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func processOf(state devnet.State, owner string) (int, error) {
 func (d *demo) get(ctx context.Context) error {
 	path := filepath.Join(d.out, "retrieved")
 	began := time.Now()
-	if _, err := d.mesh(ctx, "get", filepath.Base(d.file), "--home", d.client(), "--network-id", d.network.Id, "--out", path); err != nil {
+	if _, err := d.mesh(ctx, "get", d.uri, "--home", d.client(), "--out", path); err != nil {
 		return err
 	}
 	d.report.Seconds.Get = time.Since(began).Seconds()
@@ -142,6 +142,11 @@ func (d *demo) repair(ctx context.Context) error {
 			return false, err
 		}
 		repaired := 0
+		for _, i := range deal.Indices {
+			if i.Status != work.IndexHeld {
+				return false, nil
+			}
+		}
 		for number, was := range d.killed {
 			ok, err := d.repaired(ctx, deal.Indices[number], was)
 			if err != nil {

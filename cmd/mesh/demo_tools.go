@@ -21,7 +21,7 @@ func (d *demo) tell(format string, args ...any) {
 // mesh runs this program with arguments, as a person would, keeps its answer as evidence and
 // returns it.
 func (d *demo) mesh(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, d.self, append(args, "--output", "json")...)
+	cmd := exec.CommandContext(ctx, d.self, append([]string{"--output", "json"}, args...)...)
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems
 	if err := cmd.Run(); err != nil {

@@ -62,7 +62,7 @@ func (c *cli) faucet(ctx context.Context, s settings, listen string) error {
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", listen)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
 	if err != nil {
 		return fmt.Errorf("listen for requests: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -45,8 +46,8 @@ its deals owed it something or not.`,
 }
 
 func (c *cli) explainClaim(ctx context.Context, s settings, f nodeFlags, epoch string) error {
-	var number uint64
-	if _, err := fmt.Sscanf(epoch, "%d", &number); err != nil || number == 0 {
+	number, err := strconv.ParseUint(epoch, 10, 64)
+	if err != nil || number == 0 {
 		return usage("read the epoch", fmt.Sprintf("%q is not the number of an epoch", epoch), "mesh earnings lists the epochs that were paid")
 	}
 	kr, client, err := c.signing(ctx, s)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -77,6 +76,6 @@ func TestWithFaucet(t *testing.T) {
 func TestFailureText(t *testing.T) {
 	f := &failure{What: "do", Why: "not", Next: "that", log: []string{"a", "b"}}
 	require.Equal(t, "  | a\n  | b\nmesh: do: not\n  next: that\n", f.text(false))
-	require.True(t, strings.Contains(f.text(true), "\x1b["))
+	require.Contains(t, f.text(true), "\x1b[")
 	require.Equal(t, "mesh: do: not\n", (&failure{What: "do", Why: "not"}).text(false))
 }

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -129,8 +131,8 @@ func ownName(ctx context.Context, objects *storage.Client, name string, force bo
 	if err := opened.Close(); err != nil {
 		return "", err
 	}
-	out := filepath.Base(filepath.Clean("/" + strings.ReplaceAll(given, "\\", "/")))
-	if out == "/" || out == "." || strings.ContainsFunc(out, unicode.IsControl) {
+	out, ok := plainName(given)
+	if !ok {
 		return "", usage("name the file", fmt.Sprintf("its name in the network is %q", given), "name it with --out")
 	}
 	if _, err := os.Stat(out); err == nil && !force {
@@ -139,15 +141,28 @@ func ownName(ctx context.Context, objects *storage.Client, name string, force bo
 	return out, nil
 }
 
+// plainName returns the last part of a name that somebody else has given, and whether a file may be called so without
+// being asked for: nothing hidden, nothing that commands take for a flag, nothing that cannot be seen.
+func plainName(given string) (string, bool) {
+	name := path.Base(path.Clean("/" + strings.ReplaceAll(given, "\\", "/")))
+	if name == "/" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "-") || !utf8.ValidString(name) {
+		return "", false
+	}
+	return name, !strings.ContainsFunc(name, func(r rune) bool {
+		joins := r == 0x200c || r == 0x200d // parts of a letter or a picture
+		return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) || unicode.Is(unicode.Cf, r) && !joins
+	})
+}
+
 // writeRange writes a part of an object to a file, which appears whole or not at all.
-func writeRange(ctx context.Context, objects *storage.Client, name, path string, opts storage.GetOptions) (storage.Object, error) {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.part")
+func writeRange(ctx context.Context, objects *storage.Client, name, out string, opts storage.GetOptions) (storage.Object, error) {
+	file, err := os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+".*.part")
 	if err != nil {
 		return storage.Object{}, err
 	}
 	o, err := objects.Get(ctx, name, file, opts)
 	if err = errors.Join(err, file.Close()); err == nil {
-		err = os.Rename(file.Name(), path)
+		err = os.Rename(file.Name(), out)
 	}
 	if err != nil {
 		return o, errors.Join(err, os.Remove(file.Name()))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -122,7 +123,7 @@ func (f joinFlags) read(s settings, n chain.Network) (joinRequest, error) {
 		r.owner = f.owner
 	}
 	if chain.CheckAddress(r.owner) == nil {
-		r.owner, r.address = "", f.owner
+		r.owner, r.address = "", r.owner
 	}
 	var err error
 	if f.bond != "" {
@@ -133,7 +134,7 @@ func (f joinFlags) read(s settings, n chain.Network) (joinRequest, error) {
 	r.fees = chain.Coin{Denom: chain.FeeDenom, Amount: defaultDailyFees(s.ChainID)}
 	if f.dailyFees != "" {
 		number, unit := splitAmount(f.dailyFees)
-		if unit != "" && unit != chain.FeeSymbol {
+		if unit != "" && !strings.EqualFold(unit, chain.FeeSymbol) {
 			return r, usage("read --daily-fees", fmt.Sprintf("fees are paid in MESH, not in %s", unit), "write 5MESH")
 		}
 		if r.fees.Amount, err = chain.ParseTokens(number); err != nil {
@@ -249,9 +250,14 @@ func showJoined(p *page, a joinAnswer, n chain.Network, m chain.MemberRecord) {
 		p.row("Address", "%s", addr)
 	}
 	p.line("")
-	if !a.Counts {
+	lacks := n.Params.Bond.MinBond.Sub(chain.IntOf(m.OwnBond)).Sub(chain.IntOf(m.GivenBond))
+	switch {
+	case a.Counts:
+	case lacks.IsPositive():
 		p.line("It is drawn for nothing yet: its bond is below %s. Anyone can give the rest:", tokens(n.Params.Bond.MinBond, n.Token.Symbol))
-		p.line("  mesh bond %d %s%s --network-id %s", a.Node, chain.FormatTokens(n.Params.Bond.MinBond.Sub(chain.IntOf(m.OwnBond)).Sub(chain.IntOf(m.GivenBond))), n.Token.Symbol, n.Id)
+		p.line("  mesh bond %d %s --network-id %s", a.Node, typed(lacks, n.Token.Symbol), n.Id)
+	default:
+		p.line("It is drawn for nothing yet: it is %s.", m.Status)
 	}
 	if len(n.LogicHash) > 0 {
 		p.line("The network has a logic of its own; nodes that run it come with a later release.")

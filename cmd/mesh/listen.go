@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 
 	"github.com/spf13/pflag"
 
@@ -41,6 +42,9 @@ func (f *listenFlags) addresses(chainID string, ws bool) ([]string, error) {
 		ips, port = []string{"127.0.0.1"}, 0
 	}
 	if f.ip != "" {
+		if net.ParseIP(f.ip) == nil {
+			return nil, usage("read --listen", fmt.Sprintf("%q is no IP address", f.ip), "write one of this device, such as 0.0.0.0 or ::1; ports have flags of their own")
+		}
 		ips = []string{f.ip}
 	}
 	if f.p2pPort >= 0 {

@@ -85,8 +85,8 @@ func checkBond(ctx context.Context, client *chain.Client, n chain.Network, r joi
 		return err
 	}
 	lack := &chain.FundsError{Account: r.address, Denom: r.bond.Denom, Has: has.Amount, Needs: r.bond.Amount}
-	return advised{lack, fmt.Sprintf("have somebody send it: mesh send %s %s%s, or join with --bond 0 and let somebody give the bond",
-		r.address, chain.FormatTokens(r.bond.Amount.Sub(has.Amount)), n.Token.Symbol)}
+	return advised{lack, fmt.Sprintf("have somebody send it: mesh send %s %s, or join with --bond 0 and let somebody give the bond",
+		r.address, typed(r.bond.Amount.Sub(has.Amount), n.Token.Symbol))}
 }
 
 // agreeToJoin shows the terms and asks.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
 )
@@ -10,6 +11,11 @@ import (
 // tokens writes an amount of a network's token with its symbol, which is not unique: the denomination must
 // stand nearby.
 func tokens(a chain.Amount, symbol string) string { return chain.FormatTokens(a) + " " + symbol }
+
+// typed writes an amount as commands read it: without separators and spaces.
+func typed(a chain.Amount, symbol string) string {
+	return strings.ReplaceAll(chain.FormatTokens(a), ",", "") + symbol
+}
 
 // showTerms adds the terms of a network to a page, as its founder, operators and clients need to know them.
 func showTerms(p *page, n chain.Network) {

@@ -44,7 +44,7 @@ func (r *runner) run(t *testing.T, args ...string) result {
 	var out, err bytes.Buffer
 	con := &console{in: bufio.NewReader(strings.NewReader(r.input)), out: &out, err: &err, asks: r.asks}
 	env := func(name string) (string, bool) { v, ok := r.env[name]; return v, ok }
-	code := run(t.Context(), args, env, con)
+	code := run(t.Context(), append([]string{}, args...), env, con) // cobra takes nil for the arguments of the test
 	return result{code, out.String(), err.String()}
 }
 

@@ -65,5 +65,5 @@ func networkCoin(n chain.Network, amount string) (chain.Coin, error) {
 		return chain.Coin{Denom: n.Token.Denom, Amount: a}, err
 	}
 	return chain.Coin{}, usage("read the amount", fmt.Sprintf("%q is not of network %s, whose token is %s (%s)", amount, n.Id, n.Token.Symbol, n.Token.Denom),
-		"write "+number+n.Token.Symbol)
+		"write a number of whole tokens, such as 100"+n.Token.Symbol)
 }

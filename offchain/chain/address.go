@@ -17,7 +17,7 @@ func addresses() address.Codec { return addresscodec.NewBech32Codec(AddressPrefi
 // CheckAddress returns an error that wraps ErrInvalid unless s is an account address, mesh1….
 func CheckAddress(s string) error {
 	if _, err := addresses().StringToBytes(s); err != nil {
-		return fmt.Errorf("%w: %q is not an account address (%s1…): %v", ErrInvalid, s, AddressPrefix, err)
+		return fmt.Errorf("%w: %q is not an account address (%s1…): %w", ErrInvalid, s, AddressPrefix, err)
 	}
 	return nil
 }

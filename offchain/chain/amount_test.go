@@ -60,7 +60,7 @@ func TestParseUnits(t *testing.T) {
 	got, err := chain.ParseUnits(largest)
 	require.NoError(t, err)
 	require.Equal(t, networktypes.MaxAmount(), got)
-	for _, bad := range []string{"1.5", "1.0", "", "-1", strings.Replace(largest, "8", "9", -1)} {
+	for _, bad := range []string{"1.5", "1.0", "", "-1", strings.ReplaceAll(largest, "8", "9")} {
 		_, err := chain.ParseUnits(bad)
 		require.ErrorIs(t, err, chain.ErrInvalid, "%q", bad)
 	}
@@ -158,7 +158,10 @@ func TestCreatedNetwork(t *testing.T) {
 	id, err := chain.Answered(created(t, "net_1a2b3c4d")).CreatedNetwork()
 	require.NoError(t, err)
 	require.Equal(t, "net_1a2b3c4d", id)
-	for _, bad := range [][]byte{nil, {1}, created(t, "net_x"), append(created(t, "net_1a2b3c4d"), created(t, "net_1a2b3c4d")...)} {
+	id, err = chain.Answered(append(created(t, "net_1a2b3c4d"), created(t, "net_5e6f7a8b")...)).CreatedNetwork()
+	require.NoError(t, err)
+	require.Equal(t, "net_1a2b3c4d", id, "the answer to the first of several messages")
+	for _, bad := range [][]byte{nil, {1}, created(t, "net_x")} {
 		_, err := chain.Answered(bad).CreatedNetwork()
 		require.Error(t, err)
 	}

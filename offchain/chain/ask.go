@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -25,18 +26,24 @@ func (c *Client) ask(ctx context.Context, what string, call func(context.Context
 // maxPages bounds a walk over pages, so that a node that never says it is done ends it.
 const maxPages = 10_000
 
-// askPages walks over all pages of a query. call answers the key of the next page, empty after the last.
+// askPages walks over all pages of a query. call answers the key of the next page, empty after the last; it takes in
+// what is on a page only if it has no error, since a page may be asked of several endpoints.
 func (c *Client) askPages(ctx context.Context, what string, call func(context.Context, *grpc.ClientConn, *query.PageRequest) (*query.PageResponse, error)) error {
-	var next []byte
+	var at []byte
 	for range maxPages {
+		var next []byte
 		err := c.ask(ctx, what, func(ctx context.Context, conn *grpc.ClientConn) error {
-			res, err := call(ctx, conn, &query.PageRequest{Key: next, Limit: pageSize})
+			res, err := call(ctx, conn, &query.PageRequest{Key: at, Limit: pageSize})
 			next = res.GetNextKey()
 			return err
 		})
 		if err != nil || len(next) == 0 {
 			return err
 		}
+		if bytes.Equal(next, at) {
+			return fmt.Errorf("ask for %s: the node answered that a page follows itself", what)
+		}
+		at = next
 	}
 	return fmt.Errorf("ask for %s: the node answered more than %d pages", what, maxPages)
 }

@@ -26,7 +26,7 @@ func (c *Client) Duties(ctx context.Context, network string, node uint64) ([]wor
 	list := make([]work.Duty, len(res.Deadlines))
 	for i, d := range res.Deadlines {
 		list[i] = work.Duty{
-			Kind: work.DutyKind(d.Duty), Epoch: d.Epoch, Ref: work.IndexRef{Deal: d.Deal}, Request: d.Request,
+			Kind: work.DutyKind(d.Duty), Epoch: d.Epoch, Ref: work.IndexRef{Deal: d.Deal, Index: int(d.Index)}, Request: d.Request,
 			From: d.From, Until: d.Until, AtStake: r.amount(d.AtStake),
 		}
 	}

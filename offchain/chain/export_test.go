@@ -1,5 +1,7 @@
 package chain
 
+import codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+
 // What the external tests reach inside for.
 
 // DecodeSimulation is decodeSimulation.
@@ -25,3 +27,6 @@ func GasLimit(used uint64) uint64 { return gasLimit(used) }
 
 // Answered returns a result with the given answers of its messages.
 func Answered(bz []byte) Result { return Result{Hash: "AB", answers: bz} }
+
+// Content is what a message is on the wire, and what its signer pays for it.
+func Content(m Msg) (packed *codectypes.Any, spends []Coin) { return m.packed, m.spends }

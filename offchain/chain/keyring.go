@@ -216,7 +216,7 @@ func checkKeyName(name string) error {
 func keyringError(what string, err error) error {
 	switch {
 	case errors.Is(err, sdkkeyring.ErrMaxPassPhraseAttempts):
-		return fmt.Errorf("%s: %w: %v", what, ErrLocked, err)
+		return fmt.Errorf("%s: %w: %w", what, ErrLocked, err)
 	case errors.Is(err, sdkkeyring.ErrKeyAlreadyExists), errors.Is(err, sdkkeyring.ErrDuplicatedAddress):
 		return fmt.Errorf("%s: %w: the keyring has that key under another name", what, ErrKeyExists)
 	}

@@ -92,9 +92,11 @@ func (c *Client) Bootstraps(ctx context.Context, network string) ([]work.Bootstr
 	if err != nil {
 		return nil, err
 	}
+	var r reader
 	list := make([]work.Bootstrap, len(res.Records))
-	for i, r := range res.Records {
-		list[i] = work.Bootstrap{Peer: networktypes.PeerID(r.PeerKey), Addrs: r.Addrs, Expires: r.ExpiresHeight}
+	for i, b := range res.Records {
+		key := r.hash(b.PeerKey)
+		list[i] = work.Bootstrap{Peer: networktypes.PeerID(key[:]), Addrs: b.Addrs, Expires: b.ExpiresHeight}
 	}
-	return list, nil
+	return list, r.err
 }

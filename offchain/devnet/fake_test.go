@@ -27,6 +27,8 @@ func TestMain(m *testing.M) {
 		os.Exit(fakeMeshd(os.Args[1:]))
 	case "faucet":
 		os.Exit(fakeFaucet(os.Args[1]))
+	case "added":
+		os.Exit(fakeAdded(os.Args[1:]))
 	}
 	os.Exit(m.Run())
 }
@@ -45,7 +47,7 @@ func newTools(t *testing.T) tools {
 	self, err := os.Executable()
 	require.NoError(t, err)
 	x := tools{t.TempDir()}
-	for _, name := range []string{"meshd", "faucet"} {
+	for _, name := range []string{"meshd", "faucet", "added"} {
 		require.NoError(t, os.Symlink(self, filepath.Join(x.dir, name)))
 	}
 	return x
@@ -183,6 +185,23 @@ func fakeFaucet(addr string) int {
 		return 1
 	}
 	go func() { _ = http.Serve(l, devnet.FaucetHandler(nil, quiet())) }()
+	return waitUntilTold()
+}
+
+// fakeAdded is a process that is added to a devnet: it says what it is told to, or waits for a pipe before.
+func fakeAdded(args []string) int {
+	switch args[0] {
+	case "die":
+		fmt.Println("last words")
+		return 3
+	case "late":
+		if _, err := os.ReadFile(args[1]); err != nil {
+			return 1
+		}
+		fmt.Println("ready")
+	case "say":
+		fmt.Print(strings.Join(args[1:], "\n"))
+	}
 	return waitUntilTold()
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -87,7 +88,9 @@ func (d *Devnet) await(ctx context.Context, c *child, met func(context.Context) 
 		}
 		select {
 		case dead := <-d.died:
-			return dead.died()
+			if slices.Contains(d.children, dead) { // not one that Stop has ended
+				return dead.died()
+			}
 		case <-ctx.Done():
 			if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				return ctx.Err()

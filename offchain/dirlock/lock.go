@@ -53,8 +53,7 @@ func Take(dir string) (io.Closer, error) {
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
 	if err := writePID(f); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("write lock: %w", err)
+		return nil, errors.Join(fmt.Errorf("write lock: %w", err), f.Close())
 	}
 	return f, nil
 }

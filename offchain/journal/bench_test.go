@@ -22,6 +22,7 @@ const (
 
 // benchConfig is the default but for its size, which no benchmark is to meet.
 func benchConfig(b *testing.B) journal.Config {
+	b.Helper()
 	cfg := journal.DefaultConfig(b.TempDir())
 	cfg.MaxBytes = 1 << 40
 	return cfg

@@ -31,6 +31,7 @@ func newGate(d *disk) *gate {
 
 // appendAside appends a receipt in a goroutine of its own.
 func appendAside(t *testing.T, wg *sync.WaitGroup, j *journal.Journal, text string) {
+	t.Helper()
 	wg.Go(func() {
 		_, err := j.Append(t.Context(), receipt, []byte(text))
 		assert.NoError(t, err)

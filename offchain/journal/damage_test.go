@@ -192,6 +192,7 @@ func TestTornBatchKeepsItsOrder(t *testing.T) {
 }
 
 func tornBatch(t *testing.T, rng *rand.Rand) {
+	t.Helper()
 	d := newDisk()
 	synctest.Test(t, func(t *testing.T) {
 		j := openOn(t, d)

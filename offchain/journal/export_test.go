@@ -44,7 +44,7 @@ func ScanSegment(source File, size int64, name string) (again []byte, records in
 	if err != nil {
 		return nil, 0, false, err
 	}
-	again = s.header.encode()
+	again = s.encode()
 	for {
 		f, err := s.scan()
 		if errors.Is(err, io.EOF) {

@@ -81,17 +81,17 @@ func TestClosingJournalTellsWhyAWriteFailed(t *testing.T) {
 		j := openOn(t, d)
 		g := newGate(d)
 		var wg sync.WaitGroup
-		wg.Go(func() {
-			_, err := j.Append(t.Context(), receipt, nil)
-			assert.ErrorIs(t, err, errFault)
-			assert.ErrorIs(t, err, journal.ErrFailed)
-			assert.NotErrorIs(t, err, journal.ErrClosed)
-		})
+		var appendErr, closeErr error
+		wg.Go(func() { _, appendErr = j.Append(t.Context(), receipt, nil) })
 		<-g.reached
-		wg.Go(func() { assert.NoError(t, j.Close()) })
+		wg.Go(func() { closeErr = j.Close() })
 		synctest.Wait()
 		d.failNext(failOnce, 0)
 		g.pass <- struct{}{}
 		wg.Wait()
+		require.ErrorIs(t, appendErr, errFault)
+		require.ErrorIs(t, appendErr, journal.ErrFailed)
+		require.NotErrorIs(t, appendErr, journal.ErrClosed)
+		require.NoError(t, closeErr)
 	})
 }

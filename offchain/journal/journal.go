@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -69,11 +70,11 @@ func open(cfg Config, dir files) (*Journal, error) {
 		outbox: newOutbox(), changing: make(map[string]*batch), next: 1,
 	}
 	if err := j.restore(); err != nil {
+		err = fmt.Errorf("open journal: %w", err)
 		if j.active != nil {
-			j.active.Close()
+			err = errors.Join(err, j.active.Close())
 		}
-		unlock.Close()
-		return nil, fmt.Errorf("open journal: %w", err)
+		return nil, errors.Join(err, unlock.Close())
 	}
 	j.durable = j.next - 1
 	j.reserved = j.outbox.reserve()

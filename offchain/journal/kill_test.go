@@ -45,7 +45,7 @@ func victim(dir, round string) {
 	}
 	ctx := context.Background()
 	say := func(format string, args ...any) { // one write call a line
-		if _, err := os.Stdout.WriteString(fmt.Sprintf(format+"\n", args...)); err != nil {
+		if _, err := fmt.Fprintf(os.Stdout, format+"\n", args...); err != nil {
 			panic(err)
 		}
 	}

@@ -108,16 +108,16 @@ func TestReserveIsKnownAgainAfterOpen(t *testing.T) {
 	require.NoError(t, j.Done(t.Context(), "a", []byte("tx")))
 	require.NoError(t, j.Done(t.Context(), "b", []byte("tx")))
 	require.NoError(t, j.Forget(t.Context(), 5))
-	want := j.Stats()
+	before := j.Stats()
 	// What may finish c: a frame of digest, key and outcome; and a frame that forgets b, and one that forgets
 	// c; each with the header of a segment it may start.
 	const frames = journal.FrameOverhead + 32 + 2 + 1 + journal.MaxOutcome + 2*(journal.FrameOverhead+8)
-	require.Equal(t, int64(frames+3*journal.HeaderSize), want.Reserved)
+	require.Equal(t, int64(frames+3*journal.HeaderSize), before.Reserved)
 	require.NoError(t, j.Close())
 	j = openQuota(t, d)
 	got := j.Stats()
-	want.Syncs = 0
-	require.Equal(t, want, got)
+	before.Syncs = 0
+	require.Equal(t, before, got)
 }
 
 func TestRetryHoldsEvenWhenItCannotBeWritten(t *testing.T) {

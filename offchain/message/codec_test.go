@@ -118,6 +118,7 @@ func TestUnknownFieldsArePassedOn(t *testing.T) {
 
 // fuzz checks that whatever is accepted is encoded back to the same bytes.
 func fuzz(f *testing.F, seed message.Body) {
+	f.Helper()
 	good := encode(f, seed)
 	f.Add(good)
 	f.Add([]byte{})

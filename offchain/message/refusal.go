@@ -78,7 +78,7 @@ func isPrintable(s string) bool {
 // goes out as it is; one that is wrapped came from somebody else and does not. What the peer did wrong is named;
 // anything else is CodeInternal without its text, which is nobody's business.
 func RefusalOf(err error) *Refusal {
-	if r, ok := err.(*Refusal); ok {
+	if r, ok := err.(*Refusal); ok { //nolint:errorlint // a wrapped one is somebody else's
 		return r
 	}
 	for _, known := range refusals {

@@ -103,7 +103,7 @@ func (n *Node) stayConnected(ctx context.Context) error {
 	for {
 		height, err := n.head.After(ctx, seen)
 		if err != nil {
-			return nil
+			return nil //nolint:nilerr // ctx has ended
 		}
 		members, err := n.deps.Client.Members(ctx, n.cfg.Network)
 		if err == nil {

@@ -29,7 +29,7 @@ func (n *Node) keepPublished(ctx context.Context) error {
 	for attempt := uint32(0); ; {
 		height, err := n.head.After(ctx, renew-1)
 		if err != nil {
-			return nil
+			return nil //nolint:nilerr // ctx has ended
 		}
 		err = n.publish(ctx, height)
 		if err == nil {
@@ -37,7 +37,7 @@ func (n *Node) keepPublished(ctx context.Context) error {
 			continue
 		}
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // that is why it was not published
 		}
 		n.deps.Log.Warn("cannot publish the addresses of this node", "error", err)
 		timer := time.NewTimer(outbox.Backoff(attempt))

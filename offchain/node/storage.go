@@ -161,7 +161,7 @@ func (n *Node) doDuties(ctx context.Context, d *duty.Duties) error {
 	for {
 		height, err := n.head.After(ctx, seen)
 		if err != nil {
-			break
+			break // ctx has ended
 		}
 		seen = height
 		select {
@@ -171,7 +171,7 @@ func (n *Node) doDuties(ctx context.Context, d *duty.Duties) error {
 	}
 	close(heights)
 	<-done
-	return nil
+	return nil //nolint:nilerr // said above
 }
 
 // keepJournal forgets, once in a while, what is over.
@@ -181,7 +181,7 @@ func (n *Node) keepJournal(ctx context.Context, s *storageParts) error {
 	for {
 		height, err := n.head.After(ctx, seen)
 		if err != nil {
-			return nil
+			return nil //nolint:nilerr // ctx has ended
 		}
 		seen = height + outbox.KeptClaims*int64(n.network.Params.Epoch.EpochBlocks)
 		next := s.journal.Stats().Next

@@ -148,9 +148,10 @@ func TestDiceStayInBounds(t *testing.T) {
 		require.GreaterOrEqual(t, got, wait/2)
 		require.Less(t, got, wait)
 	})
-	require.Len(t, d.nonce(16), 16)
-	require.NotEqual(t, d.nonce(16), d.nonce(16))
-	require.NotEqual(t, d.number(), d.number())
+	nonce, number := d.nonce(16), d.number()
+	require.Len(t, nonce, 16)
+	require.NotEqual(t, nonce, d.nonce(16))
+	require.NotEqual(t, number, d.number())
 }
 
 // The resource manager knows the table, with room to say no, and leaves no protocol of ours to libp2p's defaults.

@@ -84,6 +84,7 @@ func TestWantedPeerIsFoundInTheDHT(t *testing.T) {
 }
 
 func findWanted(t *testing.T, addrs []ma.Multiaddr) {
+	t.Helper()
 	alone := func() Config {
 		cfg := testConfig(t)
 		cfg.FewPeers, cfg.TargetPeers = 1, 1 // peers are not exchanged beyond the first

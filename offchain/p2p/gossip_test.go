@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -138,7 +137,7 @@ func TestPublishRefuses(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			require.True(t, errors.Is(err, c.err), "%v", err)
+			require.ErrorIs(t, err, c.err)
 		})
 	}
 	require.InDelta(t, creditSize, a.creditOf(a.ID()), 0.1, "nobody punishes itself")

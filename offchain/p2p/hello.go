@@ -125,7 +125,7 @@ func (o *Overlay) answerHello(ctx context.Context, s *Stream) (*message.Hello, e
 
 // isOwn reports whether an error is a refusal that was made here.
 func isOwn(err error) bool {
-	_, ok := err.(*message.Refusal)
+	_, ok := err.(*message.Refusal) //nolint:errorlint // a wrapped one was read from a stream
 	return ok
 }
 

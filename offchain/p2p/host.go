@@ -14,6 +14,7 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/host/peerstore/pstoremem"
 	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
 	connmanager "github.com/libp2p/go-libp2p/p2p/net/connmgr"
+	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	libp2pquic "github.com/libp2p/go-libp2p/p2p/transport/quic"
@@ -59,7 +60,7 @@ func newHost(cfg Config, key crypto.PrivKey, gate connmgr.ConnectionGater, seams
 		libp2p.Transport(tcp.NewTCPTransport, tcp.DisableReuseport()), libp2p.Transport(libp2pquic.NewTransport), libp2p.Transport(websocket.New),
 		libp2p.NoListenAddrs, libp2p.AddrsFactory(func(a []ma.Multiaddr) []ma.Multiaddr { return slices.Concat(a, announce) }),
 		libp2p.ResourceManager(resources), libp2p.ConnectionManager(manager), libp2p.Peerstore(store), libp2p.ConnectionGater(gate),
-		libp2p.DialRanker(tcpFirst), libp2p.WithDialTimeout(dialTimeout),
+		libp2p.SwarmOpts(swarm.WithDialRanker(tcpFirst)), libp2p.WithDialTimeout(dialTimeout),
 		// These would stop dialling a transport after many failures, which a night without network is enough for.
 		libp2p.UDPBlackHoleSuccessCounter(nil), libp2p.IPv6BlackHoleSuccessCounter(nil),
 		// Whether others reach us is not measured yet; this keeps libp2p's first, unverified way of asking them off.

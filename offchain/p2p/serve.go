@@ -48,7 +48,7 @@ func (o *Overlay) Handle(protocol string, l Limits, h Handler) error {
 			return err
 		}
 		if err := s.WriteBody(answer); err != nil {
-			return fmt.Errorf("write answer: %v", err) // not wrapped: it is no fault of the request
+			return fmt.Errorf("write answer: %v", err) //nolint:errorlint // it is no fault of the request
 		}
 		return nil
 	})

@@ -59,6 +59,9 @@ func adoptRecord(t *txn, r trailer) error {
 // adopt reads a whole volume and enters every record whose bytes have its root, whole records only. A record that was
 // dropped and not yet compacted away comes back, with one of the deals that referred to it.
 func (s *Store) adopt(v *volume) error {
+	if err := s.secure(v); err != nil {
+		return err
+	}
 	if err := s.submit(&adoptChange{id: v.id, state: volumeAdopting, reset: true}); err != nil {
 		return err
 	}
@@ -86,6 +89,16 @@ func (s *Store) adopt(v *volume) error {
 		found = nil
 	}
 	return s.submit(&adoptChange{id: v.id, state: volumeLive, records: found})
+}
+
+// secure makes durable what is read of a volume: a process that was killed may have left a name, or bytes, that only the
+// memory of the system has.
+func (s *Store) secure(v *volume) error {
+	v.unsynced.Store(true)
+	if err := v.sync(); err != nil {
+		return err
+	}
+	return s.disk.SyncDir()
 }
 
 // recordAt reads the trailer of the record that ends at an offset, if one does.

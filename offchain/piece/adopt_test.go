@@ -22,7 +22,7 @@ func TestAdoptionThatIsCutShort(t *testing.T) {
 		put(t, s, i%3, content(i, 10))
 	}
 	require.NoError(t, s.Close())
-	mach.at = mach.ops.Load() + 1
+	mach.at = mach.ops + 1
 	require.NoError(t, mach.d.SyncDir())
 	for at := int64(1); ; at += 1 + rng.Int64N(6) {
 		broken := &machine{d: mach.after.d.crash(rng), fs: vfs.NewCrashableMem(), rng: rng, at: at}
@@ -30,7 +30,7 @@ func TestAdoptionThatIsCutShort(t *testing.T) {
 		s, err := piece.OpenOn(cfg, broken.d, broken.index())
 		require.NoError(t, err)
 		require.NoError(t, s.Close())
-		if !broken.died.Load() {
+		if !broken.died() {
 			require.Greater(t, at, int64(10))
 			return // the whole of Open and Close has fewer operations
 		}

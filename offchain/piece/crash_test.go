@@ -3,7 +3,7 @@ package piece_test
 import (
 	"context"
 	"math/rand/v2"
-	"sync/atomic"
+	"sync"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -14,34 +14,48 @@ import (
 )
 
 // machine is a disk and a file system that lose power together, at a chosen operation. What runs goes on as if nothing
-// had happened; what the power left is kept aside.
+// had happened; what the power left is kept aside. Operations come from the test and from goroutines of pebble at once.
 type machine struct {
-	d     *disk
-	fs    *vfs.MemFS
-	rng   *rand.Rand
-	ops   atomic.Int64
+	d   *disk
+	fs  *vfs.MemFS
+	rng *rand.Rand // of its own, as nobody knows which goroutine loses the power
+
+	mu    sync.Mutex // held while the power is being lost
+	ops   int64
 	at    int64
-	died  atomic.Bool
 	after *machine
 }
 
 func newMachine(rng *rand.Rand) *machine {
-	m := &machine{d: newDisk(), fs: vfs.NewCrashableMem(), rng: rng}
+	m := &machine{d: newDisk(), fs: vfs.NewCrashableMem(), rng: rand.New(rand.NewPCG(rng.Uint64(), 0))}
 	m.d.onOp = m.op
 	return m
 }
 
 func (m *machine) op() {
-	if m.ops.Add(1) != m.at {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.ops++; m.ops != m.at {
 		return
 	}
-	after := &machine{d: m.d.crash(m.rng), rng: m.rng}
+	// The disk stands still until the index has lost its power too. Else the test could sync a volume and commit to the
+	// index in between, and a new index with an old disk is what no loss of power leaves.
+	m.d.mu.Lock()
+	defer m.d.mu.Unlock()
+	after := &machine{d: m.d.left(m.rng), rng: m.rng}
 	// All or nothing of what the index has not synced: pebble counts on a file system that keeps the order in which names
 	// were made, and percentages in between do not.
 	after.fs = m.fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 100 * m.rng.IntN(2), RNG: m.rng})
 	after.d.onOp = after.op
 	m.after = after
-	m.died.Store(true)
+}
+
+// died says whether the power is gone. It waits while that is happening: after false, all that was done before is in
+// what will be left.
+func (m *machine) died() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.after != nil
 }
 
 // index is the file system with its writes counted as operations.
@@ -134,15 +148,15 @@ func TestPowerIsLost(t *testing.T) {
 			mach.at = 1 + rng.Int64N(150)
 			s, err := piece.OpenOn(cfg, mach.d, mach.index())
 			require.NoError(t, err)
-			if !mach.died.Load() {
+			if !mach.died() {
 				m = e.settle(t, s)
 				m.check(t, s, modelNumbers)
 				e = either{m, m}
 			}
-			for !mach.died.Load() {
+			for !mach.died() {
 				e.after = e.before.clone()
 				step(t, rng, s, e.after)
-				if !mach.died.Load() {
+				if !mach.died() {
 					e.before = e.after
 				}
 			}
@@ -169,10 +183,10 @@ func TestPowerAndIndexAreLost(t *testing.T) {
 		require.NoError(t, err)
 		m := &model{deals: map[int]map[uint64]bool{}, quota: cfg.Quota}
 		e := either{m, m}
-		for !mach.died.Load() {
+		for !mach.died() {
 			e.after = e.before.clone()
 			step(t, rng, s, e.after)
-			if !mach.died.Load() {
+			if !mach.died() {
 				e.before = e.after
 			}
 		}
@@ -185,7 +199,7 @@ func TestPowerAndIndexAreLost(t *testing.T) {
 		s, err = piece.OpenOn(cfg, mach.d, mach.index())
 		require.NoError(t, err)
 		require.NoError(t, s.Close())
-		if mach.died.Load() {
+		if mach.died() {
 			mach = mach.after
 		}
 		s, err = piece.OpenOn(cfg, mach.d, mach.fs)

@@ -56,6 +56,11 @@ func (d *disk) begin(op string, n int64) error {
 func (d *disk) crash(rng *rand.Rand) *disk {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return d.left(rng)
+}
+
+// left is crash for who holds the lock.
+func (d *disk) left(rng *rand.Rand) *disk {
 	after := newDisk()
 	after.capacity, after.sparse = d.capacity, d.sparse
 	names := make(map[string]*inode, len(d.durable))

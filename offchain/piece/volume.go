@@ -20,7 +20,7 @@ type volume struct {
 	extent  extent
 	pending int // writers that have space here and have not finished
 
-	unsynced atomic.Bool // bytes were written since the last sync began
+	unsynced atomic.Bool // bytes were written, or room was allocated, since the last sync began
 }
 
 // volumeName is the file of a volume.
@@ -40,8 +40,8 @@ func parseVolumeName(name string) (id uint32, ok bool) {
 
 // write writes whole pages from an aligned buffer.
 func (v *volume) write(p []byte, offset int64) error {
-	v.unsynced.Store(true)
 	n, err := v.file.WriteAt(p, offset)
+	v.unsynced.Store(true) // not before: a sync for somebody else could take the mark and miss the bytes
 	switch {
 	case isFull(err):
 		return fmt.Errorf("write volume %d: %w: %w", v.id, ErrFull, err)

@@ -67,7 +67,7 @@ func heavyReason(dep string) (why string, heavy bool) {
 				return row.why, true
 			}
 		}
-		if _, ok := underAny(row.tree, dep); ok {
+		if underAny(row.tree, dep) {
 			return row.why, true
 		}
 	}

@@ -43,11 +43,7 @@ func under(root, p string) bool {
 	return p == root || strings.HasPrefix(p, root+"/")
 }
 
-// underAny returns the first root that a path is or lies below.
-func underAny(roots []string, p string) (root string, ok bool) {
-	i := slices.IndexFunc(roots, func(root string) bool { return under(root, p) })
-	if i < 0 {
-		return "", false
-	}
-	return roots[i], true
+// underAny reports whether a path is one of the roots or lies below one.
+func underAny(roots []string, p string) bool {
+	return slices.ContainsFunc(roots, func(root string) bool { return under(root, p) })
 }

@@ -78,10 +78,10 @@ func (r outsideRow) fits(f *File) bool {
 
 func (r outsideRow) refuses(importPath string) bool {
 	if r.only != nil {
-		return !slices.Contains(r.only, importPath) && !(slices.Contains(r.only, std) && isStd(importPath))
+		allowed := slices.Contains(r.only, importPath) || slices.Contains(r.only, std) && isStd(importPath)
+		return !allowed
 	}
-	_, ok := underAny(r.never, importPath)
-	return ok
+	return underAny(r.never, importPath)
 }
 
 // isStd reports whether an import path is of the standard library: only those have no dot in their

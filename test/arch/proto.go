@@ -72,9 +72,10 @@ func protoLine(line string, comment bool) (code string, stillComment bool) {
 				i++
 			}
 		case quote != 0:
-			if line[i] == '\\' {
+			switch line[i] {
+			case '\\':
 				i++
-			} else if line[i] == quote {
+			case quote:
 				quote = 0
 			}
 		case strings.HasPrefix(rest, "//"):

@@ -180,7 +180,7 @@ func TestFaucet(t *testing.T) {
 				}
 				err = json.NewDecoder(res.Body).Decode(&grant)
 				if err == nil && (res.StatusCode != 200 || grant.Schema != 1 || grant.Height == 0 || len(grant.Tx) != 64 || grant.Amount != "1000000000umesh") {
-					err = &oddGrant{res.Status}
+					err = &oddGrantError{res.Status}
 				}
 			}
 			failed <- err
@@ -198,7 +198,7 @@ func TestFaucet(t *testing.T) {
 	require.Contains(t, m.ok("status"), "1,001.5 MESH")
 }
 
-// oddGrant is an answer of the faucet that is no payment.
-type oddGrant struct{ status string }
+// oddGrantError is an answer of the faucet that is no payment.
+type oddGrantError struct{ status string }
 
-func (e *oddGrant) Error() string { return "the faucet answered " + e.status }
+func (e *oddGrantError) Error() string { return "the faucet answered " + e.status }

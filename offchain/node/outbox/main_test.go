@@ -10,6 +10,11 @@ import (
 
 // TestMain prints the seed of the random tests, which MESH_SEED sets, and gives it to rapid.
 func TestMain(m *testing.M) {
+	// Every step is synced to disk: few worlds by default, more by the flag.
+	if err := flag.Set("rapid.checks", "12"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	flag.Parse()
 	seed := uint64(1)
 	if s := os.Getenv("MESH_SEED"); s != "" {

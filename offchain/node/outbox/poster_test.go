@@ -130,7 +130,7 @@ func TestRetries(t *testing.T) {
 		post := work.Post{Key: "k", Draw: 1}
 		require.NoError(t, o.Post(t.Context(), post))
 		stop := run(t, o, way, b)
-		time.Sleep(10 * time.Second) // of the bubble: 5 attempts, at 0, 0.5, 1.5, 3.5, 7.5
+		<-time.After(10 * time.Second) // of the bubble: 5 attempts, at 0, 0.5, 1.5, 3.5, 7.5
 		stop()
 		require.Len(t, way.times("k"), 5)
 		due := j.Due(time.Now().Add(time.Hour), 1)
@@ -140,7 +140,7 @@ func TestRetries(t *testing.T) {
 
 		j = open(t, dir)
 		stop = run(t, outbox.New(j), way, b)
-		time.Sleep(3 * time.Minute)
+		<-time.After(3 * time.Minute)
 		stop()
 		cancel()
 		synctest.Wait()
@@ -181,7 +181,7 @@ func TestLastWords(t *testing.T) {
 				require.NoError(t, o.Post(t.Context(), tc.post))
 				stop := run(t, o, way, b)
 				synctest.Wait()
-				time.Sleep(time.Minute)
+				<-time.After(time.Minute)
 				b.to(b.Height() + 1)
 				synctest.Wait()
 				stop()
@@ -227,14 +227,14 @@ func TestAtOnce(t *testing.T) {
 		j := open(t, t.TempDir())
 		o := outbox.New(j)
 		way := newLine(func(context.Context, work.Post) (string, error) {
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			return "done", nil
 		})
 		for i := range 40 {
 			require.NoError(t, o.Post(t.Context(), work.Post{Key: fmt.Sprint(i), Draw: 1}))
 		}
 		stop := run(t, o, way, newBlocks(1))
-		time.Sleep(30 * time.Second)
+		<-time.After(30 * time.Second)
 		stop()
 		require.Equal(t, 4, way.most)
 		require.Equal(t, 40, j.Stats().Done)

@@ -125,6 +125,9 @@ func (n *Network) checkRewards() {
 	for _, f := range g.Fees {
 		sum = sum.Add(f.Amount)
 	}
+	for _, s := range g.Sharings {
+		sum = sum.Add(s.Sharing.Fees)
+	}
 	n.equal(sum, n.module(rewardtypes.ModuleName, n.Record.Token.Denom), "account of x/rewards")
 	require.True(n.t, n.module(rewardtypes.ModuleName, app.BondDenom).IsZero())
 

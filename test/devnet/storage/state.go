@@ -161,6 +161,11 @@ func (n *Network) Wealth(addresses ...string) math.Int {
 			sum = sum.Add(f.Amount)
 		}
 	}
+	for _, s := range s.Rewards.Sharings {
+		if mine[n.Node(s.Node).Owner] {
+			sum = sum.Add(s.Sharing.Fees)
+		}
+	}
 	for _, d := range s.Tasks.Deals {
 		if mine[d.Client] {
 			sum = sum.Add(d.Escrow).Add(d.Reserve)

@@ -34,6 +34,9 @@ func (k *Keeper) bond(ctx context.Context, giver sdk.AccAddress, giverText strin
 	if err := k.bank.SendCoinsFromAccountToModule(ctx, giver, types.ModuleName, coins); err != nil {
 		return err
 	}
+	if err := k.beforeBonds(ctx, network.Seq, n, giverText); err != nil {
+		return err
+	}
 	if n.Owner == giverText {
 		n.OwnBond = n.OwnBond.Add(amount)
 	} else {
@@ -119,6 +122,15 @@ func (k *Keeper) checkBond(ctx context.Context, giver sdk.AccAddress, giverText 
 		return types.ErrInsufficientFunds.Wrapf("account %s has %s and needs %s; have somebody who holds the token send it", giverText, has, needs)
 	}
 	return nil
+}
+
+// beforeBonds tells the modules to the right that a giver's bond of a node is about to change; with
+// the owner's all can change. An owner who is alone shares with nobody, before and after.
+func (k *Keeper) beforeBonds(ctx context.Context, seq uint64, n types.Node, giver string) error {
+	if giver == n.Owner && n.GivenBond.IsZero() {
+		return nil
+	}
+	return k.bondHooks.BeforeBondsChanged(ctx, seq, n.Id)
 }
 
 // setBond stores what is left of a bond, or removes it.

@@ -23,6 +23,7 @@ type Keeper struct {
 	tokens    types.TokenKeeper
 	beacon    types.BeaconKeeper
 	hooks     types.Hooks
+	bondHooks types.BondHooks
 	duties    types.DutyKeeper
 
 	schema collections.Schema
@@ -144,8 +145,8 @@ func (k *Keeper) addTimeState(sb *collections.SchemaBuilder, cdc codec.BinaryCod
 
 // Connect names the modules to the right, which are made after this one. It is called once, before
 // the first block.
-func (k *Keeper) Connect(hooks types.Hooks, duties types.DutyKeeper) {
-	k.hooks, k.duties = hooks, duties
+func (k *Keeper) Connect(hooks types.Hooks, bondHooks types.BondHooks, duties types.DutyKeeper) {
+	k.hooks, k.bondHooks, k.duties = hooks, bondHooks, duties
 }
 
 // account decodes an address. It returns ErrInvalidRequest unless the address is spelled as the

@@ -37,6 +37,8 @@ type nodeFixture struct {
 	nets   []types.Network
 	duties *fakeDuties
 	hooks  *fakeHooks
+	// bondHooks are told of changes of bonds.
+	bondHooks *fakeBondHooks
 }
 
 // fakeDuties says which (network, node) is stale, and what each can come to pay.
@@ -67,6 +69,22 @@ func (h *fakeHooks) AfterEpochClosed(_ context.Context, network, epoch uint64) e
 	return nil
 }
 
+// fakeBondHooks notes what the bonds of a node were each time they were about to change, or fails.
+type fakeBondHooks struct {
+	bonds func(ctx context.Context, network, node uint64) ([]types.Bond, error)
+	seen  [][]types.Bond
+	fail  bool
+}
+
+func (h *fakeBondHooks) BeforeBondsChanged(ctx context.Context, network, node uint64) error {
+	if h.fail {
+		return errLedger
+	}
+	bonds, err := h.bonds(ctx, network, node)
+	h.seen = append(h.seen, bonds)
+	return err
+}
+
 // newNodeFixture makes networks called Net 1, Net 2 and so on.
 func newNodeFixture(t *testing.T, networks int) *nodeFixture {
 	t.Helper()
@@ -75,12 +93,13 @@ func newNodeFixture(t *testing.T, networks int) *nodeFixture {
 		duties:  &fakeDuties{stale: map[[2]uint64]bool{}, exposure: map[[2]uint64]int64{}},
 		hooks:   &fakeHooks{closed: map[uint64][]uint64{}, fail: map[uint64]bool{}},
 	}
+	f.bondHooks = &fakeBondHooks{bonds: f.keeper.BondsOf}
 	f.ctx = f.ctx.WithBlockTime(time.Unix(startTime, 0).UTC())
 	p := types.DevnetParams()
 	p.CreateFee.Amount = math.ZeroInt()
 	_, err := f.msgs.UpdateParams(f.ctx, &types.MsgUpdateParams{Authority: f.authority, Params: p})
 	require.NoError(t, err)
-	f.keeper.Connect(f.hooks, f.duties)
+	f.keeper.Connect(f.hooks, f.bondHooks, f.duties)
 	for i := range networks {
 		f.found(t, fmt.Sprintf("Net %d", i+1), minBond)
 	}

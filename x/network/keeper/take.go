@@ -30,6 +30,9 @@ func (k *Keeper) TakeBond(ctx context.Context, seq, node uint64, amount math.Int
 	if err != nil {
 		return math.Int{}, err
 	}
+	if err := k.beforeBonds(ctx, seq, n, n.Owner); err != nil {
+		return math.Int{}, err
+	}
 	left := amount
 	for _, own := range []bool{true, false} {
 		if left, err = k.takeFrom(ctx, &n, stakes, own, left); err != nil {

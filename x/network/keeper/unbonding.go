@@ -29,6 +29,9 @@ func (k *Keeper) unbond(ctx context.Context, giver sdk.AccAddress, giverText str
 	if err := k.checkUnbond(ctx, network, n, b, amount); err != nil {
 		return 0, err
 	}
+	if err := k.beforeBonds(ctx, network.Seq, n, giverText); err != nil {
+		return 0, err
+	}
 	latest, err := k.latestUnbonding(ctx, network.Seq, n.Id, giverText)
 	if err != nil {
 		return 0, err
@@ -88,6 +91,9 @@ func (k *Keeper) latestUnbonding(ctx context.Context, seq, node uint64, giver st
 func (k *Keeper) unbondAll(ctx context.Context, network types.Network, n *types.Node) error {
 	all, err := k.BondsOf(ctx, network.Seq, n.Id)
 	if err != nil {
+		return err
+	}
+	if err := k.beforeBonds(ctx, network.Seq, *n, n.Owner); err != nil {
 		return err
 	}
 	for _, b := range all {

@@ -12,6 +12,13 @@ type Hooks interface {
 	AfterEpochClosed(ctx context.Context, network, epoch uint64) error
 }
 
+// BondHooks are told of bonds.
+type BondHooks interface {
+	// BeforeBondsChanged is called before bonds of a node change, while they stand as they were. It
+	// fails only where the store does. An owner's bond with no given one beside it is not told of.
+	BeforeBondsChanged(ctx context.Context, network, node uint64) error
+}
+
 // MultiHooks calls several hooks in their order and stops at the first error.
 type MultiHooks []Hooks
 

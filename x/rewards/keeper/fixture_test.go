@@ -3,6 +3,7 @@ package keeper_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,6 +69,8 @@ type networks struct {
 	network networktypes.Network
 	nodes   map[uint64]networktypes.Node
 	bonds   map[uint64][]networktypes.Bond
+	// epoch that is open.
+	epoch uint64
 }
 
 func (n *networks) Network(_ context.Context, s uint64) (networktypes.Network, error) {
@@ -86,6 +89,10 @@ func (n *networks) NetworkByID(_ context.Context, id string) (networktypes.Netwo
 
 func (n *networks) Epoch(_ context.Context, _, number uint64) (networktypes.Epoch, error) {
 	return networktypes.Epoch{Number: number, Params: n.network.Params}, nil
+}
+
+func (n *networks) Calendar(context.Context, uint64) (networktypes.Calendar, error) {
+	return networktypes.Calendar{Network: seq, Epoch: n.epoch}, nil
 }
 
 func (n *networks) Node(_ context.Context, _, id uint64) (networktypes.Node, error) {
@@ -108,6 +115,7 @@ type fixture struct {
 	queries  types.QueryServer
 	bank     *ledger
 	networks *networks
+	key      storetypes.StoreKey
 	codec    address.Bech32Codec
 }
 
@@ -116,7 +124,7 @@ func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	key := storetypes.NewKVStoreKey(types.StoreKey)
 	ctx := testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient")).Ctx
-	f := &fixture{ctx: ctx, bank: newLedger(), codec: address.Bech32Codec{Bech32Prefix: "mesh"}}
+	f := &fixture{ctx: ctx, key: key, bank: newLedger(), codec: address.Bech32Codec{Bech32Prefix: "mesh"}}
 	params := networktypes.DefaultNetworkParams()
 	f.networks = &networks{
 		network: networktypes.Network{
@@ -153,8 +161,9 @@ func (f *fixture) account(name string) string {
 // has returns what an account holds.
 func (f *fixture) has(name string) math.Int { return f.bank.of(string(address20(name))) }
 
-// fee settles a client's payment of burnt and earned to a node, as x/tasks does.
+// fee settles a client's payment of burnt and earned to a node, as x/tasks does in the open epoch.
 func (f *fixture) fee(t require.TestingT, node, epoch uint64, earned, burnt int64) {
+	f.networks.epoch = epoch
 	f.bank.balances[types.ModuleName] = f.bank.of(types.ModuleName).AddRaw(earned)
 	f.bank.supply = f.bank.supply.AddRaw(earned)
 	require.NoError(t, f.keeper.AfterFeeSettled(f.ctx, tasktypes.Fee{
@@ -162,7 +171,38 @@ func (f *fixture) fee(t require.TestingT, node, epoch uint64, earned, burnt int6
 	}))
 }
 
+// setBond makes the bond of a giver what it says, none for 0, as x/network does.
+func (f *fixture) setBond(t require.TestingT, node uint64, giver string, amount int64, commissionBps uint32) {
+	require.NoError(t, f.keeper.BeforeBondsChanged(f.ctx, seq, node))
+	bonds := slices.DeleteFunc(slices.Clone(f.networks.bonds[node]), func(b networktypes.Bond) bool { return b.Giver == f.account(giver) })
+	if amount > 0 {
+		bonds = append(bonds, networktypes.Bond{Giver: f.account(giver), Amount: math.NewInt(amount), CommissionBps: commissionBps})
+	}
+	n := f.networks.nodes[node]
+	n.OwnBond, n.GivenBond = math.ZeroInt(), math.ZeroInt()
+	for _, b := range bonds {
+		if b.Giver == n.Owner {
+			n.OwnBond = n.OwnBond.Add(b.Amount)
+		} else {
+			n.GivenBond = n.GivenBond.Add(b.Amount)
+		}
+	}
+	f.networks.nodes[node], f.networks.bonds[node] = n, bonds
+}
+
+// store returns every key of the module's store.
+func (f *fixture) store() map[string]string {
+	all := map[string]string{}
+	it := f.ctx.KVStore(f.key).Iterator(nil, nil)
+	defer it.Close()
+	for ; it.Valid(); it.Next() {
+		all[string(it.Key())] = string(it.Value())
+	}
+	return all
+}
+
 func (f *fixture) closeEpoch(t require.TestingT, epoch uint64) {
+	f.networks.epoch = epoch + 1
 	require.NoError(t, f.keeper.AfterEpochClosed(f.ctx, seq, epoch))
 }
 

@@ -29,6 +29,9 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	for _, c := range g.Closed {
 		errs = append(errs, k.closed.Set(ctx, collections.Join(c.Network, c.Epoch), c.Closed))
 	}
+	for _, s := range g.Sharings {
+		errs = append(errs, k.sharings.Set(ctx, collections.Join3(s.Network, s.Node, s.Epoch), s.Sharing))
+	}
 	return errors.Join(errs...)
 }
 
@@ -50,6 +53,10 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 		}),
 		k.closed.Walk(ctx, nil, func(key collections.Pair[uint64, uint64], c types.Closed) (bool, error) {
 			g.Closed = append(g.Closed, types.StoredClosed{Network: key.K1(), Epoch: key.K2(), Closed: c})
+			return false, nil
+		}),
+		k.sharings.Walk(ctx, nil, func(key nodeEpoch, s types.Sharing) (bool, error) {
+			g.Sharings = append(g.Sharings, types.StoredSharing{Network: key.K1(), Node: key.K2(), Epoch: key.K3(), Sharing: s})
 			return false, nil
 		}),
 	)

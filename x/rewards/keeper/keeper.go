@@ -24,6 +24,7 @@ type NetworkKeeper interface {
 	Network(ctx context.Context, seq uint64) (networktypes.Network, error)
 	NetworkByID(ctx context.Context, id string) (networktypes.Network, error)
 	Epoch(ctx context.Context, seq, number uint64) (networktypes.Epoch, error)
+	Calendar(ctx context.Context, seq uint64) (networktypes.Calendar, error)
 	Node(ctx context.Context, seq, id uint64) (networktypes.Node, error)
 	BondsOf(ctx context.Context, seq, node uint64) ([]networktypes.Bond, error)
 }
@@ -35,7 +36,7 @@ type Keeper struct {
 	networks  NetworkKeeper
 
 	schema collections.Schema
-	// fees maps (network, node) to fees that were earned and not withdrawn.
+	// fees maps (network, node) to fees that were earned since bonds of the node changed last, and not withdrawn.
 	fees collections.Map[collections.Pair[uint64, uint64], math.Int]
 	// pays maps (network, node, epoch) to what clients paid the node.
 	pays collections.Map[collections.Triple[uint64, uint64, uint64], types.Pay]
@@ -45,6 +46,8 @@ type Keeper struct {
 	burnt collections.Map[collections.Pair[uint64, uint64], math.Int]
 	// closed maps (network, epoch) to what a closed epoch has left to emit.
 	closed collections.Map[collections.Pair[uint64, uint64], types.Closed]
+	// sharings maps (network, node, last epoch) to how pay up to that epoch is shared, where bonds changed in it.
+	sharings collections.Map[nodeEpoch, types.Sharing]
 }
 
 // NewKeeper returns a keeper over the given store. It panics if two collections share a prefix.
@@ -61,6 +64,7 @@ func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, addresses add
 		ready:     collections.NewKeySet(sb, types.ReadyPrefix, "ready", triple),
 		burnt:     collections.NewMap(sb, types.BurntPrefix, "burnt", numbers, sdk.IntValue),
 		closed:    collections.NewMap(sb, types.ClosedPrefix, "closed", numbers, codec.CollValue[types.Closed](cdc)),
+		sharings:  collections.NewMap(sb, types.SharingsPrefix, "sharings", triple, codec.CollValue[types.Sharing](cdc)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

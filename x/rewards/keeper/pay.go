@@ -15,10 +15,6 @@ import (
 // AfterFeeSettled implements the hooks of x/tasks: what the owner earned can be withdrawn at once,
 // and what was burnt counts for the match of the open epoch.
 func (k *Keeper) AfterFeeSettled(ctx context.Context, f tasktypes.Fee) error {
-	fees, err := orZero(k.fees.Get(ctx, collections.Join(f.Network, f.Node)))
-	if err != nil {
-		return err
-	}
 	burnt, err := orZero(k.burnt.Get(ctx, collections.Join(f.Network, f.Epoch)))
 	if err != nil {
 		return err
@@ -33,7 +29,7 @@ func (k *Keeper) AfterFeeSettled(ctx context.Context, f tasktypes.Fee) error {
 	}
 	pay.Earned, pay.Burnt = pay.Earned.Add(f.Earned), pay.Burnt.Add(f.Burnt)
 	return errors.Join(
-		k.fees.Set(ctx, collections.Join(f.Network, f.Node), fees.Add(f.Earned)),
+		k.addFees(ctx, f),
 		k.burnt.Set(ctx, collections.Join(f.Network, f.Epoch), burnt.Add(f.Burnt)),
 		k.pays.Set(ctx, at, pay),
 		k.ready.Set(ctx, at),

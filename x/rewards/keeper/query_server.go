@@ -46,7 +46,7 @@ func (q queryServer) Earnings(ctx context.Context, req *types.QueryEarningsReque
 		return nil, grpcError(err)
 	}
 	rsp := &types.QueryEarningsResponse{Matched: math.ZeroInt(), Pending: math.ZeroInt(), Uptime: uptimeNotYet, Governance: governanceNotYet}
-	if rsp.Fees, err = orZero(q.fees.Get(ctx, collections.Join(network.Seq, req.GetNode()))); err != nil {
+	if rsp.Fees, err = q.feesOf(ctx, network.Seq, req.GetNode()); err != nil {
 		return nil, grpcError(err)
 	}
 	at := collections.NewSuperPrefixedTripleRange[uint64, uint64, uint64](network.Seq, req.GetNode())
@@ -68,6 +68,21 @@ func (q queryServer) Earnings(ctx context.Context, req *types.QueryEarningsReque
 		return nil, grpcError(err)
 	}
 	return rsp, nil
+}
+
+// feesOf returns the fees a node has not withdrawn, however they are shared.
+func (q queryServer) feesOf(ctx context.Context, seq, node uint64) (math.Int, error) {
+	fees, err := orZero(q.fees.Get(ctx, collections.Join(seq, node)))
+	if err != nil {
+		return fees, err
+	}
+	looked := 0
+	at := collections.NewSuperPrefixedTripleRange[uint64, uint64, uint64](seq, node)
+	return fees, q.sharings.Walk(ctx, at, func(_ nodeEpoch, s types.Sharing) (bool, error) {
+		looked++
+		fees = fees.Add(s.Fees)
+		return looked == 10*types.MaxPage, nil
+	})
 }
 
 // ExplainReward implements types.QueryServer.

@@ -27,79 +27,85 @@ func (k *Keeper) withdraw(ctx context.Context, networkID string, node uint64) (w
 	if err != nil {
 		return withdrawal{}, err
 	}
-	w := withdrawal{matched: math.ZeroInt(), commission: math.ZeroInt()}
+	var w withdrawal
 	if w.node, err = k.networks.Node(ctx, network.Seq, node); err != nil {
 		return w, err
 	}
-	if w.fees, err = orZero(k.fees.Get(ctx, collections.Join(network.Seq, node))); err != nil {
+	runs, err := k.runsOf(ctx, network.Seq, w.node)
+	if err != nil {
 		return w, err
 	}
-	due, left, err := k.dueEpochs(ctx, network.Seq, node)
+	w.fees = feesOf(runs)
+	due, left, err := k.dueEpochs(ctx, network.Seq, node, runs[len(runs)-1].last)
 	if err != nil {
 		return w, err
 	}
 	w.left = left
-	w.matched, err = k.mintMatch(ctx, network, node, due)
+	matches, err := k.mintMatch(ctx, network, node, due, runs)
 	if errors.Is(err, types.ErrOverCap) && w.fees.IsPositive() {
 		// Fees are money that is there. They must not wait for a mistake to be mended.
 		sdk.UnwrapSDKContext(ctx).Logger().Error("mint a match", "module", types.ModuleName, "network", networkID, "node", node, "error", err.Error())
-		w.matched, w.left, err = math.ZeroInt(), left+uint64(len(due)), nil
+		matches, w.left, err = zeros(len(runs)), left+uint64(len(due)), nil
 	}
 	if err != nil {
 		return w, err
 	}
+	w.matched = sum(matches)
 	// Epochs whose match is nothing are taken off as well, or they would hide later ones.
-	total := w.fees.Add(w.matched)
-	if total.IsZero() && len(due) == 0 {
+	if w.fees.IsZero() && len(due) == 0 {
 		return w, types.ErrNothingToWithdraw.Wrapf("node %d of network %s; what was burnt in the open epoch is matched when it closes", node, networkID)
 	}
-	if err := k.fees.Remove(ctx, collections.Join(network.Seq, node)); err != nil {
+	if err := k.takeFees(ctx, network.Seq, node, runs); err != nil {
 		return w, err
 	}
-	w.commission, err = k.payOut(ctx, network, w.node, total)
+	w.commission, err = k.payOut(ctx, network, w.node, runs, matches)
 	return w, err
 }
 
 // mintMatch takes the match of closed epochs off what is ready and mints it, or does neither and
-// returns why.
-func (k *Keeper) mintMatch(ctx context.Context, network networktypes.Network, node uint64, due []uint64) (math.Int, error) {
+// returns why. It returns how much there is for each run.
+func (k *Keeper) mintMatch(ctx context.Context, network networktypes.Network, node uint64, due []uint64, runs []run) ([]math.Int, error) {
 	branch, write := sdk.UnwrapSDKContext(ctx).CacheContext()
-	matched, err := k.collectMatch(branch, network.Seq, node, due)
+	matches, err := k.collectMatch(branch, network.Seq, node, due, runs)
 	if err != nil {
-		return math.Int{}, err
+		return nil, err
 	}
-	if err := k.mint(branch, network, matched); err != nil {
-		return math.Int{}, err
+	if err := k.mint(branch, network, sum(matches)); err != nil {
+		return nil, err
 	}
 	write()
-	return matched, nil
+	return matches, nil
 }
 
-// collectMatch adds up the match of closed epochs of a node and takes them off what is ready.
-func (k *Keeper) collectMatch(ctx context.Context, seq, node uint64, due []uint64) (math.Int, error) {
-	sum := math.ZeroInt()
+// collectMatch adds up the match of closed epochs of a node, each for the run it is in, and takes
+// them off what is ready. Epochs and runs are in their order.
+func (k *Keeper) collectMatch(ctx context.Context, seq, node uint64, due []uint64, runs []run) ([]math.Int, error) {
+	matches, at := zeros(len(runs)), 0
 	for _, epoch := range due {
+		for runs[at].last < epoch {
+			at++
+		}
 		matched, err := k.takeMatch(ctx, seq, node, epoch)
 		if err != nil {
-			return math.Int{}, err
+			return nil, err
 		}
-		sum = sum.Add(matched)
+		matches[at] = matches[at].Add(matched)
 	}
-	return sum, nil
+	return matches, nil
 }
 
-// dueEpochs returns up to MaxWithdrawn closed epochs whose match is ready, and how many more there
-// are, counted up to as many again.
-func (k *Keeper) dueEpochs(ctx context.Context, seq, node uint64) ([]uint64, uint64, error) {
+// dueEpochs returns up to MaxWithdrawn closed epochs up to the last whose match is ready, and how
+// many more there are, counted up to as many again.
+func (k *Keeper) dueEpochs(ctx context.Context, seq, node, last uint64) ([]uint64, uint64, error) {
 	var due []uint64
 	var left uint64
 	at := collections.NewSuperPrefixedTripleRange[uint64, uint64, uint64](seq, node)
-	err := k.ready.Walk(ctx, at, func(key collections.Triple[uint64, uint64, uint64]) (bool, error) {
+	err := k.ready.Walk(ctx, at, func(key nodeEpoch) (bool, error) {
 		isClosed, err := k.closed.Has(ctx, collections.Join(seq, key.K3()))
 		if err != nil || !isClosed {
 			return true, err
 		}
-		if len(due) < types.MaxWithdrawn {
+		if len(due) < types.MaxWithdrawn && key.K3() <= last {
 			due = append(due, key.K3())
 		} else {
 			left++
@@ -144,25 +150,47 @@ func (k *Keeper) mint(ctx context.Context, network networktypes.Network, amount 
 	return k.bank.MintCoins(ctx, types.ModuleName, sdk.NewCoins(sdk.NewCoin(denom, amount)))
 }
 
-// payOut pays the givers of bonds their commissions and the owner the rest. It returns the sum of
-// the commissions. The givers of a node are few.
-func (k *Keeper) payOut(ctx context.Context, network networktypes.Network, n networktypes.Node, total math.Int) (math.Int, error) {
-	bonds, err := k.networks.BondsOf(ctx, network.Seq, n.Id)
-	if err != nil {
-		return math.Int{}, err
-	}
-	commission := math.ZeroInt()
-	for _, b := range bonds {
-		if b.Giver == n.Owner {
-			continue
+// payOut pays the givers of bonds their commissions and the owner the rest, run by run as each is
+// shared. It returns the sum of the commissions.
+func (k *Keeper) payOut(ctx context.Context, network networktypes.Network, n networktypes.Node, runs []run, matches []math.Int) (math.Int, error) {
+	rest, commission := math.ZeroInt(), math.ZeroInt()
+	for at, r := range runs {
+		total := r.sharing.Fees.Add(matches[at])
+		rest = rest.Add(total)
+		for _, p := range r.sharing.Parts {
+			part := r.sharing.Commission(total, p)
+			if err := k.send(ctx, network, p.Giver, part); err != nil {
+				return math.Int{}, err
+			}
+			rest, commission = rest.Sub(part), commission.Add(part)
 		}
-		part := types.Commission(total, b.Amount, n.TotalBond(), b.CommissionBps)
-		if err := k.send(ctx, network, b.Giver, part); err != nil {
-			return math.Int{}, err
-		}
-		commission = commission.Add(part)
 	}
-	return commission, k.send(ctx, network, n.Owner, total.Sub(commission))
+	return commission, k.send(ctx, network, n.Owner, rest)
+}
+
+// feesOf adds up the fees of runs.
+func feesOf(runs []run) math.Int {
+	fees := math.ZeroInt()
+	for _, r := range runs {
+		fees = fees.Add(r.sharing.Fees)
+	}
+	return fees
+}
+
+func sum(amounts []math.Int) math.Int {
+	all := math.ZeroInt()
+	for _, a := range amounts {
+		all = all.Add(a)
+	}
+	return all
+}
+
+func zeros(n int) []math.Int {
+	list := make([]math.Int, n)
+	for i := range list {
+		list[i] = math.ZeroInt()
+	}
+	return list
 }
 
 func (k *Keeper) send(ctx context.Context, network networktypes.Network, to string, amount math.Int) error {

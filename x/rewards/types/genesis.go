@@ -20,6 +20,11 @@ func (g GenesisState) Validate() error {
 	for _, c := range g.Closed {
 		amounts = append(amounts, c.Closed.Bucket, c.Closed.Burnt, c.Closed.Open)
 	}
+	for _, s := range g.Sharings {
+		if err := s.Sharing.Validate(); err != nil {
+			return err
+		}
+	}
 	for _, a := range amounts {
 		if a.IsNil() || a.IsNegative() {
 			return ErrInvalidGenesis.Wrap("an amount is missing or negative")

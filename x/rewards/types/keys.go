@@ -11,7 +11,8 @@ const (
 
 // Prefixes of the module's state. A number is never used again for something else.
 var (
-	// FeesPrefix maps (network, node) to fees that were earned and not withdrawn.
+	// FeesPrefix maps (network, node) to fees that were earned since bonds of the node changed last,
+	// and not withdrawn.
 	FeesPrefix = collections.NewPrefix(0)
 	// PaysPrefix maps (network, node, epoch) to Pay.
 	PaysPrefix = collections.NewPrefix(1)
@@ -21,6 +22,8 @@ var (
 	BurntPrefix = collections.NewPrefix(3)
 	// ClosedPrefix maps (network, epoch) to Closed.
 	ClosedPrefix = collections.NewPrefix(4)
+	// SharingsPrefix maps (network, node, last epoch) to Sharing.
+	SharingsPrefix = collections.NewPrefix(5)
 )
 
 const (
@@ -28,6 +31,8 @@ const (
 	MaxPage = 100
 	// MaxWithdrawn bounds the epochs one withdrawal walks over.
 	MaxWithdrawn = 32
+	// MaxSharings bounds the changes of bonds one withdrawal walks over, and so how many it pays.
+	MaxSharings = 4
 	// KeptPays is the number of epochs after which a withdrawn pay is forgotten.
 	KeptPays = 64
 )

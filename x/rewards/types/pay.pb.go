@@ -10,6 +10,7 @@ import (
 	cosmossdk_io_math "cosmossdk.io/math"
 	fmt "fmt"
 	_ "github.com/cosmos/cosmos-proto"
+	_ "github.com/cosmos/cosmos-sdk/types/tx/amino"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
 	io "io"
@@ -132,36 +133,155 @@ func (m *Closed) GetMatchCapBps() uint32 {
 	return 0
 }
 
+// Sharing is who has a part in what a node is paid over a run of epochs: those who had bonds given
+// for it as of their openings. The rest is the owner's.
+type Sharing struct {
+	// fees of these epochs that were earned and not withdrawn, in base units.
+	Fees cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=fees,proto3,customtype=cosmossdk.io/math.Int" json:"fees"`
+	// bonds of the node in all, the owner's and those given, in base units.
+	Bonds cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=bonds,proto3,customtype=cosmossdk.io/math.Int" json:"bonds"`
+	// parts of the givers with a commission, at most 16, in the order of their accounts.
+	Parts []Part `protobuf:"bytes,3,rep,name=parts,proto3" json:"parts"`
+}
+
+func (m *Sharing) Reset()         { *m = Sharing{} }
+func (m *Sharing) String() string { return proto.CompactTextString(m) }
+func (*Sharing) ProtoMessage()    {}
+func (*Sharing) Descriptor() ([]byte, []int) {
+	return fileDescriptor_ddf2a5aef316b220, []int{2}
+}
+func (m *Sharing) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Sharing) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Sharing.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Sharing) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Sharing.Merge(m, src)
+}
+func (m *Sharing) XXX_Size() int {
+	return m.Size()
+}
+func (m *Sharing) XXX_DiscardUnknown() {
+	xxx_messageInfo_Sharing.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Sharing proto.InternalMessageInfo
+
+func (m *Sharing) GetParts() []Part {
+	if m != nil {
+		return m.Parts
+	}
+	return nil
+}
+
+// Part is what a giver's bond makes its part of a node's pay.
+type Part struct {
+	// giver of the bond.
+	Giver string `protobuf:"bytes,1,opt,name=giver,proto3" json:"giver,omitempty"`
+	// bond in base units.
+	Bond cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=bond,proto3,customtype=cosmossdk.io/math.Int" json:"bond"`
+	// commission_bps is the share of the node's pay the giver gets for its part of the bonds.
+	CommissionBps uint32 `protobuf:"varint,3,opt,name=commission_bps,json=commissionBps,proto3" json:"commission_bps,omitempty"`
+}
+
+func (m *Part) Reset()         { *m = Part{} }
+func (m *Part) String() string { return proto.CompactTextString(m) }
+func (*Part) ProtoMessage()    {}
+func (*Part) Descriptor() ([]byte, []int) {
+	return fileDescriptor_ddf2a5aef316b220, []int{3}
+}
+func (m *Part) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Part) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Part.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Part) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Part.Merge(m, src)
+}
+func (m *Part) XXX_Size() int {
+	return m.Size()
+}
+func (m *Part) XXX_DiscardUnknown() {
+	xxx_messageInfo_Part.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Part proto.InternalMessageInfo
+
+func (m *Part) GetGiver() string {
+	if m != nil {
+		return m.Giver
+	}
+	return ""
+}
+
+func (m *Part) GetCommissionBps() uint32 {
+	if m != nil {
+		return m.CommissionBps
+	}
+	return 0
+}
+
 func init() {
 	proto.RegisterType((*Pay)(nil), "mesh.rewards.v1.Pay")
 	proto.RegisterType((*Closed)(nil), "mesh.rewards.v1.Closed")
+	proto.RegisterType((*Sharing)(nil), "mesh.rewards.v1.Sharing")
+	proto.RegisterType((*Part)(nil), "mesh.rewards.v1.Part")
 }
 
 func init() { proto.RegisterFile("mesh/rewards/v1/pay.proto", fileDescriptor_ddf2a5aef316b220) }
 
 var fileDescriptor_ddf2a5aef316b220 = []byte{
-	// 336 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x92, 0xc1, 0x4a, 0x02, 0x41,
-	0x1c, 0xc6, 0x77, 0xd2, 0x2c, 0x27, 0x24, 0x58, 0x0a, 0x56, 0x89, 0x55, 0x3c, 0x09, 0xe1, 0x0c,
-	0xd2, 0x03, 0x44, 0x4a, 0x84, 0xb7, 0xf0, 0xd8, 0x45, 0x66, 0x67, 0x06, 0x57, 0x74, 0x77, 0x86,
-	0x99, 0x51, 0xf3, 0x2d, 0x7a, 0x98, 0x1e, 0xc2, 0xa3, 0x74, 0x8a, 0x0e, 0x12, 0xfa, 0x06, 0x41,
-	0xf7, 0xd8, 0x19, 0xab, 0xf3, 0x46, 0xb7, 0xf9, 0x7f, 0xdf, 0x7c, 0xdf, 0xcc, 0x0f, 0xfe, 0xb0,
-	0x9a, 0x70, 0x1d, 0x63, 0xc5, 0x17, 0x44, 0x31, 0x8d, 0xe7, 0x1d, 0x2c, 0xc9, 0x12, 0x49, 0x25,
-	0x8c, 0xf0, 0x4f, 0x33, 0x0b, 0xed, 0x2d, 0x34, 0xef, 0xd4, 0xaa, 0x54, 0xe8, 0x44, 0xe8, 0xa1,
-	0xb5, 0xb1, 0x1b, 0xdc, 0xdd, 0xda, 0xd9, 0x48, 0x8c, 0x84, 0xd3, 0xb3, 0x93, 0x53, 0x9b, 0x1f,
-	0x00, 0x16, 0xee, 0xc9, 0xd2, 0xef, 0xc1, 0x12, 0x27, 0x2a, 0xe5, 0x2c, 0x00, 0x0d, 0xd0, 0x2a,
-	0x77, 0x2f, 0x57, 0x9b, 0xba, 0xf7, 0xb6, 0xa9, 0x9f, 0xbb, 0x0e, 0xcd, 0x26, 0x68, 0x2c, 0x70,
-	0x42, 0x4c, 0x8c, 0xfa, 0xa9, 0x79, 0x79, 0x6e, 0xc3, 0x7d, 0x79, 0x3f, 0x35, 0x83, 0x7d, 0xd4,
-	0xbf, 0x81, 0x87, 0xd1, 0x4c, 0xa5, 0x26, 0x38, 0xc8, 0xdf, 0xe1, 0x92, 0xfe, 0x2d, 0x3c, 0x4a,
-	0x88, 0xa1, 0x31, 0x67, 0x41, 0x21, 0x7f, 0xc9, 0x77, 0xd6, 0xbf, 0x80, 0xe5, 0xc5, 0xd8, 0xc4,
-	0x4c, 0x91, 0x45, 0x1a, 0x14, 0x1b, 0xa0, 0x75, 0x3c, 0xf8, 0x15, 0x9a, 0x9f, 0x00, 0x96, 0x7a,
-	0x53, 0xa1, 0x39, 0xcb, 0xb8, 0xa3, 0x19, 0x9d, 0x70, 0xf3, 0x27, 0x6e, 0x17, 0xfd, 0x0f, 0xee,
-	0x26, 0xac, 0xd8, 0xbf, 0x0f, 0x29, 0x91, 0xc3, 0x48, 0x6a, 0x4b, 0x5f, 0x19, 0x9c, 0x58, 0xb1,
-	0x47, 0x64, 0x57, 0x6a, 0xff, 0x1a, 0x16, 0x85, 0xe4, 0x8e, 0x27, 0xe7, 0x2b, 0x36, 0xd8, 0xbd,
-	0x5b, 0x6d, 0x43, 0xb0, 0xde, 0x86, 0xe0, 0x7d, 0x1b, 0x82, 0xa7, 0x5d, 0xe8, 0xad, 0x77, 0xa1,
-	0xf7, 0xba, 0x0b, 0xbd, 0x87, 0xf6, 0x68, 0x6c, 0xe2, 0x59, 0x84, 0xa8, 0x48, 0x70, 0xb6, 0x53,
-	0x6d, 0xbb, 0x1d, 0x54, 0x4c, 0xed, 0x84, 0x1f, 0x7f, 0xd6, 0xcf, 0x2c, 0x25, 0xd7, 0x51, 0xc9,
-	0xda, 0x57, 0x5f, 0x01, 0x00, 0x00, 0xff, 0xff, 0x6d, 0x36, 0x1e, 0xf7, 0x9b, 0x02, 0x00, 0x00,
+	// 475 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x93, 0x4f, 0x6b, 0x14, 0x3f,
+	0x18, 0xc7, 0x37, 0xbf, 0xfd, 0xd3, 0xdf, 0xa6, 0xac, 0x62, 0x68, 0x61, 0x5a, 0x64, 0x5a, 0x06,
+	0x84, 0x45, 0xd9, 0x0c, 0x55, 0xf0, 0x2a, 0x9d, 0x45, 0xa4, 0xb7, 0x32, 0xbd, 0x79, 0x59, 0x32,
+	0x93, 0x38, 0x33, 0xb4, 0x93, 0x84, 0x24, 0xbb, 0xeb, 0xbe, 0x0b, 0x5f, 0x81, 0x67, 0x8f, 0x1e,
+	0xfa, 0x16, 0x84, 0x1e, 0x4b, 0x4f, 0xe2, 0xa1, 0xc8, 0xee, 0xc1, 0xbb, 0xe0, 0x5d, 0x92, 0x8c,
+	0x56, 0xbc, 0xed, 0xe2, 0x65, 0x98, 0xe7, 0xf9, 0x3e, 0xdf, 0xef, 0x93, 0x0f, 0x33, 0x81, 0x7b,
+	0x35, 0xd3, 0x65, 0xac, 0xd8, 0x9c, 0x28, 0xaa, 0xe3, 0xd9, 0x51, 0x2c, 0xc9, 0x02, 0x4b, 0x25,
+	0x8c, 0x40, 0xf7, 0xad, 0x84, 0x1b, 0x09, 0xcf, 0x8e, 0xf6, 0x1f, 0x90, 0xba, 0xe2, 0x22, 0x76,
+	0x4f, 0x3f, 0xb3, 0xbf, 0x97, 0x0b, 0x5d, 0x0b, 0x3d, 0x71, 0x55, 0xec, 0x8b, 0x46, 0xda, 0x29,
+	0x44, 0x21, 0x7c, 0xdf, 0xbe, 0xf9, 0x6e, 0xf4, 0x1d, 0xc0, 0xf6, 0x29, 0x59, 0xa0, 0x31, 0xec,
+	0x31, 0xa2, 0x38, 0xa3, 0x01, 0x38, 0x04, 0xc3, 0x7e, 0xf2, 0xe4, 0xea, 0xf6, 0xa0, 0xf5, 0xe5,
+	0xf6, 0x60, 0xd7, 0x67, 0x68, 0x7a, 0x8e, 0x2b, 0x11, 0xd7, 0xc4, 0x94, 0xf8, 0x84, 0x9b, 0x9b,
+	0xcb, 0x11, 0x6c, 0xc2, 0x4f, 0xb8, 0x49, 0x1b, 0x2b, 0x3a, 0x86, 0xdd, 0x6c, 0xaa, 0xb8, 0x09,
+	0xfe, 0x5b, 0x3f, 0xc3, 0x3b, 0xd1, 0x4b, 0xb8, 0x55, 0x13, 0x93, 0x97, 0x8c, 0x06, 0xed, 0xf5,
+	0x43, 0x7e, 0x79, 0xd1, 0x43, 0xd8, 0x9f, 0x57, 0xa6, 0xa4, 0x8a, 0xcc, 0x79, 0xd0, 0x39, 0x04,
+	0xc3, 0xff, 0xd3, 0xbb, 0x46, 0xf4, 0x03, 0xc0, 0xde, 0xf8, 0x42, 0x68, 0x46, 0x2d, 0x77, 0x36,
+	0xcd, 0xcf, 0x99, 0xd9, 0x88, 0xdb, 0x5b, 0xff, 0x05, 0x77, 0x04, 0x07, 0xee, 0xec, 0x93, 0x9c,
+	0xc8, 0x49, 0x26, 0xb5, 0xa3, 0x1f, 0xa4, 0xdb, 0xae, 0x39, 0x26, 0x32, 0x91, 0x1a, 0xbd, 0x80,
+	0x1d, 0x21, 0x99, 0xe7, 0x59, 0x73, 0x8b, 0x33, 0x46, 0x9f, 0x00, 0xdc, 0x3a, 0x2b, 0x89, 0xaa,
+	0x78, 0x61, 0xc3, 0xde, 0x30, 0xa6, 0x37, 0xc1, 0x76, 0x46, 0x07, 0x2d, 0x38, 0xd5, 0x9b, 0x41,
+	0x5b, 0x27, 0x7a, 0x0e, 0xbb, 0x92, 0x28, 0x63, 0x61, 0xdb, 0xc3, 0xed, 0xa7, 0xbb, 0xf8, 0xaf,
+	0x3f, 0x1c, 0x9f, 0x12, 0x65, 0x92, 0xbe, 0x4d, 0xfe, 0xf0, 0xed, 0xe3, 0x63, 0x90, 0xfa, 0xf1,
+	0xe8, 0x3d, 0x80, 0x1d, 0x2b, 0x21, 0x0c, 0xbb, 0x45, 0x35, 0x63, 0xaa, 0xa1, 0x08, 0x6e, 0x2e,
+	0x47, 0x3b, 0xcd, 0x9a, 0x63, 0x4a, 0x15, 0xd3, 0xfa, 0xcc, 0x58, 0xda, 0xd4, 0x8f, 0x59, 0x68,
+	0xbb, 0x79, 0x93, 0x23, 0x3b, 0x23, 0x7a, 0x04, 0xef, 0xe5, 0xa2, 0xae, 0x2b, 0xad, 0x2b, 0xc1,
+	0xff, 0xf8, 0x4e, 0x83, 0xbb, 0x6e, 0x22, 0x75, 0xf2, 0xea, 0x6a, 0x19, 0x82, 0xeb, 0x65, 0x08,
+	0xbe, 0x2e, 0x43, 0xf0, 0x6e, 0x15, 0xb6, 0xae, 0x57, 0x61, 0xeb, 0xf3, 0x2a, 0x6c, 0xbd, 0x1e,
+	0x15, 0x95, 0x29, 0xa7, 0x19, 0xce, 0x45, 0x1d, 0x5b, 0xda, 0x91, 0xbb, 0x86, 0xb9, 0xb8, 0x70,
+	0x55, 0xfc, 0xf6, 0xf7, 0xd5, 0x37, 0x0b, 0xc9, 0x74, 0xd6, 0x73, 0xf2, 0xb3, 0x9f, 0x01, 0x00,
+	0x00, 0xff, 0xff, 0x42, 0x73, 0xda, 0xbb, 0x17, 0x04, 0x00, 0x00,
 }
 
 func (m *Pay) Marshal() (dAtA []byte, err error) {
@@ -285,6 +405,108 @@ func (m *Closed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Sharing) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Sharing) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Sharing) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Parts) > 0 {
+		for iNdEx := len(m.Parts) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Parts[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintPay(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	{
+		size := m.Bonds.Size()
+		i -= size
+		if _, err := m.Bonds.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintPay(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size := m.Fees.Size()
+		i -= size
+		if _, err := m.Fees.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintPay(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *Part) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Part) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Part) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.CommissionBps != 0 {
+		i = encodeVarintPay(dAtA, i, uint64(m.CommissionBps))
+		i--
+		dAtA[i] = 0x18
+	}
+	{
+		size := m.Bond.Size()
+		i -= size
+		if _, err := m.Bond.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintPay(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Giver) > 0 {
+		i -= len(m.Giver)
+		copy(dAtA[i:], m.Giver)
+		i = encodeVarintPay(dAtA, i, uint64(len(m.Giver)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintPay(dAtA []byte, offset int, v uint64) int {
 	offset -= sovPay(v)
 	base := offset
@@ -329,6 +551,43 @@ func (m *Closed) Size() (n int) {
 	}
 	l = m.Open.Size()
 	n += 1 + l + sovPay(uint64(l))
+	return n
+}
+
+func (m *Sharing) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Fees.Size()
+	n += 1 + l + sovPay(uint64(l))
+	l = m.Bonds.Size()
+	n += 1 + l + sovPay(uint64(l))
+	if len(m.Parts) > 0 {
+		for _, e := range m.Parts {
+			l = e.Size()
+			n += 1 + l + sovPay(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *Part) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Giver)
+	if l > 0 {
+		n += 1 + l + sovPay(uint64(l))
+	}
+	l = m.Bond.Size()
+	n += 1 + l + sovPay(uint64(l))
+	if m.CommissionBps != 0 {
+		n += 1 + sovPay(uint64(m.CommissionBps))
+	}
 	return n
 }
 
@@ -660,6 +919,293 @@ func (m *Closed) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipPay(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthPay
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Sharing) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowPay
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Sharing: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Sharing: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Fees", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPay
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPay
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Fees.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bonds", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPay
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPay
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Bonds.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Parts", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthPay
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthPay
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Parts = append(m.Parts, Part{})
+			if err := m.Parts[len(m.Parts)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipPay(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthPay
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Part) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowPay
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Part: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Part: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Giver", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPay
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPay
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Giver = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bond", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPay
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPay
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Bond.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CommissionBps", wireType)
+			}
+			m.CommissionBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CommissionBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipPay(dAtA[iNdEx:])

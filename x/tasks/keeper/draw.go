@@ -112,7 +112,8 @@ func waitingFor(indices []types.Index) []uint32 {
 	return waiting
 }
 
-// draw draws n nodes of owners that have no index of the deal, with the seed that closed when the
+// draw draws n nodes of owners that have no index of the deal and none that took this one and did not
+// rebuild it, with the seed that closed when the
 // index began to wait, over the active set as of the opening of that epoch.
 func (k *Keeper) draw(ctx context.Context, c contract, indices []types.Index, i types.Index, tag string, n int) ([]networktypes.Node, error) {
 	closed := closeOf(ctx, i)
@@ -123,6 +124,13 @@ func (k *Keeper) draw(ctx context.Context, c contract, indices []types.Index, i 
 	without, err := k.taken(ctx, c, indices)
 	if err != nil {
 		return nil, err
+	}
+	for _, id := range i.NotRebuilt {
+		node, err := k.deps.Nodes.Node(ctx, c.network.Seq, id)
+		if err != nil {
+			return nil, err
+		}
+		without = append(without, node.OwnerSlot)
 	}
 	opening := i.SinceEpoch
 	if opening+networktypes.KeptOpenings <= c.epoch {

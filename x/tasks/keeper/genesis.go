@@ -83,6 +83,9 @@ func (k *Keeper) initWork(ctx context.Context, g types.GenesisState) error {
 	for _, c := range g.Claims {
 		errs = append(errs, k.claims.Set(ctx, collections.Join3(c.Network, c.Epoch, c.Node), c.Claim))
 	}
+	for _, seq := range g.Settling {
+		errs = append(errs, k.settling.Set(ctx, seq))
+	}
 	for _, w := range g.Windows {
 		errs = append(errs, k.windows.Set(ctx, collections.Join(w.Network, w.Epoch), w.Window))
 	}
@@ -150,6 +153,10 @@ func (k *Keeper) exportWork(ctx context.Context, g *types.GenesisState) error {
 		}),
 		k.claims.Walk(ctx, nil, func(key collections.Triple[uint64, uint64, uint64], c types.Claim) (bool, error) {
 			g.Claims = append(g.Claims, types.StoredClaim{Network: key.K1(), Epoch: key.K2(), Node: key.K3(), Claim: c})
+			return false, nil
+		}),
+		k.settling.Walk(ctx, nil, func(seq uint64) (bool, error) {
+			g.Settling = append(g.Settling, seq)
 			return false, nil
 		}),
 		k.windows.Walk(ctx, nil, func(key collections.Pair[uint64, uint64], w types.Window) (bool, error) {

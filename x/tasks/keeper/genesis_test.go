@@ -91,3 +91,26 @@ func TestInitGenesisNeedsItsNeighbours(t *testing.T) {
 	g.Deals[0].Network, g.Deals[0].Client = networkID, "mesh1"
 	require.ErrorIs(t, f.keeper.InitGenesis(f.ctx, *g), types.ErrInvalidRequest)
 }
+
+// Of more deals than a block settles, an imported state settles the rest in the same blocks.
+func TestSettlingGoesOnAfterAnImport(t *testing.T) {
+	f := newFixture(t, 3)
+	for range 25 {
+		f.open(1)
+	}
+	f.toEpoch(4)
+	f.to(f.ctx.BlockHeight() + 1)
+	g := f.export()
+	require.NoError(t, g.Validate())
+	require.Equal(t, []uint64{seq}, g.Settling)
+	other := reborn(t, f, *g)
+	require.Equal(t, f.snapshot(), other.snapshot(), "every key of the store")
+	for _, left := range []int{5, 0, 0} {
+		for _, f := range []*fixture{f, other} {
+			f.to(f.ctx.BlockHeight() + 1)
+			require.Equal(t, left, f.w.duties)
+		}
+		require.Equal(t, f.export(), other.export())
+		require.Equal(t, f.snapshot(), other.snapshot())
+	}
+}

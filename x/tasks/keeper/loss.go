@@ -193,7 +193,8 @@ func (k *Keeper) lose(ctx context.Context, c contract, number uint32, i types.In
 	return paid, emitIndexLost(ctx, c.deal, number, i.Node, l.reason, paid)
 }
 
-// giveBack frees an index that a node took and did not rebuild. It costs nothing but the time.
+// giveBack frees an index that a node took and did not rebuild. It costs nothing but the time, and
+// the node comes last when the index is taken again.
 func (k *Keeper) giveBack(ctx context.Context, c contract, number uint32, i types.Index) error {
 	if err := k.release(ctx, c, i.Node); err != nil {
 		return err
@@ -202,6 +203,7 @@ func (k *Keeper) giveBack(ctx context.Context, c contract, number uint32, i type
 		return err
 	}
 	node := i.Node
+	i.NotRebuilt = types.WithLatest(i.NotRebuilt, node)
 	i.Status, i.Node, i.RepairPay = types.INDEX_STATUS_VACANT, 0, math.ZeroInt()
 	i.SinceEpoch, i.SinceHeight = c.epoch, sdk.UnwrapSDKContext(ctx).BlockHeight()
 	if err := k.setIndex(ctx, c, number, i); err != nil {

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
@@ -54,7 +55,38 @@ func (k *Keeper) turns(ctx context.Context, c contract, number uint32, i types.I
 	turn := (height - seed.Height) / int64(c.network.Params.Storage.RepairTurnBlocks)
 	turn = min(turn, types.MaxTurns-1)
 	drawn, err := k.draw(ctx, c, indices, i, fmt.Sprintf("repair/%d/%d", c.deal.Id, number), int(turn)+1)
+	if err != nil {
+		return turn, nil, err
+	}
+	drawn, err = k.lastInTurn(ctx, c, indices, i, drawn, int(turn)+1)
 	return turn, drawn, err
+}
+
+// lastInTurn fills up the nodes whose turn it is with those that took the index and did not rebuild
+// it, who did so longest ago first: nobody can hold a repair up again while there are others.
+func (k *Keeper) lastInTurn(ctx context.Context, c contract, indices []types.Index, i types.Index, drawn []networktypes.Node, n int) ([]networktypes.Node, error) {
+	taken, err := k.taken(ctx, c, indices)
+	if err != nil {
+		return nil, err
+	}
+	accepts := k.accepts(c)
+	for _, id := range i.NotRebuilt {
+		if len(drawn) >= n {
+			break
+		}
+		node, err := k.deps.Nodes.Node(ctx, c.network.Seq, id)
+		if err != nil {
+			return nil, err
+		}
+		ok, err := accepts(ctx, node)
+		if err != nil {
+			return nil, err
+		}
+		if ok && !slices.Contains(taken, node.OwnerSlot) {
+			drawn = append(drawn, node)
+		}
+	}
+	return drawn, nil
 }
 
 // reserve puts a node on a vacant index and sets the price of its repair aside.

@@ -1,6 +1,8 @@
 package types
 
 import (
+	"slices"
+
 	"cosmossdk.io/math"
 )
 
@@ -85,6 +87,14 @@ func (i Index) AckDue(epoch uint64) bool { return epoch >= i.SinceEpoch+AckEpoch
 // Covers tells whether the index is owed to its holder for an epoch of a deal.
 func (i Index) Covers(epoch uint64, d Deal) bool {
 	return i.Status == INDEX_STATUS_HELD && epoch >= i.FromEpoch && epoch <= d.LastEpoch
+}
+
+// WithLatest returns a list of nodes that took an index and did not rebuild it with one more at its
+// end. Each is in it once; of more than MaxNotRebuilt the first are forgotten.
+func WithLatest(nodes []uint64, node uint64) []uint64 {
+	list := slices.DeleteFunc(slices.Clone(nodes), func(n uint64) bool { return n == node })
+	list = append(list, node)
+	return list[max(0, len(list)-MaxNotRebuilt):]
 }
 
 // NewIndex returns an index that waits for a draw from a block on.

@@ -1,6 +1,10 @@
 package types
 
-import "cosmossdk.io/math"
+import (
+	"slices"
+
+	"cosmossdk.io/math"
+)
 
 // seedBytes is the length of a seed, and of the root of a claim.
 const seedBytes = 32
@@ -27,6 +31,9 @@ func (g GenesisState) Validate() error {
 	}
 	if err := g.validateIndices(deals); err != nil {
 		return err
+	}
+	if !slices.IsSorted(g.Settling) || len(slices.Compact(slices.Clone(g.Settling))) != len(g.Settling) {
+		return ErrInvalidGenesis.Wrap("the networks with deals to settle are out of order, or one is there twice")
 	}
 	if err := g.validateRequests(deals); err != nil {
 		return err
@@ -97,6 +104,8 @@ func (s StoredIndex) validate() error {
 		return ErrInvalidGenesis.Wrapf("index %d of deal %d: node %d does not go with its status", s.Number, s.Deal, s.Index.Node)
 	case !isAmount(s.Index.RepairPay):
 		return ErrInvalidGenesis.Wrapf("index %d of deal %d: repair_pay is missing or below 0", s.Number, s.Deal)
+	case len(s.Index.NotRebuilt) > MaxNotRebuilt || slices.Contains(s.Index.NotRebuilt, 0):
+		return ErrInvalidGenesis.Wrapf("index %d of deal %d: %d nodes did not rebuild it, or one that is none", s.Number, s.Deal, len(s.Index.NotRebuilt))
 	case s.Index.Status == INDEX_STATUS_HELD && (len(s.Index.Acked.Root) != layoutRootBytes || s.Index.FromEpoch == 0):
 		return ErrInvalidGenesis.Wrapf("index %d of deal %d is held without an acknowledged layout or a first epoch", s.Number, s.Deal)
 	}

@@ -95,3 +95,36 @@ func TestGenesisValidate(t *testing.T) {
 		})
 	}
 }
+
+func TestGenesisKnowsNetworksThatSettleOnce(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		settling []uint64
+		ok       bool
+	}{
+		{"ok: none", nil, true},
+		{"ok: ascending", []uint64{1, 2, 9}, true},
+		{"fails: out of order", []uint64{2, 1}, false},
+		{"fails: twice", []uint64{1, 1}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := *types.DefaultGenesis()
+			g.Settling = c.settling
+			if err := g.Validate(); c.ok {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, types.ErrInvalidGenesis)
+			}
+		})
+	}
+}
+
+func TestWithLatest(t *testing.T) {
+	list := types.WithLatest(nil, 7)
+	require.Equal(t, []uint64{7}, list)
+	require.Equal(t, []uint64{7, 9}, types.WithLatest(list, 9))
+	require.Equal(t, []uint64{9, 7}, types.WithLatest([]uint64{7, 9}, 7), "once, as the latest")
+	full := []uint64{1, 2, 3, 4, 5, 6, 7, 8}
+	require.Equal(t, []uint64{2, 3, 4, 5, 6, 7, 8, 9}, types.WithLatest(full, 9))
+	require.Equal(t, []uint64{1, 2, 3, 4, 5, 6, 7, 8}, full, "the list it is made of stays as it was")
+}

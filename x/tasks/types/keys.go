@@ -82,6 +82,8 @@ const (
 	MaxSettledPerBlock = 10
 	// MaxTurns bounds how many nodes may take a vacant index at a time.
 	MaxTurns = 32
+	// MaxNotRebuilt bounds the nodes an index knows that took it and did not rebuild it.
+	MaxNotRebuilt = 8
 	// MaxRequests bounds the requests a node can have open.
 	MaxRequests = 4
 )

@@ -48,6 +48,7 @@ func scenes() []scene {
 
 // play makes the world of a scene and its client.
 func (s scene) play(t *testing.T) (*world, *client.Client) {
+	t.Helper()
 	w := newWorld(4)
 	c := w.open(t)
 	for _, name := range s.old {
@@ -58,6 +59,7 @@ func (s scene) play(t *testing.T) (*world, *client.Client) {
 
 // check requires that what a client says of its objects is so on the chain, with nothing in between, and that it can go on.
 func (s scene) check(t *testing.T, w *world, c *client.Client, committed bool) {
+	t.Helper()
 	all := states(t, c)
 	for name, state := range all {
 		require.Equal(t, client.Stored, state)
@@ -68,7 +70,7 @@ func (s scene) check(t *testing.T, w *world, c *client.Client, committed bool) {
 	}
 	if s.gone == "" {
 		for _, name := range []string{"a", "b"} {
-			require.Equal(t, committed && !(name == "b" && len(s.old) > 0), all[name] == client.Stored, name)
+			require.Equal(t, committed && (name != "b" || len(s.old) == 0), all[name] == client.Stored, name)
 		}
 	}
 	put(t, c, "next", []byte("bytes of next"), client.PutOptions{Profile: work.Profile{K: 2, N: 4}})
@@ -78,6 +80,7 @@ func (s scene) check(t *testing.T, w *world, c *client.Client, committed bool) {
 
 // count returns how many operations a scene takes when nothing happens.
 func (s scene) count(t *testing.T) (n int) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w, c := s.play(t)
 		tp := &tape{}

@@ -20,13 +20,18 @@ type field struct {
 	holders []Holder // by index; without a node where there is nobody to ask
 
 	mu    sync.Mutex
-	speed []float64 // 0 = not known
+	speed []float64 // measured; 0 = not known
+	least []float64 // what it takes at least, after a question that was late
+	vain  []float64 // questions in a row that it had nothing to give to
 	down  []bool    // is asked only if there is nobody else
 }
 
 // newField returns a field of n holders of which nothing is known.
 func newField(k, n int, holders []Holder) *field {
-	f := &field{k: k, holders: make([]Holder, n), speed: make([]float64, n), down: make([]bool, n)}
+	f := &field{
+		k: k, holders: make([]Holder, n),
+		speed: make([]float64, n), least: make([]float64, n), vain: make([]float64, n), down: make([]bool, n),
+	}
 	for _, h := range holders {
 		f.holders[h.Index] = h
 	}
@@ -43,10 +48,7 @@ func (f *field) pick(asked []bool) int {
 		if h.Node == 0 || asked[i] {
 			continue
 		}
-		cost := f.speed[i]
-		if cost == 0 {
-			cost = usual
-		}
+		cost := f.cost(i, usual)
 		if i >= f.k {
 			cost *= parityCost
 		}
@@ -65,21 +67,21 @@ func (f *field) took(index, bytes int, d time.Duration) {
 	if f.speed[index] > 0 {
 		now = (3*f.speed[index] + now) / 4
 	}
-	f.speed[index], f.down[index] = now, false
+	f.speed[index], f.least[index], f.vain[index], f.down[index] = now, 0, 0, false
 }
 
 // late notes that a holder has taken so long already and is not done.
 func (f *field) late(index, bytes int, d time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.speed[index] = max(f.speed[index], 2*parityCost*perByte(bytes, d))
+	f.least[index] = max(f.least[index], 2*parityCost*perByte(bytes, d))
 }
 
-// lacks notes that a holder does not have what it should.
+// lacks notes that a holder has nothing to give where it should.
 func (f *field) lacks(index int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.speed[index] = 2 * parityCost * max(f.speed[index], f.usual())
+	f.vain[index]++
 }
 
 // fail notes that a holder cannot be reached or lies.
@@ -99,11 +101,19 @@ func (f *field) expected(bytes int) time.Duration {
 	return time.Duration(f.usual() * float64(max(bytes, leastBytes)) * float64(time.Second))
 }
 
-// usual returns the median of the known speeds, or one second a byte so that costs can be compared at all.
+// cost returns what a holder is expected to take, if usual is what others do.
+func (f *field) cost(index int, usual float64) float64 {
+	if f.speed[index] > 0 {
+		usual = f.speed[index]
+	}
+	return max(usual, f.least[index]) * (1 + parityCost*f.vain[index])
+}
+
+// usual returns the median of the measured speeds, or next to nothing.
 func (f *field) usual() float64 {
 	known := slices.DeleteFunc(slices.Clone(f.speed), func(s float64) bool { return s == 0 })
 	if len(known) == 0 {
-		return 1
+		return perByte(0, 0)
 	}
 	slices.Sort(known)
 	return known[(len(known)-1)/2]

@@ -61,9 +61,6 @@ func content(number uint64, length int) []byte {
 	return b[:length]
 }
 
-// random is a source of keys that is the same for the same seed.
-type random struct{ *rand.ChaCha8 }
-
 // domain is where all tests happen.
 var domain = proof.Domain{ChainID: "mesh-test", Network: "net_00000001"}
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/wire"
-	"github.com/mesh-protocol/mesh/offchain/work"
 	"github.com/mesh-protocol/mesh/proof"
 )
 
@@ -20,7 +19,7 @@ type lane struct {
 
 	queue chan *parcel // as many as there can be at all, so that handing out never waits
 	drop  context.CancelCauseFunc
-	ctx   context.Context // ends when the holder is left behind
+	ctx   context.Context //nolint:containedctx // ends when the holder is left behind
 
 	writer Writer // nil before the first one and after a failure; its user is deliver, and then store
 	lost   error  // why the holder was left behind
@@ -196,9 +195,4 @@ func (c *Client) grant(ctx context.Context, deal uint64, to Holder) (Grant, erro
 		return Grant{}, fmt.Errorf("sign grant: %w", err)
 	}
 	return Grant{Deal: deal, Index: to.Index, Height: height, Key: key, Signature: signature}, nil
-}
-
-// layoutOf returns what a list commits to.
-func layoutOf(version uint64, root proof.LayoutNode) work.Layout {
-	return work.Layout{Version: version, Root: root.Hash, Bytes: root.Bytes}
 }

@@ -11,7 +11,10 @@ import (
 )
 
 // pass lets time pass.
-func pass(t *testing.T, d time.Duration) { require.NoError(t, wait(t.Context(), d)) }
+func pass(t *testing.T, d time.Duration) {
+	t.Helper()
+	require.NoError(t, wait(t.Context(), d))
+}
 
 // Four holders, of whom three are needed. The last one is the slow one.
 func TestLedger(t *testing.T) {

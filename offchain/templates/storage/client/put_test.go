@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -68,8 +69,8 @@ func TestRanges(t *testing.T) {
 				if length == 0 {
 					length = size - from
 				}
-				require.Equal(t, length, len(got))
-				require.True(t, string(b[from:from+length]) == string(got))
+				require.Len(t, got, length)
+				require.True(t, bytes.Equal(b[from:from+length], got))
 			}
 			_, err := get(c, o.CID, client.GetOptions{Offset: uint64(size) + 1})
 			require.ErrorIs(t, err, client.ErrInvalid)

@@ -69,6 +69,7 @@ func (v view) VerifyAccount(address string, key, preimage, signature []byte) err
 
 // newReal makes a world of real holders that lie in a directory.
 func newReal(t *testing.T, dir string, owners int) *real {
+	t.Helper()
 	r := &real{
 		world: newWorld(owners), t: t, holders: map[string]*holder.Holder{}, stores: map[string]*holdertest.Store{}, down: map[string]bool{},
 	}

@@ -12,8 +12,8 @@ import (
 // fleet is the lanes to all holders of a deal that can take a new layout.
 type fleet struct {
 	lanes  []*lane
-	need   int // acks that make a layout current
-	ctx    context.Context
+	need   int             // acks that make a layout current
+	ctx    context.Context //nolint:containedctx // that of the put or removal, which the lanes end with
 	cancel context.CancelCauseFunc
 }
 

@@ -2,6 +2,7 @@ package duty_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -260,7 +261,7 @@ func TestNothingIsReportedThatIsNotLost(t *testing.T) {
 			}
 			require.Empty(t, w.outbox.keys("lost"))
 			require.Empty(t, w.proven())
-			if wrong := err == proof.ErrChunk || err == proof.ErrLayout; !wrong {
+			if wrong := errors.Is(err, proof.ErrChunk) || errors.Is(err, proof.ErrLayout); !wrong {
 				require.Zero(t, rebuilt, "what may pass is not rebuilt")
 			}
 			delete(w.damaged, 1)
@@ -293,7 +294,7 @@ func TestLateSeeds(t *testing.T) {
 	w.run(180)
 	require.Equal(t, []uint64{1, 2, 3, 4, 5}, w.proven()[:5])
 	for _, key := range w.outbox.keys("claim") {
-		require.NotEqual(t, "", w.outbox.posts[key].reason+"ok")
+		require.Empty(t, w.outbox.posts[key].reason)
 	}
-	require.Len(t, w.outbox.keys("lost"), 0)
+	require.Empty(t, w.outbox.keys("lost"))
 }

@@ -78,7 +78,7 @@ func (w *world) post(p work.Post) {
 		_, ok := w.book[bookKey{p.Claim.Epoch, p.Claim.Root}]
 		require.True(w.t, ok, "a claim that is not written down")
 	}
-	require.True(w.t, p.NotAfter >= w.now.height+1, "%s can be in no block: last %d, now %d", p.Key, p.NotAfter, w.now.height)
+	require.GreaterOrEqual(w.t, p.NotAfter, w.now.height+1, "%s can be in no block: last %d, now %d", p.Key, p.NotAfter, w.now.height)
 	fresh := &posted{Post: p, payload: string(payload)}
 	w.outbox.posts[p.Key] = fresh
 	w.outbox.order = append(w.outbox.order, fresh)

@@ -80,6 +80,7 @@ func (s *story) check(at string) {
 }
 
 func newStory(t *testing.T) *story {
+	t.Helper()
 	return &story{world: newWorld(t), signed: map[uint64]*record.List{}}
 }
 

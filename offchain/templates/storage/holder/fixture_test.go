@@ -53,6 +53,7 @@ type world struct {
 }
 
 func newWorld(t *testing.T) *world {
+	t.Helper()
 	w := &world{t: t, chain: holdertest.NewChain(), store: holdertest.New(1 << 30), disk: newDisk(), sender: holdertest.Public(holdertest.Key(9))}
 	w.store.Step = w.disk.step
 	w.chain.Open(deal, client, n, index, space)

@@ -14,7 +14,7 @@ import (
 // goroutine, for one proof, and remembers the list of the deal it was last asked for.
 type Holdings struct {
 	h    *Holder
-	ctx  context.Context // of the making of the proof: proof.Holdings has no place for it
+	ctx  context.Context //nolint:containedctx // of the making of the proof: proof.Holdings has no place for it
 	held work.Held
 	list *record.List
 	tree *proof.Layout

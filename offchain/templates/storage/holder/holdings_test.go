@@ -57,7 +57,7 @@ func TestProofsAreMadeFromWhatTheChainHas(t *testing.T) {
 	w.chain.Fail(down)
 	err = prove()
 	require.ErrorIs(t, err, down)
-	require.False(t, errors.As(err, new(*holder.LossError)), "a chain that is silent is no loss")
+	require.NotErrorAs(t, err, new(*holder.LossError), "a chain that is silent is no loss")
 	w.chain.Fail(nil)
 	w.chain.Change(deal, func(_ *work.Deal, at []work.Index) { at[index].Node = 5 })
 	require.ErrorIs(t, prove(), holder.ErrNotOurs)

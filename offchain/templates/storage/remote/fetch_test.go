@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -34,7 +35,7 @@ func TestFetchRanges(t *testing.T) {
 		}
 		dst := make([]byte, to-from)
 		require.NoError(rt, h.Fetch(t.Context(), holdertest.Root(b), uint64(len(b)), uint64(from), dst))
-		require.True(rt, string(b[from:to]) == string(dst), "other bytes")
+		require.True(rt, bytes.Equal(b[from:to], dst), "other bytes")
 	})
 }
 

@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -293,7 +294,7 @@ func TestSlowReadersDoNotHoldUpOthers(t *testing.T) {
 		synctest.Wait()
 		dst := make([]byte, 3<<20)
 		require.NoError(r.t, h.Fetch(r.t.Context(), root, 3<<20, 0, dst))
-		require.True(r.t, string(b) == string(dst), "other bytes")
+		require.True(r.t, bytes.Equal(b, dst), "other bytes")
 		require.Equal(r.t, 40, r.store.OpenReaders())
 		<-time.After(2 * patience)
 		r.ends()

@@ -61,7 +61,7 @@ func (h *Holder) Ended() <-chan struct{} { return h.over }
 
 // call is a request that is under way.
 type call struct {
-	ctx  context.Context
+	ctx  context.Context //nolint:containedctx // the caller's; the call ends with it
 	op   string
 	stop func() bool              // ends the watch over ctx
 	take func(*wire.Answer) error // takes the answer and reads its body; its error ends the stream
@@ -186,7 +186,7 @@ func (h *Holder) why(ctx context.Context) error {
 	if errors.Is(h.cause, ErrEnded) {
 		return h.cause
 	}
-	return fmt.Errorf("%w: %v", ErrEnded, h.cause) // what others have caused must not be taken for this call's
+	return fmt.Errorf("%w: %v", ErrEnded, h.cause) //nolint:errorlint // what others have caused must not be taken for this call's
 }
 
 func (h *Holder) named(op string, err error) error {

@@ -27,6 +27,7 @@ func truth() []byte { return holdertest.Content(1, pieceLength) }
 type liar func(c *wire.Conn, raw *wiretest.End) error
 
 func (l liar) dial(t *testing.T) wiretest.Dialer {
+	t.Helper()
 	return func(context.Context, string) (work.Stream, error) {
 		a, b := wiretest.Pipe(100)
 		go func() {

@@ -49,6 +49,7 @@ func run(t *testing.T, test func(*rig)) {
 }
 
 func newRig(t *testing.T, dir string) *rig {
+	t.Helper()
 	r := &rig{t: t, dir: dir, chain: holdertest.NewChain(), store: holdertest.New(1 << 30), sender: holdertest.Public(holdertest.Key(9))}
 	r.chain.Open(7, client, n, index, space)
 	r.start()
@@ -57,6 +58,7 @@ func newRig(t *testing.T, dir string) *rig {
 }
 
 func newRemote(t *testing.T, dial wiretest.Dialer) *remote.Remote {
+	t.Helper()
 	cfg := remote.DefaultConfig(holdertest.Domain())
 	cfg.Patience = patience
 	r, err := remote.New(cfg, dial)

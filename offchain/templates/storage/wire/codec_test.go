@@ -226,7 +226,7 @@ func FuzzDecodeAnswer(f *testing.F) {
 		}
 		again, err := wire.Encode(&m)
 		require.NoError(t, err)
-		require.True(t, string(b) == string(again), "another encoding")
+		require.Equal(t, b, again, "another encoding")
 		_ = m.Refused()
 	})
 }

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mesh-protocol/mesh/offchain/chain"
+	"github.com/mesh-protocol/mesh/offchain/devnet"
+	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/proof"
+)
+
+// requireJSON fails unless a command's result is said to programs as in testdata.
+func requireJSON(t *testing.T, name string, answer any) {
+	t.Helper()
+	var out strings.Builder
+	require.NoError(t, (&cli{con: &console{out: &out}}).printJSON(answer))
+	requireGolden(t, name+".json", out.String())
+}
+
+func sampleObject() objectView {
+	return objectView{URI: "mesh://net_1a2b3c4d/bafk1", Name: "a&b.txt", Size: 1536, Deal: 12, State: "stored", Stored: "2026-01-02T03:04:05Z", Modified: 1700000000}
+}
+
+func TestObjectAnswers(t *testing.T) {
+	o := sampleObject()
+	bare := o
+	bare.Modified = 0
+	requireJSON(t, "put", putAnswer{answerTo("put"), "net_1a2b3c4d", 12, []objectView{o, bare}, 3072, 1.5})
+	requireJSON(t, "get", getAnswer{answerTo("get"), o, "b.txt", 1536, 0.25})
+	requireJSON(t, "ls", lsAnswer{answerTo("ls"), "net_1a2b3c4d", []objectView{o}})
+	requireJSON(t, "ls_empty", lsAnswer{answerTo("ls"), "net_1a2b3c4d", []objectView{}})
+	requireJSON(t, "share", shareAnswer{answerTo("share"), "mesh://net_1a2b3c4d/bafk1#key"})
+	requireJSON(t, "rm", rmAnswer{answerTo("rm"), "net_1a2b3c4d", []string{"a.txt", "b.txt"}})
+}
+
+func TestChainAnswers(t *testing.T) {
+	requireJSON(t, "bootstrap", bootstrapAnswer{answerTo("bootstrap"), "net_1a2b3c4d", "12D3", []string{"/ip4/127.0.0.1/tcp/1/p2p/12D3"}, "mesh1f"})
+	requireJSON(t, "bond", bondAnswer{
+		header: answerTo("bond"), NetworkID: "net_1a2b3c4d", Node: 3, Giver: "mesh1g", Amount: "5000000", Denom: "net_1a2b3c4d/ustr",
+		OwnBond: "1", GivenBond: "5000000", Counts: true, Tx: "AB", Height: 9,
+	})
+	requireJSON(t, "explain", explainAnswer{
+		header: answerTo("explain"), NetworkID: "net_1a2b3c4d", Node: 3, Epoch: 4, State: "proven", Reason: "well", Total: "27",
+		Deals: []explainedRow{{Deal: 12, Index: 2, Rate: "27", Reason: "held"}},
+	})
+}
+
+func TestJoinAnswer(t *testing.T) {
+	n := sampleNetwork(t)
+	units := func(s string) proof.U128 {
+		u, err := proof.FromBig(amountOf(t, s).BigInt())
+		require.NoError(t, err)
+		return u
+	}
+	a := joinAnswer{
+		header: answerTo("join"), NetworkID: n.Id, Node: 3, Owner: "mesh1o", Operator: "mesh1p", Peer: "12D3", Addrs: []string{"/ip4/127.0.0.1/tcp/1/p2p/12D3"},
+		OwnBond: "100000000", GivenBond: "0", Counts: true, Quota: "10000000000", Tx: "AB",
+	}
+	m := chain.MemberRecord{Member: work.Member{Status: work.MemberJoined, OwnBond: units("100")}}
+	requireAnswer(t, "join", a, func(p *page) { showJoined(p, a, n, m) })
+
+	a.Counts = false
+	m.OwnBond, m.GivenBond = units("0"), units("12.5")
+	n.Params.Bond.MinBond = amountOf(t, "1234.5")
+	requireAnswer(t, "join_short", a, func(p *page) { showJoined(p, a, n, m) })
+
+	m.OwnBond, m.Status = units("2000"), work.MemberSuspended
+	requireAnswer(t, "join_suspended", a, func(p *page) { showJoined(p, a, n, m) })
+}
+
+func TestEarningsAnswer(t *testing.T) {
+	n := sampleNetwork(t)
+	e := chain.Earnings{Fees: amountOf(t, "1"), Matched: amountOf(t, "2"), Pending: amountOf(t, "0.5"), Uptime: "nothing yet", Governance: "nothing yet"}
+	a := earningsAnswer{
+		header: answerTo("earnings"), NetworkID: n.Id, Node: 3, Owner: "mesh1o", Denom: n.Token.Denom, Fees: e.Fees.String(), Matched: e.Matched.String(),
+		Pending: e.Pending.String(), Uptime: e.Uptime, Governance: e.Governance, Epochs: []earnedView{},
+	}
+	requireAnswer(t, "earnings_none", a, func(p *page) { showEarnings(p, a, n, e, nil) })
+
+	rows := []chain.EarnedEpoch{{
+		Epoch: 4, Gross: amountOf(t, "10"), Burnt: amountOf(t, "2"), Earned: amountOf(t, "8"), Matched: amountOf(t, "2"), State: "ready", Reason: "as burnt",
+	}}
+	a.Epochs = []earnedView{{4, "10000000", "2000000", "8000000", "2000000", "ready", "as burnt"}}
+	a.Withdrawn = &withdrawn{Fees: "8000000", Matched: "2000000", Commission: "1000000", EpochsLeft: 1, Tx: "AB", Height: 77}
+	requireAnswer(t, "earnings", a, func(p *page) { showEarnings(p, a, n, e, rows) })
+}
+
+func TestNodesAnswer(t *testing.T) {
+	a := nodesAnswer{
+		header: answerTo("devnet nodes"), Home: "/h/devnet", NetworkID: "net_1a2b3c4d", Denom: "net_1a2b3c4d/ustr",
+		Processes: []devnet.Process{{Name: "node0", PID: 77, Home: "/h/devnet/node0", Ports: map[string]int{}, Started: "b/9"}},
+		Keys:      []devnet.Key{{Name: "owner0", Address: "mesh1o", Home: "/h/devnet/node0"}},
+	}
+	requireAnswer(t, "nodes", a, func(p *page) { showNodes(p, a, devnetPlace{dir: "/h/devnet"}) })
+}
+
+func TestStatusWithNodes(t *testing.T) {
+	a := statusAnswer{
+		header: answerTo("status"), ChainID: "mesh-1", Height: 50, Time: "2026-01-02T03:04:05Z", Endpoint: "a:1", Home: "/h", Keys: []keyStatus{},
+		Networks: []ownNetwork{{NetworkID: "net_1a2b3c4d", Name: "StorageNet", ChainID: "mesh-1", Denom: "net_1a2b3c4d/ustr", OnChain: true}},
+		Nodes: []nodeStatus{
+			{NetworkID: "net_1a2b3c4d", Node: 3, Operator: "operator", State: "joined", Counts: true, PID: 77, Indices: 12, Proven: 1, Missed: 2, Lost: 3, Next: "claim, before height 60"},
+			{NetworkID: "net_1a2b3c4d", Node: 4, Operator: "second", State: "suspended"},
+		},
+	}
+	requireAnswer(t, "status_nodes", a, func(p *page) { showStatus(p, a) })
+}
