@@ -48,17 +48,13 @@ func (a account) WaitHeight(ctx context.Context, height int64) error {
 	}
 }
 
-// Network implements storage.Chain. A network whose first epoch is about to begin is waited for.
+// soonBlocks is how far off an opening may be that is waited for because more owners will count from it on.
+const soonBlocks = 40
+
+// Network implements storage.Chain. Owners are those that count as of the latest opening, which draws go by; an opening
+// that is near, and from which more will count, is waited for.
 func (a account) Network(ctx context.Context) (storage.Network, error) {
 	n, _, err := a.chain.Network(ctx, a.network)
-	if err != nil {
-		return storage.Network{}, err
-	}
-	calendar, err := a.begun(ctx)
-	if err != nil {
-		return storage.Network{}, err
-	}
-	set, err := a.chain.ActiveSet(ctx, a.network)
 	if err != nil {
 		return storage.Network{}, err
 	}
@@ -66,23 +62,43 @@ func (a account) Network(ctx context.Context) (storage.Network, error) {
 	if err != nil {
 		return storage.Network{}, fmt.Errorf("read the price of network %s: %w", a.network, err)
 	}
-	return storage.Network{
-		Epoch: calendar.Epoch, Owners: int(set.Owners), Price: price, PriceEpochs: uint64(n.Params.Storage.PriceEpochs),
-	}, nil
-}
-
-// begun returns the calendar of the network once its first epoch is open.
-func (a account) begun(ctx context.Context) (chain.Calendar, error) {
 	for {
-		_, calendar, err := a.chain.Epoch(ctx, a.network, 0)
-		switch {
-		case err != nil || calendar.Epoch > 0:
-			return calendar, err
-		case calendar.RollsAt == 0:
-			return calendar, fmt.Errorf("%w: network %s", ErrNoNodes, a.network)
+		epoch, calendar, err := a.begun(ctx)
+		if err != nil {
+			return storage.Network{}, err
+		}
+		set, err := a.chain.ActiveSet(ctx, a.network)
+		if err != nil {
+			return storage.Network{}, err
+		}
+		height, err := a.Height(ctx)
+		if err != nil {
+			return storage.Network{}, err
+		}
+		if set.Nodes <= epoch.Nodes || calendar.RollsAt == 0 || calendar.RollsAt > height+soonBlocks {
+			return storage.Network{
+				Epoch: calendar.Epoch, Owners: int(min(set.Owners, epoch.Nodes)),
+				Price: price, PriceEpochs: uint64(n.Params.Storage.PriceEpochs),
+			}, nil
 		}
 		if err := a.WaitHeight(ctx, calendar.RollsAt+1); err != nil {
-			return calendar, err
+			return storage.Network{}, err
+		}
+	}
+}
+
+// begun returns the latest epoch of the network and its calendar once the first epoch is open.
+func (a account) begun(ctx context.Context) (chain.Epoch, chain.Calendar, error) {
+	for {
+		epoch, calendar, err := a.chain.Epoch(ctx, a.network, 0)
+		switch {
+		case err != nil || calendar.Epoch > 0:
+			return epoch, calendar, err
+		case calendar.RollsAt == 0:
+			return epoch, calendar, fmt.Errorf("%w: network %s", ErrNoNodes, a.network)
+		}
+		if err := a.WaitHeight(ctx, calendar.RollsAt+1); err != nil {
+			return epoch, calendar, err
 		}
 	}
 }

@@ -93,7 +93,7 @@ func (p *Poster) post(ctx context.Context, in journal.Intent) error {
 		p.Log.Info("on chain", "post", in.Key, "outcome", outcome)
 		return p.Outbox.journal.Done(ctx, in.Key, cut(outcome))
 	case ctx.Err() != nil:
-		return nil
+		return nil //nolint:nilerr // it is tried again after a restart
 	case errors.Is(err, ErrRefused):
 		p.Log.Info("the chain refuses", "post", in.Key, "reason", err)
 		return p.Outbox.journal.Done(ctx, in.Key, cut(err.Error()))
