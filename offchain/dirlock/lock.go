@@ -58,8 +58,12 @@ func Take(dir string) (io.Closer, error) {
 	return f, nil
 }
 
-// Holder returns the process that has the directory, 0 if none has. It looks by taking the lock for a moment.
+// Holder returns the process that has the directory, 0 if none has. It leaves no file behind where there was none, and
+// looks by taking the lock for a moment.
 func Holder(dir string) (pid int, err error) {
+	if _, err := os.Stat(filepath.Join(dir, FileName)); errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
 	l, err := Take(dir)
 	var locked *LockedError
 	if errors.As(err, &locked) {

@@ -46,6 +46,14 @@ func TestHolderThatHasNotWrittenItsNumber(t *testing.T) {
 	}
 }
 
+func TestLookingLeavesNothingBehind(t *testing.T) {
+	dir := t.TempDir()
+	pid, err := dirlock.Holder(dir)
+	require.NoError(t, err)
+	require.Zero(t, pid)
+	require.NoFileExists(t, filepath.Join(dir, dirlock.FileName))
+}
+
 func TestNoDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "none")
 	_, err := dirlock.Take(dir)

@@ -139,7 +139,7 @@ func TestFourValidators(t *testing.T) {
 			return m.run("networks", c.NetworkID, "--chain-id", s.ChainID, "--node", "127.0.0.1:"+itoa(node.Ports["grpc"])).code == 0
 		})
 	}
-	require.NoError(t, syscall.Kill(s.process(t, "node3").PID, syscall.SIGKILL))
+	require.NoError(t, syscall.Kill(s.process(t, "validator3").PID, syscall.SIGKILL))
 	before := m.height("--home", founder)
 	m.until("blocks of three validators", func() bool { return m.height("--home", founder) > before+2 })
 	m.ok("devnet", "up", "--detach", "--home", dir)
