@@ -3,17 +3,19 @@ package wire
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
 // Conn speaks the protocol over a stream. A frame that does not pass in time resets the stream, in both directions, so
-// that no method waits for ever; its error then wraps context.DeadlineExceeded. One goroutine may read while another
+// that no method waits for ever; the errors of both then wrap context.DeadlineExceeded. One goroutine may read while another
 // writes.
 type Conn struct {
 	s        work.Stream
 	patience time.Duration
+	late     atomic.Bool // a frame has not passed in time, and the stream was reset for that
 }
 
 // NewConn returns a Conn whose frames have the given time each.

@@ -19,7 +19,7 @@ type deadline struct {
 func (c *Conn) timed(busy func() bool, op func() error) error {
 	d := c.begin(busy)
 	err := op()
-	if late := d.stop(); late && err != nil {
+	if late := d.stop(); err != nil && (late || c.late.Load()) {
 		return fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
 	}
 	return err
@@ -42,7 +42,8 @@ func (d *deadline) expire(c *Conn, busy func() bool) {
 		d.timer.Reset(c.patience)
 	default:
 		d.over, d.late = true, true
-		_ = c.s.Reset() // there is nobody left to tell
+		c.late.Store(true) // before the other direction sees the consequence
+		_ = c.s.Reset()    // there is nobody left to tell
 	}
 }
 
