@@ -9,7 +9,7 @@ TOOLS   := build/tools
 PKGS     = $(shell go list ./... | grep -v /test/e2e)
 # The race detector compiles everything anew, so only what does not link the SDK is run with it here.
 RACE    := ./proof/... ./offchain/dirlock/... ./offchain/journal/... ./offchain/lifecycle/... ./offchain/message/... ./offchain/p2p/... ./offchain/piece/... \
-           ./offchain/node/outbox/... ./offchain/node/head/... ./offchain/templates/...
+           ./offchain/node/outbox/... ./offchain/node/head/... $(addprefix ./offchain/templates/storage/,duty holder record repair wire)
 NAME    ?= .
 N       ?= 10
 TARGET  ?= .

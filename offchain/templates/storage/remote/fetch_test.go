@@ -6,6 +6,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -108,6 +109,7 @@ func TestDiskThatFailsWhileItIsRead(t *testing.T) {
 		require.ErrorIs(r.t, r.ends()[0], holdertest.ErrRead)
 		r.store.FailReads(0)
 		require.ErrorIs(r.t, r.open().Fetch(r.t.Context(), holdertest.Root(b), 3<<20, 0, make([]byte, 3<<20)), wire.Damaged)
+		synctest.Wait() // the holder lets go after it has answered
 		require.Zero(r.t, r.store.OpenReaders())
 	})
 }
