@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
+	"github.com/mesh-protocol/mesh/offchain/node/head"
 	storage "github.com/mesh-protocol/mesh/offchain/templates/storage/client"
 	"github.com/mesh-protocol/mesh/offchain/work"
 	"github.com/mesh-protocol/mesh/proof"
@@ -24,28 +25,13 @@ type account struct {
 
 // Height implements storage.Chain.
 func (a account) Height(ctx context.Context) (int64, error) {
-	b, err := a.chain.Latest(ctx)
-	return b.Height, err
+	return heights{a.chain}.Height(ctx)
 }
 
-// WaitHeight implements storage.Chain.
+// WaitHeight implements storage.Chain. The error wraps chain.ErrUnreachable when the chain has not answered for
+// head.Patience.
 func (a account) WaitHeight(ctx context.Context, height int64) error {
-	ticker := time.NewTicker(a.poll)
-	defer ticker.Stop()
-	for {
-		now, err := a.Height(ctx)
-		if err == nil && now >= height {
-			return nil
-		}
-		if err != nil && !errors.Is(err, chain.ErrUnreachable) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-ticker.C:
-		}
-	}
+	return head.Wait(ctx, heights{a.chain}, height, a.poll, func(err error) bool { return errors.Is(err, chain.ErrUnreachable) })
 }
 
 // soonBlocks is how far off an opening may be that is waited for because more owners will count from it on.

@@ -225,8 +225,9 @@ func (c *running) succeeds() bool {
 		}
 		return err == nil
 	case <-timeout.C:
-		_ = c.cmd.Process.Kill()
-		c.t.Fatalf("it hangs")
+		_ = c.cmd.Process.Signal(syscall.SIGQUIT) // it tells where it is
+		<-c.done
+		c.t.Fatalf("it hangs: %s", c.out.String())
 		return false
 	}
 }
