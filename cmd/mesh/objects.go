@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -52,7 +51,7 @@ func (c *cli) dial(ctx context.Context, s settings, id string, bootstrap []strin
 		c.note("entering network " + d.network.Id)
 		d.client, err = node.Dial(ctx, node.ClientConfig{
 			Home: s.Home, ChainID: s.ChainID, Network: d.network.Id, Key: d.key.Name, Bootstrap: bootstrap, Poll: pollOf(s.ChainID),
-		}, node.Deps{Client: client, Keyring: kr, Rand: rand.Reader, Now: time.Now, Log: c.log(s)})
+		}, c.nodeDeps(s, kr, client))
 	}
 	if err != nil {
 		_ = client.Close() // the first error is the one to tell
@@ -70,24 +69,9 @@ func (c *cli) dial(ctx context.Context, s settings, id string, bootstrap []strin
 
 // ownObjects opens the objects of the home without entering the network.
 func (c *cli) ownObjects(s settings, id string) (*storage.Client, string, error) {
-	if id == "" {
-		known, err := readRecords(s.Home)
-		if err != nil {
-			return nil, "", err
-		}
-		var ids []string
-		for _, r := range known {
-			if r.ChainID == s.ChainID {
-				ids = append(ids, r.NetworkID)
-			}
-		}
-		if len(ids) != 1 {
-			return nil, "", usage("choose the network", fmt.Sprintf("this home knows %s on chain %s", listOr(ids, "none"), s.ChainID), "name one with --network-id")
-		}
-		id = ids[0]
-	}
-	if err := chain.CheckNetworkID(id); err != nil {
-		return nil, "", usage("read --network-id", err.Error(), "it is net_ and 8 hex digits")
+	id, err := whichID(s, id)
+	if err != nil {
+		return nil, "", err
 	}
 	objects, err := node.OpenObjects(s.Home, s.ChainID, id)
 	return objects, id, err

@@ -8,13 +8,23 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/chain"
 )
 
-// whichNetwork returns the network that a command is about: the one named, or the only one the home knows on
-// this chain.
+// whichNetwork returns the network that a command is about.
 func whichNetwork(ctx context.Context, s settings, client *chain.Client, id string) (chain.Network, error) {
+	id, err := whichID(s, id)
+	if err != nil {
+		return chain.Network{}, err
+	}
+	n, _, err := client.Network(ctx, id)
+	return n, err
+}
+
+// whichID returns the id of the network that a command is about: the one named, or the only one the home knows on
+// this chain.
+func whichID(s settings, id string) (string, error) {
 	if id == "" {
 		known, err := readRecords(s.Home)
 		if err != nil {
-			return chain.Network{}, err
+			return "", err
 		}
 		var ids []string
 		for _, r := range known {
@@ -23,16 +33,15 @@ func whichNetwork(ctx context.Context, s settings, client *chain.Client, id stri
 			}
 		}
 		if len(ids) != 1 {
-			return chain.Network{}, usage("choose the network", fmt.Sprintf("this home knows %s on chain %s", listOr(ids, "none"), s.ChainID),
+			return "", usage("choose the network", fmt.Sprintf("this home knows %s on chain %s", listOr(ids, "none"), s.ChainID),
 				"name one with --network-id; mesh networks lists those of the chain")
 		}
 		id = ids[0]
 	}
 	if err := chain.CheckNetworkID(id); err != nil {
-		return chain.Network{}, usage("read --network-id", err.Error(), "mesh networks lists the networks of the chain")
+		return "", usage("read --network-id", err.Error(), "mesh networks lists the networks of the chain")
 	}
-	n, _, err := client.Network(ctx, id)
-	return n, err
+	return id, nil
 }
 
 // remember writes down a network that the home has to do with.

@@ -26,14 +26,14 @@ func (c *Client) Balances(ctx context.Context, address string) ([]Coin, error) {
 	var next []byte
 	for {
 		var res *bankv1beta1.QueryAllBalancesResponse
-		err := c.pool.do(ctx, func(ctx context.Context, conn *grpc.ClientConn) (err error) {
+		err := c.ask(ctx, "the balances of "+address, func(ctx context.Context, conn *grpc.ClientConn) (err error) {
 			res, err = bankv1beta1.NewQueryClient(conn).AllBalances(ctx, &bankv1beta1.QueryAllBalancesRequest{
 				Address: address, Pagination: &queryv1beta1.PageRequest{Key: next, Limit: pageSize},
 			})
 			return err
 		})
 		if err != nil {
-			return nil, fmt.Errorf("ask for the balances of %s: %w", address, queryError(err))
+			return nil, err
 		}
 		for _, b := range res.GetBalances() {
 			amount, ok := math.NewIntFromString(b.GetAmount())
@@ -51,12 +51,12 @@ func (c *Client) Balances(ctx context.Context, address string) ([]Coin, error) {
 // Balance returns what an account holds of one denomination; nothing for an account that does not exist.
 func (c *Client) Balance(ctx context.Context, address, denom string) (Coin, error) {
 	var res *bankv1beta1.QueryBalanceResponse
-	err := c.pool.do(ctx, func(ctx context.Context, conn *grpc.ClientConn) (err error) {
+	err := c.ask(ctx, fmt.Sprintf("the %s of %s", denom, address), func(ctx context.Context, conn *grpc.ClientConn) (err error) {
 		res, err = bankv1beta1.NewQueryClient(conn).Balance(ctx, &bankv1beta1.QueryBalanceRequest{Address: address, Denom: denom})
 		return err
 	})
 	if err != nil {
-		return Coin{}, fmt.Errorf("ask for the %s of %s: %w", denom, address, queryError(err))
+		return Coin{}, err
 	}
 	amount, ok := math.NewIntFromString(res.GetBalance().GetAmount())
 	if !ok {
@@ -78,12 +78,12 @@ type Metadata struct {
 // say.
 func (c *Client) Metadata(ctx context.Context, denom string) (Metadata, error) {
 	var res *bankv1beta1.QueryDenomMetadataByQueryStringResponse
-	err := c.pool.do(ctx, func(ctx context.Context, conn *grpc.ClientConn) (err error) {
+	err := c.ask(ctx, "the metadata of "+denom, func(ctx context.Context, conn *grpc.ClientConn) (err error) {
 		res, err = bankv1beta1.NewQueryClient(conn).DenomMetadataByQueryString(ctx, &bankv1beta1.QueryDenomMetadataByQueryStringRequest{Denom: denom})
 		return err
 	})
 	if err != nil {
-		return Metadata{}, fmt.Errorf("ask for the metadata of %s: %w", denom, queryError(err))
+		return Metadata{}, err
 	}
 	found := res.GetMetadata()
 	m := Metadata{Base: found.GetBase(), Display: found.GetDisplay(), Name: found.GetName(), Symbol: found.GetSymbol()}

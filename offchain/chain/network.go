@@ -36,12 +36,12 @@ func CheckNetworkID(id string) error { return networktypes.CheckNetworkID(id) }
 // NetworkRules returns the chain's rules for networks.
 func (c *Client) NetworkRules(ctx context.Context) (NetworkRules, error) {
 	var res *networktypes.QueryParamsResponse
-	err := c.pool.do(ctx, func(ctx context.Context, conn *grpc.ClientConn) (err error) {
+	err := c.ask(ctx, "the rules of networks", func(ctx context.Context, conn *grpc.ClientConn) (err error) {
 		res, err = networktypes.NewQueryClient(conn).Params(ctx, &networktypes.QueryParamsRequest{})
 		return err
 	})
 	if err != nil {
-		return NetworkRules{}, fmt.Errorf("ask for the rules of networks: %w", queryError(err))
+		return NetworkRules{}, err
 	}
 	return res.Params, nil
 }
@@ -63,12 +63,12 @@ func (c *Client) NetworkByName(ctx context.Context, name string) (Network, Coin,
 
 func (c *Client) network(ctx context.Context, what string, ask func(context.Context, networktypes.QueryClient) (*networktypes.QueryNetworkResponse, error)) (Network, Coin, error) {
 	var res *networktypes.QueryNetworkResponse
-	err := c.pool.do(ctx, func(ctx context.Context, conn *grpc.ClientConn) (err error) {
+	err := c.ask(ctx, fmt.Sprintf("network %q", what), func(ctx context.Context, conn *grpc.ClientConn) (err error) {
 		res, err = ask(ctx, networktypes.NewQueryClient(conn))
 		return err
 	})
 	if err != nil {
-		return Network{}, Coin{}, fmt.Errorf("ask for network %q: %w", what, queryError(err))
+		return Network{}, Coin{}, err
 	}
 	return res.Network, res.Supply, nil
 }
@@ -79,14 +79,14 @@ func (c *Client) Networks(ctx context.Context, limit int) (list []Network, more 
 	var next []byte
 	for len(list) < limit {
 		var res *networktypes.QueryNetworksResponse
-		err := c.pool.do(ctx, func(ctx context.Context, conn *grpc.ClientConn) (err error) {
+		err := c.ask(ctx, "the networks", func(ctx context.Context, conn *grpc.ClientConn) (err error) {
 			res, err = networktypes.NewQueryClient(conn).Networks(ctx, &networktypes.QueryNetworksRequest{
 				Pagination: &query.PageRequest{Key: next, Limit: uint64(min(pageSize, limit-len(list)))},
 			})
 			return err
 		})
 		if err != nil {
-			return nil, false, fmt.Errorf("ask for the networks: %w", queryError(err))
+			return nil, false, err
 		}
 		list, next = append(list, res.Networks...), res.Pagination.GetNextKey()
 		if len(next) == 0 {

@@ -24,21 +24,23 @@ type Block struct {
 
 // Latest returns the head of the chain.
 func (c *Client) Latest(ctx context.Context) (Block, error) {
-	var b Block
-	err := c.pool.do(ctx, func(ctx context.Context, conn *grpc.ClientConn) error {
-		id, err := askChainID(ctx, conn)
-		if err != nil {
-			return err
+	b := Block{ChainID: c.cfg.ChainID}
+	err := c.ask(ctx, "the latest block", func(ctx context.Context, conn *grpc.ClientConn) (err error) {
+		// An endpoint of a configured chain was asked for it when it was first used.
+		if c.cfg.ChainID == "" {
+			if b.ChainID, err = askChainID(ctx, conn); err != nil {
+				return err
+			}
 		}
 		head, err := nodev1beta1.NewServiceClient(conn).Status(ctx, &nodev1beta1.StatusRequest{})
 		if err != nil {
 			return err
 		}
-		b = Block{ChainID: id, Height: int64(head.GetHeight()), Time: head.GetTimestamp().AsTime()}
+		b.Height, b.Time = int64(head.GetHeight()), head.GetTimestamp().AsTime()
 		return nil
 	})
 	if err != nil {
-		return Block{}, fmt.Errorf("ask for the latest block: %w", queryError(err))
+		return Block{}, err
 	}
 	b.Endpoint = c.pool.endpoint()
 	return b, nil
@@ -54,7 +56,7 @@ type Account struct {
 // Account returns an account. The error wraps ErrNotFound for one that never received anything.
 func (c *Client) Account(ctx context.Context, address string) (Account, error) {
 	a := Account{Address: address}
-	err := c.pool.do(ctx, func(ctx context.Context, conn *grpc.ClientConn) error {
+	err := c.ask(ctx, "account "+address, func(ctx context.Context, conn *grpc.ClientConn) error {
 		res, err := authv1beta1.NewQueryClient(conn).AccountInfo(ctx, &authv1beta1.QueryAccountInfoRequest{Address: address})
 		if err != nil {
 			return err
@@ -63,7 +65,7 @@ func (c *Client) Account(ctx context.Context, address string) (Account, error) {
 		return nil
 	})
 	if err != nil {
-		return Account{}, fmt.Errorf("ask for account %s: %w", address, queryError(err))
+		return Account{}, err
 	}
 	return a, nil
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/mesh-protocol/mesh/offchain/dirlock"
 )
 
 // Down ends the devnet of the directory and returns the processes it ended: those that devnet.json
@@ -43,7 +45,7 @@ func Down(dir string, purge bool, grace time.Duration) ([]Process, error) {
 func remove(dir string, state State) error {
 	names := append(homesOf(dir, state), validatorDir, validatorDir+".new", logDir)
 	// The file that makes it a devnet goes last, so that an interrupted removal can be repeated.
-	names = append(names, StateFile, lockFile)
+	names = append(names, StateFile, dirlock.FileName)
 	for _, name := range names {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return fmt.Errorf("remove the devnet: %w", err)

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/mesh-protocol/mesh/offchain/dirlock"
 )
 
 // portTries is how often new ports are planned when somebody took one before its use.
@@ -22,7 +25,7 @@ const supervisorName = "supervisor"
 // Devnet is a devnet that this process started. Its methods are called by one goroutine.
 type Devnet struct {
 	cfg      Config
-	lock     *os.File
+	lock     io.Closer
 	state    State
 	faucet   Key
 	children []*child
@@ -73,7 +76,7 @@ func checkDir(dir string) error {
 		return fmt.Errorf("look into the directory of the devnet: %w", err)
 	}
 	for _, e := range entries {
-		if name := e.Name(); name != lockFile && !strings.HasPrefix(name, StateFile) {
+		if name := e.Name(); name != dirlock.FileName && !strings.HasPrefix(name, StateFile) {
 			return fmt.Errorf("%w: %s holds %s and no %s", ErrTaken, dir, name, StateFile)
 		}
 	}

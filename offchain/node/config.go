@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"time"
+
+	"github.com/mesh-protocol/mesh/proof"
 )
 
 // Roles of a node, as its greeting names them.
@@ -54,6 +56,9 @@ func (c Config) Validate() error {
 	}
 	return nil
 }
+
+// domain is where the node's signatures count.
+func (c Config) domain() proof.Domain { return proof.Domain{ChainID: c.ChainID, Network: c.Network} }
 
 // KeyFile is where the key of a home's libp2p host lies.
 func KeyFile(home string) string { return filepath.Join(home, "node_key") }

@@ -9,7 +9,6 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/lifecycle"
 	"github.com/mesh-protocol/mesh/offchain/node/outbox"
-	"github.com/mesh-protocol/mesh/proof"
 )
 
 // recordBlocks is for how many blocks a bootstrap record counts; it is renewed after half of them.
@@ -78,6 +77,5 @@ func (n *Node) record(publisher string, host ed25519.PrivateKey, height int64) (
 	if len(addrs) == 0 {
 		return chain.Msg{}, fmt.Errorf("%w: the node listens nowhere", ErrInvalid)
 	}
-	domain := proof.Domain{ChainID: n.cfg.ChainID, Network: n.cfg.Network}
-	return chain.PublishBootstrap(publisher, domain, host, addrs, height+recordBlocks)
+	return chain.PublishBootstrap(publisher, n.cfg.domain(), host, addrs, height+recordBlocks)
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/libp2p/go-libp2p/core/peer"
 
@@ -19,7 +18,6 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/holder"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/remote"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/repair"
-	"github.com/mesh-protocol/mesh/proof"
 )
 
 // storageParts are what a storage node consists of besides what every node has.
@@ -56,7 +54,7 @@ func (n *Node) openStorage(ctx context.Context) error {
 	if err := n.openDisk(s); err != nil {
 		return err
 	}
-	bound, err := n.deps.Keyring.Bind(proof.Domain{ChainID: n.cfg.ChainID, Network: n.cfg.Network}, m.Owner, n.cfg.Operator, s.key)
+	bound, err := n.deps.Keyring.Bind(n.cfg.domain(), m.Owner, n.cfg.Operator, s.key)
 	if err != nil {
 		return err
 	}
@@ -81,11 +79,7 @@ func (n *Node) openDisk(s *storageParts) (err error) {
 		return err
 	}
 	n.group.Add(lifecycle.Item{Name: "pieces", Run: s.pieces.Run, Close: s.pieces.Close})
-	if err := os.MkdirAll(dataDir(n.cfg.Home, "layouts"), 0o700); err != nil {
-		return fmt.Errorf("make the directory of layouts: %w", err)
-	}
-	domain := proof.Domain{ChainID: n.cfg.ChainID, Network: n.cfg.Network}
-	s.holder, err = holder.Open(holder.DefaultConfig(dataDir(n.cfg.Home, "layouts"), domain), holder.Deps{
+	s.holder, err = holder.Open(holder.DefaultConfig(dataDir(n.cfg.Home, "layouts"), n.cfg.domain()), holder.Deps{
 		Pieces: pieces{s.pieces}, Deals: s.ledger, Accounts: s.ledger, Key: s.key,
 	})
 	return err
@@ -121,8 +115,7 @@ func hostKey(id peer.ID) ([32]byte, error) {
 
 // addDuties adds what does the node's duties and brings them to the chain.
 func (n *Node) addDuties(s *storageParts) error {
-	domain := proof.Domain{ChainID: n.cfg.ChainID, Network: n.cfg.Network}
-	far, err := remote.New(remote.DefaultConfig(domain), dialer{n.overlay})
+	far, err := remote.New(remote.DefaultConfig(n.cfg.domain()), dialer{n.overlay})
 	if err != nil {
 		return err
 	}
