@@ -91,6 +91,7 @@ func (r *reader) index(i taskstypes.Index) work.Index {
 	return work.Index{
 		Status: work.IndexStatus(i.Status), Node: i.Node, Acked: r.layout(i.Acked),
 		FromEpoch: i.FromEpoch, SinceEpoch: i.SinceEpoch, Since: i.SinceHeight,
+		Claimed: r.layout(i.Claimed), ClaimedEpoch: i.ClaimedEpoch,
 	}
 }
 

@@ -73,12 +73,15 @@ func workDeal(id uint64) work.Deal {
 func chainIndex(s taskstypes.IndexStatus) taskstypes.Index {
 	return taskstypes.Index{
 		Status: s, Node: 8, Acked: taskstypes.Layout{Version: 5, Root: bytesOf(6), Bytes: 1024}, FromEpoch: 6, SinceEpoch: 7, SinceHeight: 77,
-		RepairPay: math.NewInt(1),
+		RepairPay: math.NewInt(1), Claimed: taskstypes.Layout{Version: 4, Root: bytesOf(5), Bytes: 512}, ClaimedEpoch: 3,
 	}
 }
 
 func workIndex(s work.IndexStatus) work.Index {
-	return work.Index{Status: s, Node: 8, Acked: work.Layout{Version: 5, Root: root(6), Bytes: 1024}, FromEpoch: 6, SinceEpoch: 7, Since: 77}
+	return work.Index{
+		Status: s, Node: 8, Acked: work.Layout{Version: 5, Root: root(6), Bytes: 1024}, FromEpoch: 6, SinceEpoch: 7, Since: 77,
+		Claimed: work.Layout{Version: 4, Root: root(5), Bytes: 512}, ClaimedEpoch: 3,
+	}
 }
 
 func chainMember(id uint64) networktypes.Node {

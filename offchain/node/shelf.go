@@ -18,7 +18,9 @@ import (
 type shelf struct{ holder *holder.Holder }
 
 // Holdings implements duty.Shelf.
-func (s shelf) Holdings(ctx context.Context) proof.Holdings { return holdings{s.holder.Holdings(ctx)} }
+func (s shelf) Holdings(ctx context.Context, epoch uint64) proof.Holdings {
+	return holdings{s.holder.Holdings(ctx, epoch)}
+}
 
 // holdings names losses as duties know them.
 type holdings struct{ *holder.Holdings }

@@ -58,10 +58,22 @@ func (s IndexStatus) String() string {
 type Index struct {
 	Status     IndexStatus
 	Node       uint64 // that was drawn for it, holds or rebuilds it; 0 for none
-	Acked      Layout // the node last acknowledged, and is proved against
+	Acked      Layout // the node last acknowledged
 	FromEpoch  uint64 // the first epoch the node is owed for, while it holds the index
 	SinceEpoch uint64 // the epoch and the block in which the status began
 	Since      int64
+	// Claimed is what the claim for ClaimedEpoch is proved against, while its proof may still come and the node has
+	// acknowledged another layout since.
+	Claimed      Layout
+	ClaimedEpoch uint64 // 0 for none
+}
+
+// ProvedBy returns the layout that a claim of the holder for an epoch is proved against.
+func (i Index) ProvedBy(epoch uint64) Layout {
+	if epoch != 0 && i.ClaimedEpoch == epoch {
+		return i.Claimed
+	}
+	return i.Acked
 }
 
 // IndexRef names an index.

@@ -58,6 +58,7 @@ func All() []Adversary {
 		{"repeated_leaves", playRepeatedLeaves},
 		{"leaf_swapper", playLeafSwapper},
 		{"big_piece_dropper", playBigPieceDropper},
+		{"layout_churner", playLayoutChurner},
 		{"loss_and_repair_friends", playLossAndRepairFriends},
 		{"self_dealing_loses_money", playSelfDealing},
 		{"founder_cannot_take_deposits", playFounder},

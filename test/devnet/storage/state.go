@@ -122,12 +122,12 @@ func (n *Network) Owing(node, epoch uint64) []Owing {
 	var list []Owing
 	for _, s := range n.State().Tasks.Indices {
 		if d := n.Deal(s.Deal); s.Index.Node == node && s.Index.Covers(epoch, d) {
-			list = append(list, Owing{d, s.Number, s.Index.Acked})
+			list = append(list, Owing{d, s.Number, s.Index.ProvedBy(epoch)})
 		}
 	}
 	for _, s := range n.State().Tasks.Stints {
 		if s.Stint.Node == node && s.Stint.FromEpoch <= epoch && epoch <= s.Stint.ToEpoch {
-			list = append(list, Owing{n.Deal(s.Deal), s.Stint.Index, s.Stint.Acked})
+			list = append(list, Owing{n.Deal(s.Deal), s.Stint.Index, s.Stint.ProvedBy(epoch)})
 		}
 	}
 	return list

@@ -46,13 +46,15 @@ type fixture struct {
 	queries types.QueryServer
 	// contents are what clients put into deals, by deal and version.
 	contents map[[2]uint64]*content
+	// claimedWith are the layouts that were acknowledged when a claim was made, by node, epoch and deal.
+	claimedWith map[[3]uint64]types.Layout
 }
 
 // newFixture has the network's terms of a devnet, a client and nodes 1 to n of one owner each.
 func newFixture(t testing.TB, nodes int) *fixture {
 	t.Helper()
 	key := storetypes.NewKVStoreKey(types.StoreKey)
-	f := &fixture{t: t, key: key, contents: map[[2]uint64]*content{}}
+	f := &fixture{t: t, key: key, contents: map[[2]uint64]*content{}, claimedWith: map[[3]uint64]types.Layout{}}
 	f.w = world{
 		ledger: ledger{balances: map[string]sdk.Coins{}}, params: networktypes.DevnetParams().DefaultParams,
 		nodes: map[uint64]networktypes.Node{}, counters: map[uint64]networktypes.Counters{}, seedLate: map[int64]int64{},

@@ -2,6 +2,7 @@ package keeper_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 
 	"github.com/stretchr/testify/require"
@@ -60,15 +61,24 @@ func (f *fixture) owing(g *types.GenesisState, node, epoch uint64) []owing {
 	var list []owing
 	for _, s := range g.Indices {
 		if s.Index.Node == node && s.Index.Covers(epoch, deals[s.Deal]) {
-			list = append(list, owing{deals[s.Deal], s.Number, s.Index.Acked})
+			list = append(list, owing{deals[s.Deal], s.Number, f.provedBy(node, epoch, s.Deal, s.Index.Acked)})
 		}
 	}
 	for _, s := range g.Stints {
 		if s.Stint.Node == node && s.Stint.FromEpoch <= epoch && epoch <= s.Stint.ToEpoch {
-			list = append(list, owing{deals[s.Deal], s.Stint.Index, s.Stint.Acked})
+			list = append(list, owing{deals[s.Deal], s.Stint.Index, f.provedBy(node, epoch, s.Deal, s.Stint.Acked)})
 		}
 	}
 	return list
+}
+
+// provedBy returns the layout a node proves a deal with: the one it had acknowledged when it claimed, or, before that,
+// the one it has acknowledged now. It knows that by having looked, and not from the chain.
+func (f *fixture) provedBy(node, epoch, deal uint64, acked types.Layout) types.Layout {
+	if l, ok := f.claimedWith[[3]uint64{node, epoch, deal}]; ok {
+		return l
+	}
+	return acked
 }
 
 // holdings is what a node has on disk for the deals of a claim.
@@ -125,7 +135,15 @@ func (f *fixture) trie(list []owing, change func(*proof.Leaf)) *proof.Trie {
 
 // claimMsg claims what a node is owed.
 func (f *fixture) claimMsg(node, epoch uint64) *types.MsgClaim {
-	root := f.trie(f.owing(f.export(), node, epoch), nil).Root()
+	_, err := f.queries.Claim(f.ctx, &types.QueryClaimRequest{Network: networkID, Node: node, Epoch: epoch})
+	if err != nil { // it counts what is acknowledged now
+		maps.DeleteFunc(f.claimedWith, func(at [3]uint64, _ types.Layout) bool { return at[0] == node && at[1] == epoch })
+	}
+	list := f.owing(f.export(), node, epoch)
+	for _, o := range list {
+		f.claimedWith[[3]uint64{node, epoch, o.deal.Id}] = o.acked
+	}
+	root := f.trie(list, nil).Root()
 	return &types.MsgClaim{Operator: operator(node), Network: networkID, Epoch: epoch, Root: root.Hash[:], Total: intOf(root.Sum)}
 }
 

@@ -100,12 +100,15 @@ func (k *Keeper) operatorAcks(ctx context.Context, msg *types.MsgAck) error {
 // it is owed from the next opening on. A node that has left begins none: with its bond on the way
 // back it would lose the index for nothing.
 func (k *Keeper) ack(ctx context.Context, c contract, number uint32, i types.Index, n networktypes.Node) error {
-	i.Acked = c.deal.Layout
+	o, err := k.owedTo(ctx, c.network.Seq, n.Id)
+	if err != nil {
+		return err
+	}
+	i = i.Acknowledge(c.deal.Layout, o.LastClaimed, o.LastProven)
 	if i.Status != types.INDEX_STATUS_HELD {
 		if n.Status == networktypes.NODE_STATUS_LEFT {
 			return types.ErrWrongState.Wrapf("node %d has left and cannot begin to hold index %d of deal %d", n.Id, number, c.deal.Id)
 		}
-		var err error
 		if i, err = k.beginStint(ctx, c, i); err != nil {
 			return err
 		}

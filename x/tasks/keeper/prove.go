@@ -128,7 +128,7 @@ func (k *Keeper) heldAt(ctx context.Context, p proven, d types.Deal) (uint32, ty
 			return 0, types.Layout{}, err
 		}
 		if i.Covers(p.epoch.Number, d) {
-			return uint32(number), i.Acked, nil
+			return uint32(number), i.ProvedBy(p.epoch.Number), nil
 		}
 	} else if !errors.Is(err, collections.ErrNotFound) {
 		return 0, types.Layout{}, err
@@ -139,7 +139,7 @@ func (k *Keeper) heldAt(ctx context.Context, p proven, d types.Deal) (uint32, ty
 	}
 	for _, s := range ended {
 		if s.Node == p.node.Id && s.FromEpoch <= p.epoch.Number && p.epoch.Number <= s.ToEpoch {
-			return s.Index, s.Acked, nil
+			return s.Index, s.ProvedBy(p.epoch.Number), nil
 		}
 	}
 	return 0, types.Layout{}, types.ErrInvalidProof.Wrapf("deal %d owes node %d nothing for epoch %d", d.Id, p.node.Id, p.epoch.Number)

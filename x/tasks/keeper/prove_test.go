@@ -182,3 +182,88 @@ func TestMissedEpochsAreCountedWhileOwed(t *testing.T) {
 	f.prove(11, again...)
 	require.Equal(t, networktypes.Counters{Proven: 3, Missed: 2}, f.w.counters[nodes[0]], "epochs 5 to 9 owed nothing, 10 was missed")
 }
+
+// A client that puts one layout after another into its deal, with the acknowledgements of all holders, from the block
+// of their claims to that of their proofs, takes no proof and no pay from them: each is held to what it had
+// acknowledged when it claimed, by the index it holds and by one it has lost since.
+func TestLayoutsThatComeAfterTheClaim(t *testing.T) {
+	f := newFixture(t, 4)
+	id, nodes := f.held(10)
+	f.toEpoch(3)
+	churn := func() types.Layout {
+		l := f.put(id, 3, f.deal(id).Deal.Layout.Version+1)
+		msg := &types.MsgCommitLayout{Client: client(), Deal: id, Layout: l}
+		for index, n := range nodes {
+			msg.Acks = append(msg.Acks, types.SignedAck{Index: uint32(index), Signature: f.sign(n, id, uint32(index), l)})
+		}
+		must(f, f.msgs.CommitLayout, msg)
+		return l
+	}
+	before := churn() // in epoch 3, before the claim for epoch 2
+	f.claim(2, nodes...)
+	state := func(index int) types.Index { return f.deal(id).Indices[index] }
+	require.Zero(t, state(0).ClaimedEpoch)
+	var last types.Layout
+	for f.ctx.BlockHeight() < opening(3)+7 {
+		last = churn()
+		require.Equal(t, []any{before, uint64(2), last}, []any{state(0).Claimed, state(0).ClaimedEpoch, state(0).Acked})
+		f.to(f.ctx.BlockHeight() + 1)
+	}
+	churn()
+	after := f.owing(f.export(), nodes[0], 2)
+	for i := range after {
+		after[i].acked = state(0).Acked
+	}
+	_, err := send(f, f.msgs.Prove, f.proofOf(nodes[0], 2, f.trie(after, nil), after, f.seedOf(nodes[0], 2)))
+	require.ErrorIs(t, err, types.ErrInvalidProof)
+	must(f, f.msgs.Prove, f.proveMsg(nodes[0], 2))
+	churn()
+	must(f, f.msgs.Prove, f.proveMsg(nodes[1], 2))
+	require.Zero(t, state(0).ClaimedEpoch, "a proven claim needs no layout any more")
+	require.Zero(t, state(1).ClaimedEpoch)
+	require.Equal(t, uint64(2), state(2).ClaimedEpoch)
+	must(f, f.msgs.ReportLoss, &types.MsgReportLoss{Operator: operator(nodes[2]), Network: networkID, Deal: id, Index: 2})
+	must(f, f.msgs.Prove, f.proveMsg(nodes[2], 2))
+
+	f.claim(3, nodes[:2]...)
+	held := state(0).Acked
+	churnFirst := func() {
+		l := f.put(id, 3, f.deal(id).Deal.Layout.Version+1)
+		must(f, f.msgs.CommitLayout, &types.MsgCommitLayout{Client: client(), Deal: id, Layout: l, Acks: []types.SignedAck{
+			{Index: 0, Signature: f.sign(nodes[0], id, 0, l)},
+		}})
+	}
+	churnFirst()
+	churnFirst()
+	require.Equal(t, []any{held, uint64(3)}, []any{state(0).Claimed, state(0).ClaimedEpoch})
+	f.toProofs(3)
+	must(f, f.msgs.Prove, f.proveMsg(nodes[0], 3))
+	must(f, f.msgs.Prove, f.proveMsg(nodes[1], 3))
+	f.claim(4, nodes[1])
+	churnFirst()
+	f.toEpoch(5)
+	require.Zero(t, state(0).ClaimedEpoch, "what was not claimed is not proven")
+}
+
+// A layout whose proof did not come is needed no more when the time for it is over.
+func TestLayoutOfAClaimThatIsNotProven(t *testing.T) {
+	f := newFixture(t, 3)
+	id, nodes := f.held(10)
+	f.claim(2, nodes...)
+	l := f.put(id, 3, 2)
+	must(f, f.msgs.CommitLayout, &types.MsgCommitLayout{Client: client(), Deal: id, Layout: l, Acks: []types.SignedAck{
+		{Index: 0, Signature: f.sign(nodes[0], id, 0, l)},
+	}})
+	claimed := func() (types.Layout, types.Layout) {
+		rsp, err := f.queries.DealsByNode(f.ctx, &types.QueryDealsByNodeRequest{Network: networkID, Node: nodes[0]})
+		require.NoError(t, err)
+		require.Equal(t, f.deal(id).Indices[0], rsp.Indices[0].State)
+		return rsp.Indices[0].State.Claimed, rsp.Indices[0].State.Acked
+	}
+	f.to(opening(3) + 14)
+	was, now := claimed()
+	require.Equal(t, []any{uint64(1), l}, []any{was.Version, now})
+	f.to(opening(3) + 15)
+	was, now = claimed()
+	require.Equal(t, []any{types.Layout{}, l}, []any{was, now})
+}

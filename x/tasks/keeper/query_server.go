@@ -40,6 +40,15 @@ func (q queryServer) Deal(ctx context.Context, req *types.QueryDealRequest) (*ty
 	if err != nil {
 		return nil, grpcError(err)
 	}
+	network, err := q.deps.Networks.NetworkByID(ctx, d.Network)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	for number := range indices {
+		if indices[number], err = q.stillNeeded(ctx, network.Seq, indices[number]); err != nil {
+			return nil, grpcError(err)
+		}
+	}
 	assurance := assuranceProtected
 	if d.Reserve.LT(types.RepairPay(d.Rate, d.Profile.K)) {
 		assurance = assuranceUnprotected
@@ -92,12 +101,26 @@ func (q queryServer) DealsByNode(ctx context.Context, req *types.QueryDealsByNod
 		func(key collections.Triple[uint64, uint64, uint64], number uint64) (types.HeldIndex, error) {
 			d, errDeal := q.deals.Get(ctx, key.K3())
 			i, errIndex := q.indices.Get(ctx, collections.Join(key.K3(), number))
-			return types.HeldIndex{Deal: d.Id, Index: uint32(number), State: i, Terms: d}, errors.Join(errDeal, errIndex)
+			i, errNeeded := q.stillNeeded(ctx, network.Seq, i)
+			return types.HeldIndex{Deal: d.Id, Index: uint32(number), State: i, Terms: d}, errors.Join(errDeal, errIndex, errNeeded)
 		}, withNode(network.Seq, req.GetNode()))
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
 	return &types.QueryDealsByNodeResponse{Indices: list, Pagination: page}, nil
+}
+
+// stillNeeded returns an index without the layout of a claim that is proven, or whose proof can come no more.
+func (q queryServer) stillNeeded(ctx context.Context, seq uint64, i types.Index) (types.Index, error) {
+	if i.ClaimedEpoch == 0 {
+		return i, nil
+	}
+	d, err := q.epochDuty(ctx, seq, i.Node, i.ClaimedEpoch)
+	if err != nil || d != nil && d.Duty == dutyProof {
+		return i, err
+	}
+	i.Claimed, i.ClaimedEpoch = types.Layout{}, 0
+	return i, nil
 }
 
 // withNode limits a page to the keys of one node.

@@ -15,7 +15,7 @@ func (k *Keeper) beginStint(ctx context.Context, c contract, i types.Index) (typ
 	rebuilt := i.Status == types.INDEX_STATUS_RESERVED
 	i.Status = types.INDEX_STATUS_HELD
 	i.FromEpoch = max(c.deal.FirstEpoch, c.epoch+1)
-	i.Draws = 0
+	i.Draws, i.Claimed, i.ClaimedEpoch = 0, types.Layout{}, 0
 	if err := k.addStint(ctx, c.network.Seq, i, c.deal.Rate, c.deal.LastEpoch); err != nil {
 		return i, err
 	}
@@ -82,7 +82,8 @@ func (k *Keeper) endStint(ctx context.Context, c contract, number uint32, i type
 		return nil
 	}
 	return k.stints.Set(ctx, collections.Join3(c.deal.Id, uint64(number), i.FromEpoch), types.Stint{
-		Index: number, Node: i.Node, FromEpoch: i.FromEpoch, ToEpoch: last, Acked: i.Acked,
+		Index: number, Node: i.Node, FromEpoch: i.FromEpoch, ToEpoch: last,
+		Acked: i.Acked, Claimed: i.Claimed, ClaimedEpoch: i.ClaimedEpoch,
 	})
 }
 

@@ -89,6 +89,33 @@ func (i Index) Covers(epoch uint64, d Deal) bool {
 	return i.Status == INDEX_STATUS_HELD && epoch >= i.FromEpoch && epoch <= d.LastEpoch
 }
 
+// ProvedBy returns the layout that a claim of the holder for an epoch is proved against: the one it had acknowledged
+// when it claimed. What it acknowledges later can neither spoil the proof nor help it.
+func (i Index) ProvedBy(epoch uint64) Layout {
+	if i.ClaimedEpoch == epoch {
+		return i.Claimed
+	}
+	return i.Acked
+}
+
+// Acknowledge returns the index with a layout acknowledged, by a node that has claimed up to an epoch and proven up to
+// another: what a claim is still to be proved against is kept.
+func (i Index) Acknowledge(l Layout, claimed, proven uint64) Index {
+	if i.Status == INDEX_STATUS_HELD && claimed > proven && claimed != i.ClaimedEpoch {
+		i.Claimed, i.ClaimedEpoch = i.Acked, claimed
+	}
+	i.Acked = l
+	return i
+}
+
+// ProvedBy returns the layout that a claim for an epoch is proved against.
+func (s Stint) ProvedBy(epoch uint64) Layout {
+	if s.ClaimedEpoch == epoch {
+		return s.Claimed
+	}
+	return s.Acked
+}
+
 // WithLatest returns a list of nodes that took an index and did not rebuild it with one more at its
 // end. Each is in it once; of more than MaxNotRebuilt the first are forgotten.
 func WithLatest(nodes []uint64, node uint64) []uint64 {

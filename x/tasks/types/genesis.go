@@ -83,7 +83,8 @@ func (g GenesisState) validateIndices(deals map[uint64]Deal) error {
 		if !ok || !d.IsOpen() || s.Stint.Index >= d.Profile.N || s.Stint.FromEpoch == 0 || s.Stint.FromEpoch > s.Stint.ToEpoch {
 			return ErrInvalidGenesis.Wrapf("stint of deal %d: there is no such open deal or index, or it ends before it begins", s.Deal)
 		}
-		if s.Stint.Node == 0 || len(s.Stint.Acked.Root) != layoutRootBytes {
+		claimed := s.Stint.ClaimedEpoch == 0 || len(s.Stint.Claimed.Root) == layoutRootBytes
+		if s.Stint.Node == 0 || len(s.Stint.Acked.Root) != layoutRootBytes || !claimed {
 			return ErrInvalidGenesis.Wrapf("stint of deal %d: no node, or nothing it is proved against", s.Deal)
 		}
 	}
@@ -108,6 +109,8 @@ func (s StoredIndex) validate() error {
 		return ErrInvalidGenesis.Wrapf("index %d of deal %d: %d nodes did not rebuild it, or one that is none", s.Number, s.Deal, len(s.Index.NotRebuilt))
 	case s.Index.Status == INDEX_STATUS_HELD && (len(s.Index.Acked.Root) != layoutRootBytes || s.Index.FromEpoch == 0):
 		return ErrInvalidGenesis.Wrapf("index %d of deal %d is held without an acknowledged layout or a first epoch", s.Number, s.Deal)
+	case s.Index.ClaimedEpoch != 0 && len(s.Index.Claimed.Root) != layoutRootBytes:
+		return ErrInvalidGenesis.Wrapf("index %d of deal %d: nothing the claim for epoch %d is proved against", s.Number, s.Deal, s.Index.ClaimedEpoch)
 	}
 	return nil
 }

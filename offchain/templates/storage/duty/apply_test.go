@@ -124,18 +124,26 @@ func (s *state) ack(a work.Ack) error {
 	case a.Version == 0 || a.Version != d.Layout.Version:
 		return errAck
 	}
-	i.Acked = d.Layout
+	s.acknowledge(i, d.Layout)
 	if i.Status != work.IndexHeld {
 		i.Status, i.FromEpoch = work.IndexHeld, max(d.FirstEpoch, s.epoch()+1)
 	}
 	return nil
 }
 
+// acknowledge notes a layout; what a claim is still to be proved against is kept.
+func (s *state) acknowledge(i *work.Index, l work.Layout) {
+	if c, ok := s.claims[s.lastClaimed]; ok && c.proven == 0 && i.Status == work.IndexHeld && i.ClaimedEpoch != s.lastClaimed {
+		i.Claimed, i.ClaimedEpoch = i.Acked, s.lastClaimed
+	}
+	i.Acked = l
+}
+
 // end takes an index from its holder, which is owed for it until an epoch.
 func (s *state) end(ref work.IndexRef, i *work.Index, last uint64) {
 	last = min(last, s.deals[ref.Deal].LastEpoch)
 	if i.Node == me && last >= i.FromEpoch {
-		s.stints = append(s.stints, stint{ref: ref, from: i.FromEpoch, to: last, acked: i.Acked})
+		s.stints = append(s.stints, stint{ref: ref, from: i.FromEpoch, to: last, was: *i})
 	}
 	s.requests = slices.DeleteFunc(s.requests, func(r work.OpenRequest) bool { return r.Ref == ref })
 	*i = work.Index{Status: work.IndexVacant, SinceEpoch: s.epoch(), Since: s.height}

@@ -75,8 +75,7 @@ func (d *Duties) keepOne(ctx context.Context, h work.Held, height int64) (bool, 
 	return true, nil
 }
 
-// acknowledge tells the chain that the latest layout of an index is durable here, if it is. Where an earlier layout is
-// being proven, that comes first: the proof would not hold for another.
+// acknowledge tells the chain that the latest layout of an index is durable here, if it is.
 func (d *Duties) acknowledge(ctx context.Context, h work.Held, height int64) (ready bool, err error) {
 	key := fmt.Sprintf("ack/%s/%d/%d", refKey(h.Ref), h.Deal.Layout.Version, h.At.Since)
 	if !d.sent.due(key, height, ackSpan) {
@@ -84,9 +83,6 @@ func (d *Duties) acknowledge(ctx context.Context, h work.Held, height int64) (re
 	}
 	if ready, err = d.deps.Shelf.Has(h.Ref, h.Deal.Layout); err != nil || !ready {
 		return false, err
-	}
-	if h.At.Status == work.IndexHeld && len(d.proofs) > 0 {
-		return true, nil
 	}
 	ack := work.Ack{Ref: h.Ref, Version: h.Deal.Layout.Version}
 	return true, d.sent.post(ctx, work.Post{Key: key, Acks: []work.Ack{ack}}, height, ackSpan, 0)

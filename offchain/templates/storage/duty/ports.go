@@ -48,9 +48,9 @@ type Book interface {
 
 // Shelf is what the node has on disk. Its methods may be called while Reconcile runs.
 type Shelf interface {
-	// Holdings returns what a proof is made from: the versions the chain has as acknowledged, and the pieces. Its errors
-	// wrap ErrLost where something of them is missing or damaged.
-	Holdings(ctx context.Context) proof.Holdings
+	// Holdings returns what the claim for an epoch is proven from: the versions that were acknowledged when it was made,
+	// as the chain has them, and the pieces. Its errors wrap ErrLost where something of them is missing or damaged.
+	Holdings(ctx context.Context, epoch uint64) proof.Holdings
 	// Reconcile forgets what nobody owes any more, and returns the indices of which something is missing that the
 	// chain counts on.
 	Reconcile(ctx context.Context, held []work.Held) (missing []work.IndexRef, err error)

@@ -137,8 +137,8 @@ type loss struct{ ref work.IndexRef }
 func (*loss) Error() string { return "piece of segment 0: unknown piece" }
 func (*loss) Unwrap() error { return duty.ErrLost }
 
-func (s shelfPort) Holdings(context.Context) proof.Holdings {
-	return &holdings{s.w, map[uint64]*content{}}
+func (s shelfPort) Holdings(_ context.Context, epoch uint64) proof.Holdings {
+	return &holdings{s.w, epoch, map[uint64]*content{}}
 }
 
 func (s shelfPort) Reconcile(_ context.Context, held []work.Held) ([]work.IndexRef, error) {
@@ -150,7 +150,7 @@ func (s shelfPort) Reconcile(_ context.Context, held []work.Held) ([]work.IndexR
 	var missing []work.IndexRef
 	for _, h := range held {
 		for version := range s.w.disk[h.Ref.Deal] {
-			if version < h.At.Acked.Version {
+			if version < h.At.Acked.Version && (h.At.ClaimedEpoch == 0 || version != h.At.Claimed.Version) {
 				delete(s.w.disk[h.Ref.Deal], version)
 			}
 		}
@@ -174,7 +174,7 @@ func (w *world) seenOurs(id uint64) (work.IndexRef, work.Index, bool) {
 func (w *world) oursIn(s *state, id uint64) (work.IndexRef, work.Index, bool) {
 	for n, i := range s.deals[id].indices {
 		if i.Node == me {
-			return work.IndexRef{Deal: id, Index: n}, i, true
+			return work.IndexRef{Deal: id, Index: n}, s.shown(i), true
 		}
 	}
 	return work.IndexRef{}, work.Index{}, false
@@ -205,6 +205,7 @@ func (s shelfPort) Open(ref work.IndexRef, l work.Layout, position uint64) (layo
 // holdings remembers what it has found, so that a proof is made of one version of a deal.
 type holdings struct {
 	w     *world
+	epoch uint64
 	found map[uint64]*content
 }
 
@@ -219,7 +220,7 @@ func (h *holdings) find(id uint64) (*content, error) {
 	if err := h.w.damaged[id]; err != nil {
 		return nil, err
 	}
-	c := h.w.disk[id][at.Acked.Version]
+	c := h.w.disk[id][at.ProvedBy(h.epoch).Version]
 	if c == nil {
 		return nil, &loss{ref}
 	}

@@ -25,11 +25,15 @@ type history struct {
 	hangs   bool
 	asked   uint64
 	quiet   int64 // nothing happens before that height
+	// lost are the versions of deals that the disk has lost, spoiled the epochs whose proof needs one that was followed
+	// by another, so that no fellow can help.
+	lost    map[[2]uint64]bool
+	spoiled map[uint64]bool
 }
 
 func newHistory(t *rapid.T) *history {
 	p := params{epoch: 100, claim: 36, delay: 3, proof: 36, answer: 30, turn: 10, late: rapid.Int64Range(0, 8).Draw(t, "late")}
-	h := &history{world: newWorld(t, p), vain: map[uint64]int{}}
+	h := &history{world: newWorld(t, p), vain: map[uint64]int{}, lost: map[[2]uint64]bool{}, spoiled: map[uint64]bool{}}
 	h.r = rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "dice"), 1))
 	h.crashes, h.errs = h.percent(t, "crashes"), h.percent(t, "errors")
 	maxLag, delays, refusals := rapid.IntRange(0, 2).Draw(t, "lag"), h.percent(t, "delays"), h.percent(t, "refusals")
@@ -107,10 +111,15 @@ func (h *history) happen() {
 		}
 		h.commit(id, stored && h.r.IntN(2) == 0)
 	case 1: // the disk loses all of a deal, or of all deals
-		if h.r.IntN(4) == 0 {
-			clear(h.disk)
+		all := h.r.IntN(4) == 0
+		for of, versions := range h.disk {
+			for version := range versions {
+				h.lost[[2]uint64{of, version}] = h.lost[[2]uint64{of, version}] || all || of == id
+			}
+			if all || of == id {
+				delete(h.disk, of)
+			}
 		}
-		delete(h.disk, id)
 		h.vain[id] = h.r.IntN(duty.Hopeless - 1)
 	case 2: // somebody asks for a block
 		h.ask(id)
@@ -150,13 +159,31 @@ func (h *history) turn() {
 	}
 }
 
-// Whatever happens, every epoch that is owed is claimed once and proven, unless an index is really lost; nothing is
-// acknowledged that is not durable, which the outbox checks; only what nobody can rebuild is reported.
+// spoil notes of which claims the proofs cannot be made any more.
+func (h *history) spoil() {
+	for e, c := range h.now.claims {
+		for id, d := range h.now.deals {
+			_, at, held := h.now.heldAt(id, e)
+			version := [2]uint64{id, at.Version}
+			switch {
+			case h.disk[id][at.Version] != nil:
+				delete(h.lost, version)
+			case held && c.proven == 0 && h.lost[version] && at != d.Layout:
+				h.spoiled[e] = true
+			}
+		}
+	}
+}
+
+// Whatever happens, every epoch that is owed is claimed once and proven, unless an index is really lost, or a layout
+// that was followed by another before it was proven; nothing is acknowledged that is not durable, which the outbox
+// checks; only what nobody can rebuild is reported.
 func TestHistories(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := newHistory(t)
 		for h.now.height < 6*h.now.p.epoch {
 			h.turn()
+			h.spoil()
 			for _, r := range h.now.requests {
 				require.LessOrEqual(t, h.now.height, r.Deadline, "request %d was not answered", r.ID)
 			}
@@ -180,7 +207,7 @@ func (h *history) check(t *rapid.T) {
 		}
 		c, ok := h.now.claims[e]
 		require.True(t, ok, "epoch %d, owed %s, was not claimed", e, amount)
-		if _, _, lossy := h.now.heldAt(h.gone, e); !lossy {
+		if _, _, lossy := h.now.heldAt(h.gone, e); !lossy && !h.spoiled[e] {
 			require.NotZero(t, c.proven, "epoch %d, owed %s, was not proven", e, amount)
 		}
 	}

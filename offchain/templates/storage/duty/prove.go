@@ -13,11 +13,12 @@ import (
 // made is a proof that was posted: the deals that were drawn, each with the root of the layout it was opened in.
 type made struct {
 	key   string
+	epoch uint64
 	drawn map[uint64][32]byte
 }
 
-// prove proves the claim of an epoch. A proof is made once, and again after its span or when the chain has another
-// layout of a drawn deal as acknowledged, for which the first is worth nothing.
+// prove proves the claim of an epoch. A proof is made once, and again after its span, or if it was made by a view of the
+// chain older than the claim, which had another layout of a drawn deal.
 func (d *Duties) prove(ctx context.Context, duty work.Duty, height int64) error {
 	span := spanOf(duty.Until - duty.From)
 	if m, ok := d.proofs[duty.Epoch]; ok && !d.sent.due(m.key, height, span) && d.holds(m) {
@@ -35,16 +36,16 @@ func (d *Duties) prove(ctx context.Context, duty work.Duty, height int64) error 
 	if err != nil {
 		return fmt.Errorf("prove the claim of epoch %d: %w", duty.Epoch, err)
 	}
-	from := &witness{Holdings: d.deps.Shelf.Holdings(ctx), drawn: map[uint64][32]byte{}}
+	from := &witness{Holdings: d.deps.Shelf.Holdings(ctx, duty.Epoch), drawn: map[uint64][32]byte{}}
 	encoded, err := makeProof(leaves, challenge, from)
-	if d.suspect(err) {
+	if d.suspect(err, duty.Epoch) {
 		return nil // it is rebuilt, and the next round tries again
 	}
 	if err != nil {
 		return fmt.Errorf("prove the claim of epoch %d: %w", duty.Epoch, err)
 	}
 	digest := sha256.Sum256(encoded)
-	m := made{key: fmt.Sprintf("proof/%d/%x", duty.Epoch, digest[:8]), drawn: from.drawn}
+	m := made{key: fmt.Sprintf("proof/%d/%x", duty.Epoch, digest[:8]), epoch: duty.Epoch, drawn: from.drawn}
 	post := work.Post{Key: m.key, Proof: &work.Proven{Epoch: duty.Epoch, Proof: encoded}}
 	if err := d.sent.post(ctx, post, height, span, duty.Until-1); err != nil {
 		return err
@@ -65,25 +66,29 @@ func (d *Duties) claimed(c work.Claim) ([]proof.Leaf, error) {
 	return leaves, err
 }
 
-// holds tells whether the chain still has the layouts as acknowledged that a proof was made with.
+// holds tells whether the chain has the layouts that a proof was made with as those of the claim.
 func (d *Duties) holds(m made) bool {
 	for deal, root := range m.drawn {
-		if h, ok := d.view.byDeal[deal]; ok && h.At.Status == work.IndexHeld && h.At.Acked.Root != root {
+		if h, ok := d.view.byDeal[deal]; ok && h.At.Status == work.IndexHeld && h.At.ProvedBy(m.epoch).Root != root {
 			return false
 		}
 	}
 	return true
 }
 
-// suspect takes note of an index that a proof could not be made with because something of it is missing or damaged. It
-// tells whether that is why.
-func (d *Duties) suspect(err error) bool {
+// suspect takes note of an index that the proof of an epoch could not be made with because something of it is missing
+// or damaged, and tells whether that is why. What only a layout needed that has been followed by another cannot be
+// rebuilt.
+func (d *Duties) suspect(err error, epoch uint64) bool {
 	var draw *proof.DrawError
 	if !errors.As(err, &draw) {
 		return false
 	}
 	h, held := d.view.byDeal[draw.Deal]
-	if !held || !errors.Is(err, ErrLost) && !errors.Is(err, proof.ErrChunk) && !errors.Is(err, proof.ErrLayout) {
+	if !held || h.At.ProvedBy(epoch) != h.At.Acked {
+		return false
+	}
+	if !errors.Is(err, ErrLost) && !errors.Is(err, proof.ErrChunk) && !errors.Is(err, proof.ErrLayout) {
 		return false
 	}
 	d.stock.damage(h.Ref, err)

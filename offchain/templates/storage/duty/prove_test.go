@@ -21,35 +21,45 @@ func toProof(t *testing.T) *world {
 	return w
 }
 
-// A layout that is acknowledged while a proof is under way makes the proof worthless: it is made anew at once.
-func TestAProofIsMadeAnewForAnotherLayout(t *testing.T) {
-	w := toProof(t)
-	w.delay = func() bool { return w.now.height == 29 }
-	require.NoError(t, w.round())
-	w.another(1)
-	w.commit(1, true)
-	w.block()
-	require.NoError(t, w.round())
-	require.Len(t, w.outbox.keys("proof"), 2)
-	w.run(39)
-	require.Equal(t, []uint64{1}, w.proven())
-	first := w.outbox.posts[w.outbox.keys("proof")[0]]
-	require.Contains(t, first.reason, "proof", "the first one did not hold")
+// Layouts that come after the claim, with the node's acks, take nothing from its proof: neither from one that is under
+// way nor from one that is yet to be made.
+func TestLayoutsThatComeAfterTheClaim(t *testing.T) {
+	for name, posted := range map[string]bool{"ok: the proof is under way": true, "ok: it is yet to be made": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, devnet())
+			w.add(1, 0, 3, 100, 1, 90)
+			w.run(26)
+			require.Len(t, w.now.claims, 1)
+			w.delay = func() bool { return w.now.height < 31 }
+			for w.now.height < 31 {
+				w.store(1, w.another(1))
+				w.commit(1, true)
+				w.block()
+				if posted || w.now.height == 31 {
+					require.NoError(t, w.round())
+				}
+			}
+			require.Equal(t, uint64(6), w.now.deals[1].indices[0].Acked.Version)
+			w.run(39)
+			require.Equal(t, []uint64{1}, w.proven())
+			for _, key := range w.outbox.keys("proof") {
+				require.NotContains(t, w.outbox.posts[key].reason, "proof", "%s was refused", key)
+			}
+		})
+	}
 }
 
-// The node's own ack of another layout waits until the proof is in.
-func TestAcksWaitForTheProof(t *testing.T) {
+// The node's own ack of another layout goes out while the proof is under way.
+func TestAcksDoNotWaitForTheProof(t *testing.T) {
 	w := toProof(t)
 	stuck := true
 	w.delay = func() bool { return stuck }
 	require.NoError(t, w.round())
 	w.store(1, w.another(1))
 	w.commit(1, false)
-	for range 2 {
-		w.block()
-		require.NoError(t, w.round())
-	}
-	require.Empty(t, w.outbox.keys("ack"))
+	w.block()
+	require.NoError(t, w.round())
+	require.Len(t, w.outbox.keys("ack"), 1)
 	stuck = false
 	w.run(39)
 	require.Equal(t, []uint64{1}, w.proven())
@@ -89,20 +99,38 @@ func TestWhatIsLostInTheProofWindowIsRebuilt(t *testing.T) {
 	}
 }
 
-// Only the latest layout can be rebuilt: where the acknowledged one is lost, the proof is made of that one once it is
-// acknowledged, even after the deal's last epoch.
+// Only the latest layout can be rebuilt: where the acknowledged one is lost before the claim, the proof is made of that
+// one once it is acknowledged, even after the deal's last epoch.
 func TestTheLatestLayoutHelpsWhereTheAcknowledgedIsLost(t *testing.T) {
 	w := newWorld(t, devnet())
 	w.add(1, 0, 3, 100, 1, 1)
-	w.run(20)
+	w.run(18)
 	w.another(1)
 	w.commit(1, false)
 	w.block()
-	w.run(24)
 	clear(w.disk)
-	w.block()
 	w.run(45)
 	require.Equal(t, []uint64{1}, w.proven())
+	require.Equal(t, uint64(2), w.now.deals[1].indices[0].Acked.Version)
+}
+
+// What a claim is proved against and the client has let another follow cannot be rebuilt: that costs the pay of the
+// epoch, and no more. The node goes on to acknowledge what came after it.
+func TestWhatIsLostBetweenClaimAndProof(t *testing.T) {
+	w := toProof(t)
+	w.another(1)
+	w.commit(1, false)
+	clear(w.disk)
+	w.block()
+	for w.now.height < 79 {
+		if err := w.round(); err != nil {
+			require.ErrorContains(t, err, "prove the claim of epoch 1: draw 0, deal 1: read layout: piece of segment 0: unknown piece")
+		}
+		w.block()
+	}
+	require.Equal(t, []uint64{2, 3}, w.proven())
+	require.Empty(t, w.outbox.keys("lost"))
+	require.Len(t, w.rebuilds, 1)
 }
 
 // A claim whose record is gone is proven if it comes out the same again, and not otherwise.

@@ -48,7 +48,7 @@ type deal struct {
 type stint struct {
 	ref      work.IndexRef
 	from, to uint64
-	acked    work.Layout
+	was      work.Index
 }
 
 type claimed struct {
@@ -142,11 +142,22 @@ func (s *state) held() []work.Held {
 		d := s.deals[id]
 		for number, i := range d.indices {
 			if i.Node == me && !d.Settled {
-				list = append(list, work.Held{Ref: work.IndexRef{Deal: id, Index: number}, At: i, Deal: d.Deal})
+				list = append(list, work.Held{Ref: work.IndexRef{Deal: id, Index: number}, At: s.shown(i), Deal: d.Deal})
 			}
 		}
 	}
 	return list
+}
+
+// shown is an index as queries have it: without the layout of a claim whose proof can come no more.
+func (s *state) shown(i work.Index) work.Index {
+	if i.ClaimedEpoch == 0 {
+		return i
+	}
+	if d := s.epochDuty(i.ClaimedEpoch); d == nil || d.Kind != work.DutyProof {
+		i.Claimed, i.ClaimedEpoch = work.Layout{}, 0
+	}
+	return i
 }
 
 // duties is what Deadlines answers.
@@ -196,12 +207,12 @@ func (s *state) epochDuty(e uint64) *work.Duty {
 func (s *state) heldAt(id, e uint64) (work.IndexRef, work.Layout, bool) {
 	for number, i := range s.deals[id].indices {
 		if i.Node == me && covers(i, s.deals[id], e) {
-			return work.IndexRef{Deal: id, Index: number}, i.Acked, true
+			return work.IndexRef{Deal: id, Index: number}, i.ProvedBy(e), true
 		}
 	}
 	for _, t := range s.stints {
 		if t.ref.Deal == id && t.from <= e && e <= t.to {
-			return t.ref, t.acked, true
+			return t.ref, t.was.ProvedBy(e), true
 		}
 	}
 	return work.IndexRef{}, work.Layout{}, false

@@ -126,7 +126,7 @@ func (w *world) commit(id uint64, stored bool) {
 	if stored {
 		w.store(id, c)
 		i := &d.indices[c.index]
-		i.Acked = c.at
+		w.now.acknowledge(i, c.at)
 	}
 	w.now.deals[id] = d
 	w.show()

@@ -58,7 +58,7 @@ func (d *deal) waiting(version uint64) int {
 	return n
 }
 
-// loose are the pieces a deal refers to that the version acknowledged on chain does not need: those of versions to
+// loose are the pieces a deal refers to that no version needs that the chain may ask a proof for: those of versions to
 // come, and those in no list. They are bounded, as nobody pays for them yet.
 type loose struct {
 	pieces map[[32]byte]*loosePiece
@@ -145,7 +145,21 @@ func (l *loose) list(root [32]byte, length, height uint64) {
 	p.stored = true
 }
 
+// owedEntries names the lists that proofs are made with: that of what was acknowledged last, and that of a claim whose
+// proof may still come.
+func owedEntries(held work.Held) []entry {
+	list := []entry{ackedEntry(held)}
+	if held.At.ClaimedEpoch != 0 {
+		list = append(list, entryOf(held, held.At.Claimed))
+	}
+	return list
+}
+
 // ackedEntry names the list that an index was acknowledged with on chain; its version is 0 if it was not.
 func ackedEntry(held work.Held) entry {
-	return entry{index: uint32(held.Ref.Index), version: held.At.Acked.Version, root: held.At.Acked.Root}
+	return entryOf(held, held.At.Acked)
+}
+
+func entryOf(held work.Held, l work.Layout) entry {
+	return entry{index: uint32(held.Ref.Index), version: l.Version, root: l.Root}
 }

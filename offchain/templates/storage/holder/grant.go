@@ -13,8 +13,8 @@ type grant struct {
 	ref   work.IndexRef
 	space uint64
 	n     int
-	acked entry // what the chain had when the grant came
-	over  bool  // guarded by the deal's lock
+	owed  []entry // what the chain had when the grant came
+	over  bool    // guarded by the deal's lock
 }
 
 // takeGrant checks a grant, which replaces the one the stream had.
@@ -39,7 +39,7 @@ func (h *Holder) ready(ctx context.Context, g *grant) error {
 	defer func() { <-h.making }()
 	d := h.lock(g.ref.Deal)
 	defer d.mu.Unlock()
-	return h.count(d, g.acked)
+	return h.count(d, g.owed)
 }
 
 func (h *Holder) checkGrant(ctx context.Context, from [32]byte, m *wire.Grant) (*grant, *wire.Refusal) {
@@ -63,7 +63,7 @@ func (h *Holder) checkGrant(ctx context.Context, from [32]byte, m *wire.Grant) (
 	if err != nil {
 		return nil, wire.Refuse(wire.NotGranted, "not signed by the client of deal %d for this holder and sender", m.Deal)
 	}
-	return &grant{ref: held.Ref, space: held.Deal.Space, n: held.Deal.Profile.N, acked: ackedEntry(held)}, nil
+	return &grant{ref: held.Ref, space: held.Deal.Space, n: held.Deal.Profile.N, owed: owedEntries(held)}, nil
 }
 
 // leave ends a grant: what was put under it and is in no list may go when there is need for room.

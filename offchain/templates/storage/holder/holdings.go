@@ -10,20 +10,28 @@ import (
 	"github.com/mesh-protocol/mesh/proof"
 )
 
-// Holdings is what proofs are made from: the versions last acknowledged on chain, and the pieces. It is used by one
+// Holdings is what proofs are made from: the versions that the chain asks for, and the pieces. It is used by one
 // goroutine, for one proof, and remembers the list of the deal it was last asked for.
 type Holdings struct {
 	h    *Holder
 	ctx  context.Context //nolint:containedctx // of the making of the proof: proof.Holdings has no place for it
+	from func(work.Index) work.Layout
 	held work.Held
+	at   work.Layout
 	list *record.List
 	tree *proof.Layout
 }
 
-// Holdings returns what a proof is made from. ctx bounds its questions to the chain's view.
-func (h *Holder) Holdings(ctx context.Context) *Holdings { return &Holdings{h: h, ctx: ctx} }
+// Holdings returns what the claim for an epoch is proven from. ctx bounds its questions to the chain's view.
+func (h *Holder) Holdings(ctx context.Context, epoch uint64) *Holdings {
+	return h.holdings(ctx, func(i work.Index) work.Layout { return i.ProvedBy(epoch) })
+}
 
-// Layout returns the layout of a deal in the version last acknowledged on chain, and the index. Errors: ErrNoDeal,
+func (h *Holder) holdings(ctx context.Context, from func(work.Index) work.Layout) *Holdings {
+	return &Holdings{h: h, ctx: ctx, from: from}
+}
+
+// Layout returns the layout of a deal in the version that the chain asks for, and the index. Errors: ErrNoDeal,
 // ErrNotOurs, a *LossError if the list is not there, those of the chain's view.
 func (s *Holdings) Layout(deal uint64) (*proof.Layout, uint32, error) {
 	if err := s.load(deal); err != nil {
@@ -40,17 +48,18 @@ func (s *Holdings) load(deal uint64) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.h.list(deal, ackedEntry(held))
+	at := s.from(held.At)
+	list, err := s.h.list(deal, entryOf(held, at))
 	if err == nil {
 		s.tree, err = list.Layout()
 	}
-	if err == nil && s.tree.Root() != (proof.LayoutNode{Hash: held.At.Acked.Root, Bytes: held.At.Acked.Bytes}) {
+	if err == nil && s.tree.Root() != (proof.LayoutNode{Hash: at.Root, Bytes: at.Bytes}) {
 		err = ErrListDamaged
 	}
 	if err != nil {
-		return &LossError{Ref: held.Ref, Layout: held.At.Acked, Segment: -1, Err: err}
+		return &LossError{Ref: held.Ref, Layout: at, Segment: -1, Err: err}
 	}
-	s.held, s.list = held, list
+	s.held, s.at, s.list = held, at, list
 	return nil
 }
 
@@ -77,5 +86,5 @@ func (s *Holdings) loss(segment int, err error) error {
 	if !errors.Is(err, ErrUnknown) && !errors.Is(err, ErrDamaged) {
 		return fmt.Errorf("read piece of segment %d of deal %d: %w", segment, s.held.Ref.Deal, err)
 	}
-	return &LossError{Ref: s.held.Ref, Layout: s.held.At.Acked, Missing: 1, Segment: segment, Err: err}
+	return &LossError{Ref: s.held.Ref, Layout: s.at, Missing: 1, Segment: segment, Err: err}
 }

@@ -21,7 +21,7 @@ func TestProofsAreMadeFromWhatTheChainHas(t *testing.T) {
 	require.NoError(t, err)
 	prove := func() error {
 		seed := [32]byte{9}
-		p, err := proof.ProveStorage(trie, seed, 8, w.holder.Holdings(t.Context()))
+		p, err := proof.ProveStorage(trie, seed, 8, w.holder.Holdings(t.Context(), 1))
 		if err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func TestHoldingsOfSeveralDeals(t *testing.T) {
 	_, err := w.holder.Adopt(t.Context(), 8, 1, w.list(2))
 	require.NoError(t, err)
 	w.chain.Commit(8, w.layout(1, w.list(2)), true)
-	s := w.holder.Holdings(t.Context())
+	s := w.holder.Holdings(t.Context(), 1)
 	for _, at := range []struct {
 		deal  uint64
 		bytes uint64
@@ -94,6 +94,6 @@ func TestHoldingsOfALayoutThatWasSwapped(t *testing.T) {
 	list, other := w.must(1, from{}, 1), w.must(1, from{}, 2)
 	w.chain.Commit(deal, w.layout(1, list), true)
 	w.disk.names[w.file(1, list)].data = w.disk.names[w.file(1, other)].data
-	_, _, err := w.holder.Holdings(t.Context()).Layout(deal)
+	_, _, err := w.holder.Holdings(t.Context(), 1).Layout(deal)
 	require.ErrorIs(t, err, holder.ErrListDamaged)
 }

@@ -181,7 +181,7 @@ func (h *Holder) enter(d *deal, held work.Held, e entry, m made, known bool) err
 		}
 		d.begun = true
 	}
-	if err := h.count(d, ackedEntry(held)); err != nil {
+	if err := h.count(d, owedEntries(held)); err != nil {
 		return err
 	}
 	roots := make([][32]byte, 0, m.list.Len()-m.kept)

@@ -226,3 +226,55 @@ func TestAdopt(t *testing.T) {
 	w.open()
 	require.Empty(t, w.reconcile(deal))
 }
+
+// What a claim is proved against is kept, list and pieces, until the proof can come no more, whatever was acknowledged
+// since; after a restart too, and without taking room from what is put next.
+func TestReconcileKeepsWhatAClaimIsProvedAgainst(t *testing.T) {
+	w := newWorld(t)
+	v1 := w.must(1, from{}, 1, 2)
+	w.chain.Commit(deal, w.layout(1, v1), true)
+	v2 := w.must(2, from{1, v1, []record.Range{{From: 1, Count: 1}}}, 3)
+	w.chain.Commit(deal, w.layout(2, v2), true)
+	claim := func(epoch uint64, l work.Layout) {
+		w.chain.Change(deal, func(_ *work.Deal, at []work.Index) { at[index].Claimed, at[index].ClaimedEpoch = l, epoch })
+	}
+	claim(5, w.layout(1, v1))
+	v3 := w.must(3, from{}, 4)
+	w.chain.Commit(deal, w.layout(3, v3), true)
+	for _, again := range []bool{false, true} {
+		if again {
+			w.open()
+		}
+		w.chain.Mine(600)
+		require.Empty(t, w.reconcile(deal))
+		require.Equal(t, []bool{true, false, true}, []bool{w.has(1, v1), w.has(2, v2), w.has(3, v3)})
+		require.Equal(t, w.roots(1, 2, 4), w.store.Refs(deal))
+		tree, at, err := w.holder.Holdings(t.Context(), 5).Layout(deal)
+		require.NoError(t, err)
+		require.Equal(t, w.layout(1, v1).Root, tree.Root().Hash)
+		require.Equal(t, uint32(index), at)
+		tree, _, err = w.holder.Holdings(t.Context(), 6).Layout(deal)
+		require.NoError(t, err)
+		require.Equal(t, w.layout(3, v3).Root, tree.Root().Hash)
+	}
+	claim(0, work.Layout{})
+	require.Empty(t, w.reconcile(deal))
+	require.False(t, w.has(1, v1))
+	require.Equal(t, w.roots(4), w.store.Refs(deal))
+}
+
+// A list of a claim that is gone or damaged is no loss of what is held now.
+func TestReconcileWithoutTheListOfAClaim(t *testing.T) {
+	w := newWorld(t)
+	v1 := w.must(1, from{}, 1)
+	w.chain.Commit(deal, w.layout(1, v1), true)
+	w.chain.Change(deal, func(_ *work.Deal, at []work.Index) { at[index].Claimed, at[index].ClaimedEpoch = w.layout(1, v1), 5 })
+	v2 := w.must(2, from{}, 2)
+	w.chain.Commit(deal, w.layout(2, v2), true)
+	require.NoError(t, w.disk.Remove(w.file(1, v1)))
+	require.Empty(t, w.reconcile(deal))
+	_, _, err := w.holder.Holdings(t.Context(), 5).Layout(deal)
+	var loss *holder.LossError
+	require.ErrorAs(t, err, &loss)
+	require.Equal(t, w.layout(1, v1), loss.Layout)
+}

@@ -36,7 +36,7 @@ func (h *Holder) tryReserve(g *grant, root [32]byte, length uint64) (*deal, *wir
 		}
 		d.begun = true
 	}
-	if err := h.count(d, g.acked); err != nil {
+	if err := h.count(d, g.owed); err != nil {
 		return nil, wire.Refuse(wire.Internal, "the pieces of the deal cannot be counted")
 	}
 	if _, again := d.loose.pieces[root]; !again && !d.loose.room(length, g.space) {
@@ -46,20 +46,23 @@ func (h *Holder) tryReserve(g *grant, root [32]byte, length uint64) (*deal, *wir
 	return d, nil
 }
 
-// count finds the loose pieces of a deal after a start: those that the store refers to for it and the acknowledged
-// version does not need. A list that cannot be read is not the matter of who puts; Reconcile reports it.
-func (h *Holder) count(d *deal, acked entry) error {
+// count finds the loose pieces of a deal after a start: those that the store refers to for it and the versions that are
+// owed do not need. A list that cannot be read is not the matter of who puts; Reconcile reports it.
+func (h *Holder) count(d *deal, owed []entry) error {
 	if d.loose != nil {
 		return nil
 	}
 	needed := make(map[[32]byte]bool)
-	if slices.Contains(d.lists, acked) {
-		list, err := h.list(d.id, acked)
+	for _, e := range owed {
+		if !slices.Contains(d.lists, e) {
+			continue
+		}
+		list, err := h.list(d.id, e)
 		if err != nil && !errors.Is(err, ErrNoList) && !errors.Is(err, ErrListDamaged) {
 			return err
 		}
 		for i := 0; err == nil && i < list.Len(); i++ {
-			needed[list.At(i).Roots[acked.index]] = true
+			needed[list.At(i).Roots[e.index]] = true
 		}
 	}
 	l, height := newLoose(), h.deps.Deals.Height()

@@ -13,11 +13,11 @@ import (
 // needs is what the lists of a deal need that are kept.
 type needs struct {
 	acked *record.List // that the index is owed with; nil for none
-	// roots are those of the pieces of this index: true if the acknowledged version needs it, false if only one does that
+	// roots are those of the pieces of this index: true if a version needs it that is owed, false if only one does that
 	// waits for the chain.
 	roots  map[[32]byte]bool
 	stale  []entry // lists that cannot be claimed any more
-	unread bool    // a list that waits for the chain cannot be read, so that its pieces are not known
+	unread bool    // a list besides the acknowledged one cannot be read, so that its pieces are not known
 }
 
 // settle brings one deal to what the chain has, and returns what is wrong with its acknowledged version. Pieces that no
@@ -54,12 +54,13 @@ func (h *Holder) settle(ctx context.Context, held work.Held, age uint64) (*LossE
 // read reads the lists that are kept. Its error is about the acknowledged one.
 func (h *Holder) read(d *deal, held work.Held) (needs, error) {
 	n := needs{roots: make(map[[32]byte]bool)}
-	acked := ackedEntry(held)
+	acked, owed := ackedEntry(held), owedEntries(held)
 	for _, e := range d.lists {
 		if e == acked {
 			continue
 		}
-		if !claimable(e, held) {
+		claimed := slices.Contains(owed, e)
+		if !claimed && !claimable(e, held) {
 			n.stale = append(n.stale, e)
 			continue
 		}
@@ -68,7 +69,7 @@ func (h *Holder) read(d *deal, held work.Held) (needs, error) {
 			n.unread = true
 			continue
 		}
-		n.note(list, e.index, false)
+		n.note(list, e.index, claimed)
 	}
 	if acked.version == 0 {
 		return n, nil
@@ -82,9 +83,10 @@ func (h *Holder) read(d *deal, held work.Held) (needs, error) {
 }
 
 // note enters the pieces of an index.
-func (n *needs) note(list *record.List, index uint32, acked bool) {
+func (n *needs) note(list *record.List, index uint32, owed bool) {
 	for i := range list.Len() {
-		n.roots[list.At(i).Roots[index]] = acked
+		root := list.At(i).Roots[index]
+		n.roots[root] = owed || n.roots[root]
 	}
 }
 
@@ -97,7 +99,7 @@ func claimable(e entry, held work.Held) bool {
 
 // tidy makes the references of a deal those that it needs.
 func (h *Holder) tidy(d *deal, held work.Held, n needs, age uint64) error {
-	if err := h.count(d, ackedEntry(held)); err != nil {
+	if err := h.count(d, owedEntries(held)); err != nil {
 		return err
 	}
 	have := make(map[[32]byte]bool)
@@ -113,11 +115,11 @@ func (h *Holder) tidy(d *deal, held work.Held, n needs, age uint64) error {
 	if err != nil {
 		return fmt.Errorf("read pieces of deal %d: %w", d.id, err)
 	}
-	for root, acked := range n.roots {
+	for root, owed := range n.roots {
 		if err := h.relink(d, root, have[root]); err != nil {
 			return err
 		}
-		if acked {
+		if owed {
 			d.loose.remove(root)
 		}
 	}

@@ -22,7 +22,7 @@ func (h *Holder) Signed(ref work.IndexRef, l work.Layout) bool {
 // Opening returns what shows the block at a byte of an index of this node, in the layout last acknowledged on chain: the
 // opening of its piece in the layout, and that of the block in the piece. Errors as of Holdings, and proof.ErrRange.
 func (h *Holder) Opening(ctx context.Context, deal, position uint64) (layout, chunk []byte, err error) {
-	s := h.Holdings(ctx)
+	s := h.holdings(ctx, func(i work.Index) work.Layout { return i.Acked })
 	tree, index, err := s.Layout(deal)
 	if err != nil {
 		return nil, nil, err
