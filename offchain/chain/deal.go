@@ -16,12 +16,14 @@ import (
 type DealRecord struct {
 	work.Deal
 	Indices   []work.Index // by number
+	Height    int64        // of the last block that the answer knows; 0 if the node does not say
 	Assurance string       // protected, unprotected where the reserve cannot pay a repair, or no spare holders
 }
 
 // Deal returns a deal by its id. The error wraps ErrNotFound where there is none.
 func (c *Client) Deal(ctx context.Context, id uint64) (DealRecord, error) {
 	var res *taskstypes.QueryDealResponse
+	ctx, as := withAsOf(ctx)
 	err := c.ask(ctx, fmt.Sprintf("deal %d", id), func(ctx context.Context, conn *grpc.ClientConn) (err error) {
 		res, err = taskstypes.NewQueryClient(conn).Deal(ctx, &taskstypes.QueryDealRequest{Deal: id})
 		return err
@@ -30,7 +32,7 @@ func (c *Client) Deal(ctx context.Context, id uint64) (DealRecord, error) {
 		return DealRecord{}, err
 	}
 	var r reader
-	d := DealRecord{Deal: r.deal(res.Deal), Assurance: res.Assurance, Indices: make([]work.Index, len(res.Indices))}
+	d := DealRecord{Deal: r.deal(res.Deal), Height: as.height, Assurance: res.Assurance, Indices: make([]work.Index, len(res.Indices))}
 	for i, at := range res.Indices {
 		d.Indices[i] = r.index(at)
 	}
@@ -40,11 +42,12 @@ func (c *Client) Deal(ctx context.Context, id uint64) (DealRecord, error) {
 	return d, r.err
 }
 
-// DealsOf returns all deals of a client in the order of their ids.
-func (c *Client) DealsOf(ctx context.Context, client string) ([]work.Deal, error) {
-	var list []work.Deal
+// DealsOf returns all deals of a client in the order of their ids, and the height of the last block that all parts of the
+// answer know, 0 if the node does not say.
+func (c *Client) DealsOf(ctx context.Context, client string) (list []work.Deal, height int64, err error) {
 	var r reader
-	err := c.askPages(ctx, "the deals of "+client, func(ctx context.Context, conn *grpc.ClientConn, page *query.PageRequest) (*query.PageResponse, error) {
+	ctx, as := withAsOf(ctx)
+	err = c.askPages(ctx, "the deals of "+client, func(ctx context.Context, conn *grpc.ClientConn, page *query.PageRequest) (*query.PageResponse, error) {
 		res, err := taskstypes.NewQueryClient(conn).DealsByClient(ctx, &taskstypes.QueryDealsByClientRequest{Client: client, Pagination: page})
 		for _, d := range res.GetDeals() {
 			list = append(list, r.deal(d))
@@ -54,7 +57,7 @@ func (c *Client) DealsOf(ctx context.Context, client string) ([]work.Deal, error
 	if err == nil {
 		err = r.err
 	}
-	return list, err
+	return list, as.height, err
 }
 
 // Held returns the indices that a node was drawn for, holds or rebuilds, in the order of their deals.

@@ -51,6 +51,7 @@ func (e endpoint) dial(codec encoding.Codec) (*grpc.ClientConn, error) {
 	return grpc.NewClient("passthrough:///"+e.target,
 		grpc.WithTransportCredentials(security),
 		grpc.WithConnectParams(grpc.ConnectParams{Backoff: dialBackoff(), MinConnectTimeout: 5 * time.Second}),
+		grpc.WithUnaryInterceptor(noteHeight),
 		grpc.WithDefaultCallOptions(grpc.ForceCodec(codec), grpc.MaxCallRecvMsgSize(maxAnswer)),
 	)
 }

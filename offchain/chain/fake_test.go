@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -41,7 +42,8 @@ func fakeTime() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC) }
 type fakeNode struct {
 	nodev1beta1.UnimplementedServiceServer
 	chainID  string
-	hangs    bool // it takes questions and answers none
+	height   string // what it says of the block it answers from; "" = nothing
+	hangs    bool   // it takes questions and answers none
 	accounts map[string]*authv1beta1.BaseAccount
 	balances map[string][]*basev1beta1.Coin
 	simulate func() *tmv1beta1.ABCIQueryResponse
@@ -104,6 +106,9 @@ func (n *fakeNode) count(ctx context.Context, req any, info *grpc.UnaryServerInf
 	n.mu.Lock()
 	n.calls++
 	n.mu.Unlock()
+	if n.height != "" {
+		_ = grpc.SetHeader(ctx, metadata.Pairs("x-cosmos-block-height", n.height))
+	}
 	if n.hangs {
 		<-ctx.Done()
 		return nil, ctx.Err()

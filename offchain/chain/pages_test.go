@@ -58,7 +58,10 @@ func walks() map[string]walk {
 			func(i uint64, p *query.PageResponse) any {
 				return &taskstypes.QueryDealsByClientResponse{Deals: []taskstypes.Deal{chainDeal(i)}, Pagination: p}
 			},
-			func(ctx context.Context, c *chain.Client) (any, error) { return c.DealsOf(ctx, account) },
+			func(ctx context.Context, c *chain.Client) (any, error) {
+				list, _, err := c.DealsOf(ctx, account)
+				return list, err
+			},
 			[]work.Deal{workDeal(1), workDeal(2), workDeal(3)},
 		},
 		"held": {

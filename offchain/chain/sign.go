@@ -23,13 +23,14 @@ type draft struct {
 	account  Account
 	msgs     []*codectypes.Any
 	expires  time.Time // of an unordered transaction; zero for an ordered one
+	until    uint64    // height of the last block it may be in; 0 for no bound
 	gasLimit uint64
 	fee      Coin
 }
 
 // bodyAndAuth returns the two parts of a transaction that a signature covers.
 func (d *draft) bodyAndAuth() (body, auth []byte, err error) {
-	b := &txtypes.TxBody{Messages: d.msgs}
+	b := &txtypes.TxBody{Messages: d.msgs, TimeoutHeight: d.until}
 	sequence := d.account.Sequence
 	if !d.expires.IsZero() {
 		b.Unordered, b.TimeoutTimestamp, sequence = true, &d.expires, 0

@@ -18,6 +18,9 @@ type Tx struct {
 	// Unordered transactions need no sequence number, so several of one key may be under way at once. They
 	// are for daemons.
 	Unordered bool
+	// Until is the height of the last block that the transaction may be in: once there is a higher one it never happens. 0 =
+	// no such bound.
+	Until int64
 	// FeesFrom is an account that pays the fee, as it has allowed; "" = the signer.
 	FeesFrom string
 }
@@ -27,7 +30,7 @@ type Tx struct {
 // number turns out to be used, the account is asked for again and the transaction made a second time, once.
 //
 // The error wraps ErrKeyNotFound, ErrLocked, ErrInsufficientFunds, ErrUnreachable, ErrWrongChain,
-// ErrRejected (with Height > 0 when the fee was taken) or ErrTimeout. Only after ErrTimeout may it still
+// ErrRejected (with Height > 0 when the fee was taken; also when Tx.Until is past) or ErrTimeout. Only after ErrTimeout may it still
 // happen; that is also the error when the context ends while the transaction is under way.
 func (c *Client) Submit(ctx context.Context, tx Tx) (Result, error) {
 	if c.keyring == nil || c.cfg.ChainID == "" {
@@ -56,7 +59,7 @@ func (c *Client) draft(ctx context.Context, tx Tx) (*draft, []Coin, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	d := &draft{key: key, granter: tx.FeesFrom}
+	d := &draft{key: key, granter: tx.FeesFrom, until: uint64(max(tx.Until, 0))}
 	var spends []Coin
 	for _, m := range tx.Msgs {
 		d.msgs, spends = append(d.msgs, m.packed), append(spends, m.spends...)

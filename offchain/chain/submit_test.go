@@ -95,6 +95,7 @@ func TestSubmit(t *testing.T) {
 	require.Equal(t, uint64(3), d.auth.SignerInfos[0].Sequence)
 	require.False(t, d.body.Unordered)
 	require.Nil(t, d.body.TimeoutTimestamp)
+	require.Zero(t, d.body.TimeoutHeight)
 	require.Equal(t, uint64(130_001), d.auth.Fee.GasLimit, "100,000 as simulated, and three tenths")
 	require.Equal(t, "651umesh", d.auth.Fee.Amount.String())
 	require.Len(t, d.body.Messages, 1)
@@ -104,6 +105,18 @@ func TestSubmit(t *testing.T) {
 	require.True(t, proto.Equal(&bankv1beta1.MsgSend{
 		FromAddress: s.key.Address, ToAddress: s.key.Address, Amount: []*basev1beta1.Coin{{Denom: "umesh", Amount: "5"}},
 	}, &send))
+}
+
+func TestSubmitUntil(t *testing.T) {
+	s, node := newSigner(t), newFakeNode()
+	node.rich(s.key.Address)
+	tx := s.tx()
+	tx.Until = 99
+	_, err := newClient(t, testConfig(node.serve(t)), s.keyring).Submit(t.Context(), tx)
+	require.NoError(t, err)
+	d := decode(t, node.seen()[0])
+	d.requireSigned(t, 7)
+	require.Equal(t, uint64(99), d.body.TimeoutHeight)
 }
 
 // wrongSequence refuses a transaction as the chain does when its sequence is used.

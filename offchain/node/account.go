@@ -90,18 +90,17 @@ func (a account) begun(ctx context.Context) (chain.Epoch, chain.Calendar, error)
 }
 
 // Deals implements storage.Chain.
-func (a account) Deals(ctx context.Context) ([]work.Deal, error) {
-	all, err := a.chain.DealsOf(ctx, a.key.Address)
+func (a account) Deals(ctx context.Context) (list []work.Deal, height int64, err error) {
+	all, height, err := a.chain.DealsOf(ctx, a.key.Address)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var list []work.Deal
 	for _, d := range all {
 		if d.Network == a.network && !d.Settled {
 			list = append(list, d)
 		}
 	}
-	return list, nil
+	return list, height, nil
 }
 
 // Deal implements storage.Chain.
@@ -110,18 +109,18 @@ func (a account) Deal(ctx context.Context, id uint64) (storage.Deal, error) {
 	if errors.Is(err, chain.ErrNotFound) {
 		return storage.Deal{}, fmt.Errorf("%w: %d", storage.ErrNoDeal, id)
 	}
-	return storage.Deal{Deal: d.Deal, Indices: d.Indices}, err
+	return storage.Deal{Deal: d.Deal, Indices: d.Indices, Height: d.Height}, err
 }
 
 // OpenDeal implements storage.Chain.
-func (a account) OpenDeal(ctx context.Context, t storage.Terms) (uint64, error) {
+func (a account) OpenDeal(ctx context.Context, t storage.Terms, until int64) (uint64, error) {
 	m, err := chain.OpenDeal(a.key.Address, chain.NewDeal{
 		Network: a.network, Profile: t.Profile, Space: t.Space, Epochs: t.Epochs, MaxRate: chain.IntOf(t.MaxRate),
 	})
 	if err != nil {
 		return 0, err
 	}
-	result, err := a.submit(ctx, m)
+	result, err := a.submit(ctx, m, until)
 	if err != nil {
 		return 0, err
 	}
@@ -135,7 +134,7 @@ func (a account) Draw(ctx context.Context, id uint64) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.submit(ctx, m)
+	_, err = a.submit(ctx, m, 0)
 	if errors.Is(err, chain.ErrSeedPending) {
 		return storage.ErrSeedPending
 	}
@@ -149,7 +148,7 @@ func (a account) Member(ctx context.Context, node uint64) (work.Member, error) {
 }
 
 // CommitLayout implements storage.Chain.
-func (a account) CommitLayout(ctx context.Context, deal uint64, l work.Layout, acks []storage.Ack) error {
+func (a account) CommitLayout(ctx context.Context, deal uint64, l work.Layout, acks []storage.Ack, until int64) error {
 	signed := make([]chain.SignedAck, len(acks))
 	for i, ack := range acks {
 		signed[i] = chain.SignedAck{Index: ack.Index, Signature: ack.Signature}
@@ -158,7 +157,7 @@ func (a account) CommitLayout(ctx context.Context, deal uint64, l work.Layout, a
 	if err != nil {
 		return err
 	}
-	_, err = a.submit(ctx, m)
+	_, err = a.submit(ctx, m, until)
 	return err
 }
 
@@ -167,9 +166,9 @@ func (a account) Sign(_ context.Context, preimage []byte) (key, signature []byte
 	return a.keys.SignAccount(a.key.Name, preimage)
 }
 
-// submit sends a message. What the chain has refused, or would for want of money, is refused for good.
-func (a account) submit(ctx context.Context, m chain.Msg) (chain.Result, error) {
-	result, err := a.chain.Submit(ctx, chain.Tx{From: a.key.Name, Msgs: []chain.Msg{m}})
+// submit sends a message that may be in a block up to a height, 0 = in any. What the chain has refused, or would for want of money, is refused for good.
+func (a account) submit(ctx context.Context, m chain.Msg, until int64) (chain.Result, error) {
+	result, err := a.chain.Submit(ctx, chain.Tx{From: a.key.Name, Msgs: []chain.Msg{m}, Until: until})
 	if errors.Is(err, chain.ErrRejected) || errors.Is(err, chain.ErrInsufficientFunds) {
 		return result, fmt.Errorf("%w: %w", storage.ErrRejected, err)
 	}

@@ -9,7 +9,7 @@ import (
 
 // Chain is what the client asks of the chain, for one network and one account. Its methods may be called by several
 // goroutines at once. Transactions return once they are in a block: ErrRejected if the chain refused them for good, any other
-// error if that is not known.
+// error if that is not known. Until is the height of the last block they may be in.
 type Chain interface {
 	// Height returns the height of the latest block.
 	Height(ctx context.Context) (int64, error)
@@ -17,19 +17,20 @@ type Chain interface {
 	WaitHeight(ctx context.Context, height int64) error
 	// Network returns the network's facts of the moment.
 	Network(ctx context.Context) (Network, error)
-	// Deals returns the account's deals on the network that are not settled, in the order of their ids.
-	Deals(ctx context.Context) ([]work.Deal, error)
+	// Deals returns the account's deals on the network that are not settled, in the order of their ids, and the height of the
+	// last block that the answer knows, 0 if that is not known.
+	Deals(ctx context.Context) (deals []work.Deal, height int64, err error)
 	// Deal returns a deal with its indices, or ErrNoDeal.
 	Deal(ctx context.Context, id uint64) (Deal, error)
 	// OpenDeal opens a deal and returns its id.
-	OpenDeal(ctx context.Context, terms Terms) (uint64, error)
+	OpenDeal(ctx context.Context, terms Terms, until int64) (uint64, error)
 	// Draw assigns nodes to indices of a deal that wait for one, as many as there are. Errors: ErrSeedPending; ErrRejected if
 	// none waits.
 	Draw(ctx context.Context, id uint64) error
 	// Member returns a node of the network.
 	Member(ctx context.Context, node uint64) (work.Member, error)
 	// CommitLayout makes a layout the deal's latest. Acks are in the order of their indices.
-	CommitLayout(ctx context.Context, deal uint64, layout work.Layout, acks []Ack) error
+	CommitLayout(ctx context.Context, deal uint64, layout work.Layout, acks []Ack, until int64) error
 	// Sign signs a preimage with the account's key and returns its public key, 33 bytes, and the signature, 64 bytes.
 	Sign(ctx context.Context, preimage []byte) (key, signature []byte, err error)
 }
@@ -46,6 +47,7 @@ type Network struct {
 type Deal struct {
 	work.Deal
 	Indices []work.Index
+	Height  int64 // of the last block that is in this; 0 if that is not known
 }
 
 // Terms are what a deal is opened for.

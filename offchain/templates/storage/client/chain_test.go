@@ -96,14 +96,15 @@ func (c *chain) Network(ctx context.Context) (n client.Network, err error) {
 	return n, err
 }
 
-func (c *chain) Deals(ctx context.Context) (list []work.Deal, err error) {
+func (c *chain) Deals(ctx context.Context) (list []work.Deal, height int64, err error) {
 	err = c.call(ctx, "Deals", func() error {
+		height = c.height
 		for id := range uint64(len(c.deals)) {
 			list = append(list, c.deals[id+1].Deal)
 		}
 		return nil
 	})
-	return list, err
+	return list, height, err
 }
 
 func (c *chain) Deal(ctx context.Context, id uint64) (d client.Deal, err error) {
@@ -112,14 +113,17 @@ func (c *chain) Deal(ctx context.Context, id uint64) (d client.Deal, err error) 
 			return client.ErrNoDeal
 		}
 		d = *c.deals[id]
-		d.Indices = slices.Clone(d.Indices)
+		d.Indices, d.Height = slices.Clone(d.Indices), c.height
 		return nil
 	})
 	return d, err
 }
 
-func (c *chain) OpenDeal(ctx context.Context, t client.Terms) (id uint64, err error) {
+func (c *chain) OpenDeal(ctx context.Context, t client.Terms, until int64) (id uint64, err error) {
 	err = c.call(ctx, "OpenDeal", func() error {
+		if c.height >= until {
+			return fmt.Errorf("%w: it came too late", client.ErrRejected)
+		}
 		if t.MaxRate.Cmp(proof.U64((1000*t.Space+10<<30-1)/(10<<30))) < 0 {
 			return fmt.Errorf("%w: price too high", client.ErrRejected)
 		}
@@ -173,14 +177,16 @@ func (c *chain) Member(ctx context.Context, node uint64) (m work.Member, err err
 	return m, err
 }
 
-func (c *chain) CommitLayout(ctx context.Context, id uint64, l work.Layout, acks []client.Ack) error {
-	return c.call(ctx, "CommitLayout", func() error { return c.commit(id, l, acks) })
+func (c *chain) CommitLayout(ctx context.Context, id uint64, l work.Layout, acks []client.Ack, until int64) error {
+	return c.call(ctx, "CommitLayout", func() error { return c.commit(id, l, acks, until, c.height+1) })
 }
 
-// commit is what a block does with the transaction.
-func (c *chain) commit(id uint64, l work.Layout, acks []client.Ack) error {
+// commit is what the block of a height does with the transaction.
+func (c *chain) commit(id uint64, l work.Layout, acks []client.Ack, until, height int64) error {
 	d := c.deals[id]
 	switch {
+	case height > until:
+		return fmt.Errorf("%w: it came too late", client.ErrRejected)
 	case c.epoch > d.LastEpoch:
 		return fmt.Errorf("%w: deal is over", client.ErrRejected)
 	case l.Version != d.Layout.Version+1 || l.Bytes == 0 || l.Bytes > d.Space:

@@ -33,12 +33,16 @@ func (c *Client) commit(f *fleet, s *site, ch change, m *meter) error {
 		if err != nil {
 			return err
 		}
-		a := attempt{Version: made.Version, Root: made.Root, Until: c.cfg.Clock.Now().Add(c.cfg.TxLifetime)}
+		until, err := c.until(f.ctx)
+		if err != nil {
+			return err
+		}
+		a := attempt{Version: made.Version, Root: made.Root, Until: until}
 		if err := ch.note(a); err != nil {
 			return err
 		}
 		m.stage(StageCommit)
-		err = c.chain.CommitLayout(f.ctx, s.deal.ID, made, acks)
+		err = c.chain.CommitLayout(f.ctx, s.deal.ID, made, acks, a.Until)
 		if err == nil {
 			return nil
 		}
@@ -51,6 +55,15 @@ func (c *Client) commit(f *fleet, s *site, ch change, m *meter) error {
 		}
 	}
 	return fmt.Errorf("%w: %d times", ErrConflict, maxTries)
+}
+
+// until returns the height of the last block that a transaction which is sent now may be in.
+func (c *Client) until(ctx context.Context) (int64, error) {
+	height, err := c.chain.Height(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("ask for the height: %w", err)
+	}
+	return height + c.cfg.TxBlocks, nil
 }
 
 // outcome finds out what became of a commit that has failed or was not answered. If somebody else was faster it returns the
@@ -69,6 +82,8 @@ func (c *Client) outcome(
 		switch {
 		case err != nil:
 			return Deal{}, undecided, fmt.Errorf("%w: %w: %w", ErrUncertain, failure, why(ctx, err))
+		case is == never && deal.Layout.Version < a.Version:
+			return Deal{}, never, fmt.Errorf("%w: %w", ErrExpired, failure)
 		case is != undecided:
 			return deal, is, nil
 		case errors.Is(failure, ErrRejected):

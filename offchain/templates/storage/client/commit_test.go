@@ -24,9 +24,32 @@ type lossy struct {
 	*chain
 	blocks int
 	sent   int
+	stale  *client.Deal // what an endpoint that is behind knows; nil = all are up to date
 }
 
-func (l *lossy) CommitLayout(ctx context.Context, id uint64, layout work.Layout, acks []client.Ack) error {
+func (l *lossy) Deal(ctx context.Context, id uint64) (client.Deal, error) {
+	if l.stale != nil {
+		return *l.stale, nil
+	}
+	return l.chain.Deal(ctx, id)
+}
+
+// patientWorld is a world of four in which transactions may be included long after a client has given up.
+func patientWorld() *world {
+	w := newWorld(4)
+	w.cfg.TxBlocks = 400
+	return w
+}
+
+// offClock is the machine's clock, set wrong.
+type offClock struct {
+	client.SystemClock
+	off time.Duration
+}
+
+func (c *offClock) Now() time.Time { return c.SystemClock.Now().Add(c.off) }
+
+func (l *lossy) CommitLayout(ctx context.Context, id uint64, layout work.Layout, acks []client.Ack, until int64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sent++
@@ -37,7 +60,7 @@ func (l *lossy) CommitLayout(ctx context.Context, id uint64, layout work.Layout,
 			if left--; left > 0 {
 				l.again = append(l.again, later)
 			} else {
-				_ = l.commit(id, layout, acks) // nobody hears of it
+				_ = l.commit(id, layout, acks, until, l.height) // nobody hears of it
 			}
 		}
 		l.delayed = append(l.delayed, later)
@@ -66,7 +89,7 @@ func TestCommitAnswerIsLost(t *testing.T) {
 	})
 	t.Run("ok: it is included when the caller has given up", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(4)
+			w := patientWorld()
 			c := open(t, w, lateCommit(w, 200))
 			_, err := c.Put(t.Context(), sources, tinyDeal)
 			require.ErrorIs(t, err, client.ErrUncertain)
@@ -83,7 +106,7 @@ func TestCommitAnswerIsLost(t *testing.T) {
 	})
 	t.Run("ok: another put has built on it meanwhile", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(4)
+			w := patientWorld()
 			c := open(t, w, lateCommit(w, 130))
 			_, err := c.Put(t.Context(), sources, tinyDeal)
 			require.ErrorIs(t, err, client.ErrUncertain)
@@ -105,7 +128,7 @@ func TestCommitAnswerIsLost(t *testing.T) {
 	})
 	t.Run("ok: others have built on something else meanwhile", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(4)
+			w := patientWorld()
 			c := open(t, w, lateCommit(w, 0))
 			_, err := c.Put(t.Context(), sources, tinyDeal)
 			require.ErrorIs(t, err, client.ErrUncertain)
@@ -122,9 +145,62 @@ func TestCommitAnswerIsLost(t *testing.T) {
 			require.NoError(t, again.Close())
 		})
 	})
-	t.Run("ok: it is never included", func(t *testing.T) {
+	t.Run("fails: its blocks pass while the caller waits", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(4)
+			c := open(t, w, lateCommit(w, int(w.cfg.TxBlocks)+5))
+			_, err := c.Put(t.Context(), sources, tinyDeal)
+			require.ErrorIs(t, err, client.ErrExpired)
+			require.ErrorIs(t, err, errLost)
+			require.Empty(t, states(t, c))
+			w.expire(t)
+			require.Zero(t, w.version(), "what expired is not included later")
+			require.NoError(t, c.Close())
+		})
+	})
+	t.Run("ok: the clock of the device jumps meanwhile", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := patientWorld()
+			clock := &offClock{}
+			w.cfg.Clock = clock
+			c := open(t, w, lateCommit(w, 200))
+			_, err := c.Put(t.Context(), sources, tinyDeal)
+			require.ErrorIs(t, err, client.ErrUncertain)
+			for _, off := range []time.Duration{24 * time.Hour, -24 * time.Hour} {
+				clock.off = off
+				require.NoError(t, c.Resolve(t.Context()))
+				require.Equal(t, map[string]client.State{"x": client.Pending}, states(t, c))
+			}
+			require.NoError(t, w.chain.WaitHeight(t.Context(), 300))
+			require.NoError(t, c.Resolve(t.Context()))
+			requireObject(t, c, "x", []byte("x"))
+			require.NoError(t, c.Close())
+		})
+	})
+	t.Run("ok: a node that is behind, or does not say, decides nothing", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := patientWorld()
+			lossy := &lossy{chain: w.chain, blocks: 200}
+			c := open(t, w, lossy)
+			_, err := c.Put(t.Context(), sources, tinyDeal)
+			require.ErrorIs(t, err, client.ErrUncertain)
+			old := w.chain.deal(1)
+			require.NoError(t, w.chain.WaitHeight(t.Context(), 300))
+			for _, height := range []int64{0, old.Height, 10 + w.cfg.TxBlocks - 1} {
+				lossy.stale = &old
+				lossy.stale.Height = height
+				require.NoError(t, c.Resolve(t.Context()))
+				require.Equal(t, map[string]client.State{"x": client.Pending}, states(t, c))
+			}
+			lossy.stale = nil
+			require.NoError(t, c.Resolve(t.Context()))
+			requireObject(t, c, "x", []byte("x"))
+			require.NoError(t, c.Close())
+		})
+	})
+	t.Run("ok: it is never included", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := patientWorld()
 			c := open(t, w, lateCommit(w, 0))
 			begun := time.Now()
 			_, err := c.Put(t.Context(), sources, tinyDeal)
@@ -151,7 +227,7 @@ func TestRemovalAnswerIsLost(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(4)
+				w := patientWorld()
 				w.with(t, func(c *client.Client) {
 					put(t, c, "x", []byte("x"), tinyDeal)
 					put(t, c, "y", []byte("y"), tinyDeal)

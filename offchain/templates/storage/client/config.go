@@ -38,8 +38,8 @@ type Config struct {
 	Hedge time.Duration
 	// Patience is the longest a holder may take for anything: to be reached, for one piece, list or acknowledgement.
 	Patience time.Duration
-	// TxLifetime is how long after it was sent a commit may still be included.
-	TxLifetime time.Duration
+	// TxBlocks is how many blocks a commit or an opening has to be included in; after them it never is.
+	TxBlocks int64
 	// Clock gives the time; nil = SystemClock.
 	Clock Clock
 	// Rand gives keys; nil = crypto/rand.
@@ -49,15 +49,15 @@ type Config struct {
 // DefaultConfig is the configuration of a client on its own machine: 8 segments in flight and a coder a processor.
 func DefaultConfig(dir string, domain proof.Domain, peerKey [32]byte) Config {
 	return Config{
-		Dir:        dir,
-		Domain:     domain,
-		PeerKey:    peerKey,
-		InFlight:   8,
-		Coders:     runtime.GOMAXPROCS(0),
-		Straggler:  10 * time.Second,
-		Hedge:      250 * time.Millisecond,
-		Patience:   2 * time.Minute,
-		TxLifetime: 10 * time.Minute,
+		Dir:       dir,
+		Domain:    domain,
+		PeerKey:   peerKey,
+		InFlight:  8,
+		Coders:    runtime.GOMAXPROCS(0),
+		Straggler: 10 * time.Second,
+		Hedge:     250 * time.Millisecond,
+		Patience:  2 * time.Minute,
+		TxBlocks:  60,
 	}
 }
 
@@ -72,8 +72,10 @@ func (c Config) Validate() error {
 		return fmt.Errorf("%w: %d segments in flight", ErrInvalid, c.InFlight)
 	case c.Coders < 1:
 		return fmt.Errorf("%w: %d coders", ErrInvalid, c.Coders)
-	case c.Straggler <= 0 || c.Hedge <= 0 || c.Patience <= 0 || c.TxLifetime <= 0:
+	case c.Straggler <= 0 || c.Hedge <= 0 || c.Patience <= 0:
 		return fmt.Errorf("%w: a time of 0 or less", ErrInvalid)
+	case c.TxBlocks < 1:
+		return fmt.Errorf("%w: %d blocks to be included in", ErrInvalid, c.TxBlocks)
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
-	"time"
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/wire"
@@ -40,11 +39,11 @@ type room struct {
 // choose returns the deal that a put goes to: the first of the client's own that has the room, or a new one.
 func (c *Client) choose(ctx context.Context, network Network, need room, opts PutOptions, m *meter) (*site, error) {
 	m.stage(StageDeal)
-	deals, err := c.chain.Deals(ctx)
+	deals, height, err := c.chain.Deals(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ask for deals: %w", err)
 	}
-	waiting, err := c.adopt(deals)
+	waiting, err := c.adopt(deals, height)
 	if err != nil {
 		return nil, err
 	}
@@ -161,15 +160,15 @@ func (c *Client) openDeal(ctx context.Context, network Network, need room, opts 
 			return 0, err
 		}
 	}
-	height, err := c.chain.Height(ctx)
+	until, err := c.until(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("open deal: %w", err)
-	}
-	until := c.cfg.Clock.Now().Add(c.cfg.TxLifetime)
-	if err := c.book.setOpening(opening{Height: height, Profile: terms.Profile, Space: terms.Space, Until: until}); err != nil {
 		return 0, err
 	}
-	id, err := c.chain.OpenDeal(ctx, terms)
+	o := opening{Height: until - c.cfg.TxBlocks, Profile: terms.Profile, Space: terms.Space, Until: until}
+	if err := c.book.setOpening(o); err != nil {
+		return 0, err
+	}
+	id, err := c.chain.OpenDeal(ctx, terms, until)
 	switch {
 	case err == nil:
 		return id, c.book.opened(id)
@@ -180,8 +179,9 @@ func (c *Client) openDeal(ctx context.Context, network Network, need room, opts 
 	}
 }
 
-// adopt finds the deal whose opening was not answered among the account's deals. It reports whether that is still open.
-func (c *Client) adopt(deals []work.Deal) (waiting bool, err error) {
+// adopt finds the deal whose opening was not answered among the account's deals as of a height. It reports whether that is
+// still open.
+func (c *Client) adopt(deals []work.Deal, height int64) (waiting bool, err error) {
 	o, err := c.book.opening()
 	if err != nil || o == nil {
 		return false, err
@@ -192,7 +192,7 @@ func (c *Client) adopt(deals []work.Deal) (waiting bool, err error) {
 	switch {
 	case at >= 0:
 		return false, c.book.opened(deals[at].ID)
-	case c.cfg.Clock.Now().After(o.Until):
+	case height >= o.Until:
 		return false, c.book.opened(0)
 	}
 	return true, nil
@@ -230,5 +230,5 @@ type opening struct {
 	Height  int64        `json:"height"` // of the chain before it was sent
 	Profile work.Profile `json:"profile"`
 	Space   uint64       `json:"space"`
-	Until   time.Time    `json:"until"` // it may still be included
+	Until   int64        `json:"until_height"` // of the last block it may be in
 }

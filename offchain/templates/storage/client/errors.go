@@ -31,6 +31,8 @@ var (
 	ErrConflict = errors.New("deal was changed meanwhile")
 	// ErrUncertain: the chain's answer was lost, and what it decided is not known yet. The objects are pending.
 	ErrUncertain = errors.New("commit is uncertain")
+	// ErrExpired: the chain has not included the transaction in time, and now never will.
+	ErrExpired = errors.New("commit was not included in time")
 	// ErrSlow: a holder took longer than it may.
 	ErrSlow = errors.New("holder is too slow")
 	// ErrCorrupt: the database holds what this package does not write.

@@ -93,7 +93,9 @@ func (w *world) open(tb require.TestingT) *client.Client {
 
 // expire lets transactions that were sent pass away.
 func (w *world) expire(tb require.TestingT) {
-	require.NoError(tb, wait(context.Background(), w.cfg.TxLifetime+time.Second))
+	height, err := w.chain.Height(context.Background())
+	require.NoError(tb, err)
+	require.NoError(tb, w.chain.WaitHeight(context.Background(), height+w.cfg.TxBlocks))
 }
 
 // with runs a test on a client.

@@ -43,7 +43,7 @@ type entry struct {
 type attempt struct {
 	Version uint64   // of the layout it makes
 	Root    [32]byte // of that layout
-	Until   time.Time
+	Until   int64    // height of the last block it may be in
 }
 
 // in says whether the object is in a list.
@@ -66,7 +66,7 @@ type entryJSON struct {
 	Segment  []byte    `json:"segment"`
 	Version  uint64    `json:"version,omitempty"`
 	Root     []byte    `json:"root,omitempty"`
-	Until    time.Time `json:"until,omitzero"`
+	Until    int64     `json:"until_height,omitempty"`
 }
 
 // encode returns the bytes of an entry.
@@ -76,7 +76,7 @@ func (e entry) encode() ([]byte, error) {
 		State: e.State, Key: e.Key[:], Segment: e.Segment[:],
 	}
 	if e.State != Stored {
-		w.Version, w.Root, w.Until = e.Attempt.Version, e.Attempt.Root[:], e.Attempt.Until.UTC()
+		w.Version, w.Root, w.Until = e.Attempt.Version, e.Attempt.Root[:], e.Attempt.Until
 	}
 	b, err := json.Marshal(w)
 	if err != nil {
@@ -95,7 +95,7 @@ func decodeEntry(b []byte) (entry, error) {
 		CID: w.CID, Name: w.Name, Size: w.Size, Type: w.Type, Modified: w.Modified, Deal: w.Deal, Stored: w.Stored, State: w.State,
 	}}
 	open := w.State == Pending || w.State == Removing
-	if len(w.Key) != len(e.Key) || len(w.Segment) != len(e.Segment) || !open && w.State != Stored || open != (len(w.Root) == len(e.Attempt.Root)) {
+	if len(w.Key) != len(e.Key) || len(w.Segment) != len(e.Segment) || !open && w.State != Stored || open != (len(w.Root) == len(e.Attempt.Root)) || open != (w.Until > 0) {
 		return entry{}, fmt.Errorf("%w: object %.80q", ErrCorrupt, w.CID)
 	}
 	e.Key, e.Segment = segment.Key(w.Key), [32]byte(w.Segment)

@@ -12,7 +12,7 @@ import (
 const (
 	stored = `{"cid":"c","name":"n","size":3,"deal":1,"stored":"2026-01-02T03:04:05Z","state":"stored",` +
 		`"key":"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","segment":"AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}`
-	pendingTail = `,"version":4,"root":"AwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","until":"2026-01-02T03:14:05Z"}`
+	pendingTail = `,"version":4,"root":"AwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","until_height":70}`
 )
 
 // The format of the database does not change by accident, and what is not of it is found out.
@@ -31,6 +31,7 @@ func TestEntries(t *testing.T) {
 		"fails: short key":        strings.Replace(stored, "AQAA", "", 1),
 		"fails: no segment":       strings.Replace(stored, `"segment"`, `"other"`, 1),
 		"fails: without attempt":  strings.Replace(stored, `"stored",`, `"pending",`, 1),
+		"fails: without end":      strings.Replace(pending, `"until_height":70`, `"until_height":0`, 1),
 		"fails: attempt too many": strings.Replace(pending, `"pending"`, `"stored"`, 1),
 	} {
 		_, err := client.Recode([]byte(bad))

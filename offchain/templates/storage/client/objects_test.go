@@ -370,7 +370,7 @@ func TestConfig(t *testing.T) {
 		"no straggler":    func(c *client.Config) { c.Straggler = 0 },
 		"no hedge":        func(c *client.Config) { c.Hedge = -1 },
 		"no patience":     func(c *client.Config) { c.Patience = 0 },
-		"no lifetime":     func(c *client.Config) { c.TxLifetime = 0 },
+		"no block":        func(c *client.Config) { c.TxBlocks = 0 },
 		"no chain at all": func(c *client.Config) { c.Domain.ChainID = "" },
 	} {
 		cfg := good

@@ -19,7 +19,7 @@ const (
 
 // Resolve asks the chain what became of objects whose commit was not answered: those that are in the deal become stored,
 // those that are not are forgotten, and a removal that did not happen is taken back. What can still go either way stays as it
-// is. Put and Remove begin with it.
+// is; only a later block of the chain says that it cannot, never a clock. Put and Remove begin with it.
 func (c *Client) Resolve(ctx context.Context) error {
 	end, err := c.takeTurn(ctx)
 	if err == nil {
@@ -85,7 +85,7 @@ func (s *sight) decide(ctx context.Context, a attempt, seen func(*record.Index) 
 		return happened, nil
 	case version == a.Version:
 		return never, nil
-	case version < a.Version && s.client.cfg.Clock.Now().After(a.Until):
+	case version < a.Version && s.deal.Height >= a.Until:
 		return never, nil
 	case version < a.Version:
 		return undecided, nil
