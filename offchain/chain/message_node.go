@@ -3,6 +3,7 @@ package chain
 import (
 	"crypto/ed25519"
 	"fmt"
+	"slices"
 
 	"github.com/mesh-protocol/mesh/offchain/work"
 	"github.com/mesh-protocol/mesh/proof"
@@ -15,12 +16,15 @@ type Bound struct {
 	PeerKey, PeerSignature         []byte
 }
 
+// Operator returns the operator's part: its public key, 33 bytes, and its signature, 64 bytes.
+func (b Bound) Operator() []byte { return slices.Concat(b.OperatorKey, b.OperatorSignature) }
+
 // Bind signs with the operator's key of that name and the key of the host that both belong to the owner in
 // the domain. The error wraps ErrInvalid for an owner that is no address, or is that of the keyring.
 func (k *Keyring) Bind(d proof.Domain, owner, operator string, host ed25519.PrivateKey) (Bound, error) {
-	address, err := addresses().StringToBytes(owner)
+	address, err := AddressBytes(owner)
 	if err != nil {
-		return Bound{}, fmt.Errorf("%w: owner %q: %v", ErrInvalid, owner, err)
+		return Bound{}, fmt.Errorf("owner of the node: %w", err)
 	}
 	key, err := k.Key(operator)
 	if err != nil {

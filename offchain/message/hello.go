@@ -12,9 +12,15 @@ const (
 	HashSize      = 32 // of the genesis file and of the state
 	MaxRoles      = 8  // number of roles
 	MaxLabel      = 32 // of one role, and of the region
-	MaxBindingSig = 96
+	BindingSize   = accountKeySize + accountSignatureSize
 	MaxAgent      = 64
 	MaxPeerRecord = 1 << 10
+)
+
+// Lengths of what an account of the chain signs with: a compressed secp256k1 key and its signature.
+const (
+	accountKeySize       = 33
+	accountSignatureSize = 64
 )
 
 // Lengths of account addresses in bytes: of plain accounts and of module or contract accounts.
@@ -40,7 +46,7 @@ func (m *Hello) Validate() error {
 		return wrong("order of roles")
 	case len(m.Operator) != 0 && len(m.Operator) != addressSize && len(m.Operator) != longAddressSize:
 		return wrong("operator")
-	case len(m.BindingSig) > MaxBindingSig:
+	case len(m.BindingSig) != 0 && len(m.BindingSig) != BindingSize:
 		return wrong("binding signature")
 	case len(m.Agent) > MaxAgent || slices.ContainsFunc([]byte(m.Agent), func(c byte) bool { return c < ' ' || c > '~' }):
 		return wrong("agent")
@@ -50,6 +56,14 @@ func (m *Hello) Validate() error {
 		return wrong("peer record")
 	}
 	return nil
+}
+
+// Binding returns the operator's public key and its signature that this peer is its node; ok is false if there are none.
+func (m *Hello) Binding() (public, signature []byte, ok bool) {
+	if len(m.BindingSig) != BindingSize {
+		return nil, nil, false
+	}
+	return m.BindingSig[:accountKeySize], m.BindingSig[accountKeySize:], true
 }
 
 // SameChain returns nil if two greetings name one chain and one genesis, else the refusal to answer with.

@@ -77,7 +77,7 @@ func encode(t testing.TB, m message.Body) []byte {
 func hello() *message.Hello {
 	return &message.Hello{
 		ChainId: "mesh-test-1", Genesis: bytes.Repeat([]byte{1}, 32), Height: 7, AppHash: bytes.Repeat([]byte{2}, 32),
-		Roles: []string{"compute", "storage"}, Operator: bytes.Repeat([]byte{3}, 20), BindingSig: bytes.Repeat([]byte{4}, 64),
+		Roles: []string{"compute", "storage"}, Operator: bytes.Repeat([]byte{3}, 20), BindingSig: bytes.Repeat([]byte{4}, message.BindingSize),
 		Agent: "mesh/0.1.0 (linux)", UplinkBps: 1e7, Region: "eu-west-1", PeerRecord: []byte{5, 6},
 	}
 }

@@ -37,7 +37,8 @@ type Hello struct {
 	Roles []string `protobuf:"bytes,5,rep,name=roles,proto3" json:"roles,omitempty"`
 	// operator is the address of the operator account, 20 or 32 bytes, or none for a client.
 	Operator []byte `protobuf:"bytes,6,opt,name=operator,proto3" json:"operator,omitempty"`
-	// binding_sig is the operator's signature that this peer is its node, at most 96 bytes.
+	// binding_sig is that the operator says that this peer is its node: its compressed public key, 33 bytes, and its signature of
+	// the binding that the node was registered with, 64 bytes; or none.
 	BindingSig []byte `protobuf:"bytes,7,opt,name=binding_sig,json=bindingSig,proto3" json:"binding_sig,omitempty"`
 	// agent names the software, printable ASCII of at most 64 bytes.
 	Agent string `protobuf:"bytes,8,opt,name=agent,proto3" json:"agent,omitempty"`

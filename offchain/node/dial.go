@@ -96,11 +96,16 @@ func (c *Client) open(ctx context.Context, cfg ClientConfig, deps Deps) (*p2p.Ov
 	return overlay, key, overlay.SetWanted(fellows(members, overlay.ID()))
 }
 
+// domain is where the client's signatures count.
+func (c ClientConfig) domain() proof.Domain {
+	return proof.Domain{ChainID: c.ChainID, Network: c.Network}
+}
+
 // clientOverlay only dials, and greets as nobody in particular.
 func clientOverlay(cfg ClientConfig, deps Deps, n chain.Network, keyFile string, h *head.Head) (*p2p.Overlay, error) {
-	door := &doorman{registry: deps.Client, network: cfg.Network, now: deps.Now, known: newKnown()}
+	guard := newDoor(deps.Client, cfg.domain(), deps.Now)
 	finder := entranceFinder{chain: deps.Client, network: cfg.Network, every: looksPerEntrance * cfg.Poll}
-	return newOverlay(overlayConfig(cfg.Home, keyFile, cfg.ChainID, n, nil, nil, cfg.Bootstrap), h, door, nil, finder, deps)
+	return newOverlay(overlayConfig(cfg.Home, keyFile, cfg.ChainID, n, nil, nil, cfg.Bootstrap), h, guard, nil, finder, deps)
 }
 
 // objects opens the database of the client's own objects and what reaches holders.
@@ -113,7 +118,7 @@ func (c *Client) objects(cfg ClientConfig, deps Deps, overlay *p2p.Overlay, host
 		}
 		a.key = key
 	}
-	domain := proof.Domain{ChainID: cfg.ChainID, Network: cfg.Network}
+	domain := cfg.domain()
 	far, err := remote.New(remote.DefaultConfig(domain), dialer{overlay})
 	if err != nil {
 		return err

@@ -80,11 +80,11 @@ func (n *Node) openOverlay(operator, binding []byte, handle func(*p2p.Overlay) e
 	if err := checkEntrances(n.cfg.Bootstrap); err != nil {
 		return err
 	}
-	door := &doorman{registry: n.deps.Client, network: n.cfg.Network, now: n.deps.Now, known: newKnown()}
+	guard := newDoor(n.deps.Client, n.cfg.domain(), n.deps.Now)
 	cfg := overlayConfig(n.cfg.Home, KeyFile(n.cfg.Home), n.cfg.ChainID, n.network, n.cfg.Listen, n.cfg.Announce, n.cfg.Bootstrap)
 	finder := entranceFinder{chain: n.deps.Client, network: n.cfg.Network, every: looksPerEntrance * n.cfg.Poll}
 	var err error
-	if n.overlay, err = newOverlay(cfg, n.head, door, greeting(n.cfg, operator, binding), finder, n.deps); err != nil {
+	if n.overlay, err = newOverlay(cfg, n.head, guard, greeting(n.cfg, operator, binding), finder, n.deps); err != nil {
 		return err
 	}
 	if handle != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/message"
+	"github.com/mesh-protocol/mesh/offchain/node/door"
 	"github.com/mesh-protocol/mesh/offchain/node/head"
 	"github.com/mesh-protocol/mesh/offchain/p2p"
 	"github.com/mesh-protocol/mesh/offchain/work"
@@ -78,11 +79,11 @@ func LoadHostKey(home string, random io.Reader) (ed25519.PrivateKey, error) {
 }
 
 // newOverlay opens the sockets of a node.
-func newOverlay(cfg p2p.Config, h *head.Head, d *doorman, hello func() *message.Hello, f p2p.Finder, deps Deps) (*p2p.Overlay, error) {
+func newOverlay(cfg p2p.Config, h *head.Head, d *door.Door, hello func() *message.Hello, f p2p.Finder, deps Deps) (*p2p.Overlay, error) {
 	return p2p.New(cfg, p2p.Deps{
 		Height:  func() uint64 { return uint64(max(0, h.Height())) },
 		Hello:   hello,
-		Welcome: d.welcome,
+		Welcome: d.Welcome,
 		Finders: []p2p.Finder{f},
 		Rand:    deps.Rand,
 		Log:     deps.Log,

@@ -20,7 +20,7 @@ import (
 
 func TestGreetingTellsWhoTheOtherIs(t *testing.T) {
 	about := &message.Hello{
-		Roles: []string{"storage"}, Operator: bytes.Repeat([]byte{7}, 20), BindingSig: bytes.Repeat([]byte{8}, 64),
+		Roles: []string{"storage"}, Operator: bytes.Repeat([]byte{7}, 20), BindingSig: bytes.Repeat([]byte{8}, message.BindingSize),
 		AppHash: bytes.Repeat([]byte{9}, 32), UplinkBps: 1e7, Region: "eu",
 	}
 	a := start(t, testConfig(t), Deps{Hello: func() *message.Hello { return about }, Height: func() uint64 { return 77 }})
@@ -50,7 +50,7 @@ func TestGreetingTellsWhoTheOtherIs(t *testing.T) {
 	require.True(t, a.Peers()[0].Inbound)
 	require.Equal(t, "mesh/test", a.Peers()[0].Hello.Agent)
 	require.Equal(t, &message.Hello{
-		Roles: []string{"storage"}, Operator: bytes.Repeat([]byte{7}, 20), BindingSig: bytes.Repeat([]byte{8}, 64),
+		Roles: []string{"storage"}, Operator: bytes.Repeat([]byte{7}, 20), BindingSig: bytes.Repeat([]byte{8}, message.BindingSize),
 		AppHash: bytes.Repeat([]byte{9}, 32), UplinkBps: 1e7, Region: "eu",
 	}, about, "what Deps.Hello returned is not changed")
 }
