@@ -2,6 +2,7 @@ package chain
 
 import (
 	"github.com/mesh-protocol/mesh/offchain/work"
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	rewardstypes "github.com/mesh-protocol/mesh/x/rewards/types"
 	taskstypes "github.com/mesh-protocol/mesh/x/tasks/types"
 )
@@ -39,6 +40,11 @@ func (o Operated) ReportLoss(ref work.IndexRef) (Msg, error) {
 // DeclareLoss says that somebody else's index is lost.
 func (o Operated) DeclareLoss(ref work.IndexRef) (Msg, error) {
 	return pack(&taskstypes.MsgDeclareLoss{Sender: o.Operator, Deal: ref.Deal, Index: uint32(ref.Index)})
+}
+
+// Prune takes somebody else's node out that does nothing of what it owes.
+func (o Operated) Prune(node uint64) (Msg, error) {
+	return pack(&networktypes.MsgPrune{Reporter: o.Operator, Network: o.Network, Node: node})
 }
 
 // Draw assigns the indices of a deal whose draw is due.

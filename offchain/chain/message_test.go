@@ -114,6 +114,7 @@ func TestMessages(t *testing.T) {
 		"prove":   {func() (chain.Msg, error) { return node.Prove(4, []byte{1, 2}) }, &taskstypes.MsgProve{Operator: who, Network: network, Epoch: 4, Proof: []byte{1, 2}}, nil},
 		"report":  {func() (chain.Msg, error) { return node.ReportLoss(ref) }, &taskstypes.MsgReportLoss{Operator: who, Network: network, Deal: 12, Index: 2}, nil},
 		"declare": {func() (chain.Msg, error) { return node.DeclareLoss(ref) }, &taskstypes.MsgDeclareLoss{Sender: who, Deal: 12, Index: 2}, nil},
+		"prune":   {func() (chain.Msg, error) { return node.Prune(8) }, &networktypes.MsgPrune{Reporter: who, Network: network, Node: 8}, nil},
 		"take":    {func() (chain.Msg, error) { return node.TakeIndex(ref) }, &taskstypes.MsgTakeIndex{Operator: who, Network: network, Deal: 12, Index: 2}, nil},
 		"answer": {
 			func() (chain.Msg, error) { return node.AnswerOpen(5, []byte{1}, []byte{2}) },
@@ -171,11 +172,12 @@ func TestGrantOperatorFees(t *testing.T) {
 	allowed := limited.(*feegrant.AllowedMsgAllowance)
 	for _, m := range []gogoproto.Message{
 		&taskstypes.MsgClaim{}, &taskstypes.MsgProve{}, &taskstypes.MsgAck{}, &taskstypes.MsgTakeIndex{}, &taskstypes.MsgDrawDeal{}, &taskstypes.MsgReportLoss{},
-		&taskstypes.MsgDeclareLoss{}, &taskstypes.MsgRequestOpen{}, &taskstypes.MsgAnswerOpen{}, &networktypes.MsgResume{}, &rewardstypes.MsgWithdraw{},
+		&taskstypes.MsgDeclareLoss{}, &taskstypes.MsgRequestOpen{}, &taskstypes.MsgAnswerOpen{}, &networktypes.MsgResume{}, &networktypes.MsgPrune{},
+		&rewardstypes.MsgWithdraw{},
 	} {
 		require.Contains(t, allowed.AllowedMessages, "/"+gogoproto.MessageName(m))
 	}
-	require.Len(t, allowed.AllowedMessages, 11, "and nothing else: no send, no bond")
+	require.Len(t, allowed.AllowedMessages, 12, "and nothing else: no send, no bond")
 	inner, err := allowed.GetAllowance()
 	require.NoError(t, err)
 	periodic := inner.(*feegrant.PeriodicAllowance)

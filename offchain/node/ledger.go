@@ -110,17 +110,17 @@ func (l *ledger) Vacant(ctx context.Context) ([]work.IndexRef, error) {
 }
 
 // LastProven implements duty.Chain.
-func (l *ledger) LastProven(ctx context.Context, node uint64) (epoch uint64, here bool, err error) {
+func (l *ledger) LastProven(ctx context.Context, node uint64) (epoch uint64, status work.MemberStatus, err error) {
 	m, err := l.chain.Member(ctx, l.network, node)
 	if err != nil || m.Status == work.MemberLeft {
-		return 0, false, err
+		return 0, m.Status, err
 	}
 	now, _, err := l.chain.Epoch(ctx, l.network, 0)
 	if err != nil {
-		return 0, false, err
+		return 0, m.Status, err
 	}
 	epoch, err = l.chain.LastProven(ctx, l.network, node, now.Number)
-	return epoch, true, err
+	return epoch, m.Status, err
 }
 
 // Suspended implements duty.Chain.

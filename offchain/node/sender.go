@@ -67,6 +67,8 @@ func (s sender) message(p work.Post) (chain.Msg, error) {
 		return s.account.AnswerOpen(p.Answer.Request, p.Answer.LayoutOpening, p.Answer.ChunkOpening)
 	case p.Draw != 0:
 		return s.account.Draw(p.Draw)
+	case p.Prune != 0:
+		return s.account.Prune(p.Prune)
 	case p.Resume:
 		return chain.ResumeNode(s.account.Operator, s.account.Network, s.node)
 	}

@@ -13,6 +13,7 @@ type Post struct {
 	Take    *IndexRef `json:",omitempty"`
 	Answer  *Answer   `json:",omitempty"`
 	Draw    uint64    `json:",omitempty"` // a deal
+	Prune   uint64    `json:",omitempty"` // a node that does nothing
 	Resume  bool      `json:",omitempty"`
 }
 

@@ -41,6 +41,7 @@ func TestPostsArrive(t *testing.T) {
 		{Key: "take", Take: &work.IndexRef{}},
 		{Key: "answer", Answer: &work.Answer{Request: 2, LayoutOpening: []byte{1}, ChunkOpening: []byte{2, 3}}},
 		{Key: "draw", Draw: 12},
+		{Key: "prune", Prune: 7},
 		{Key: "resume", Resume: true},
 	}
 	for _, p := range posts {

@@ -32,6 +32,9 @@ func (m MultiHooks) AfterEpochClosed(ctx context.Context, network, epoch uint64)
 	return nil
 }
 
+// ProofLag is the number of latest epochs whose duties may still be done: the one that is open, and the one before it.
+const ProofLag = 2
+
 // DutyKeeper knows what nodes owe: the modules to the right of x/network answer it.
 type DutyKeeper interface {
 	// IsStale tells whether a node owed something in each of the last epochs that are over and

@@ -49,7 +49,8 @@ func (k *Keeper) Exposure(ctx context.Context, seq, node uint64) (math.Int, erro
 }
 
 // accepts decides whether a node will do for an index of the deal: it takes part, is where and
-// whose the client wants it, has room, and its bond covers what it could come to pay.
+// whose the client wants it, has room, and its bond covers what it could come to pay. A stale one
+// that a draw meets is suspended.
 func (k *Keeper) accepts(c contract) func(context.Context, networktypes.Node) (bool, error) {
 	return func(ctx context.Context, n networktypes.Node) (bool, error) {
 		elsewhere := c.deal.Region != "" && n.Offer.Region != c.deal.Region
@@ -57,8 +58,11 @@ func (k *Keeper) accepts(c contract) func(context.Context, networktypes.Node) (b
 			return false, nil
 		}
 		stale, err := k.IsStale(ctx, c.network.Seq, n.Id)
-		if err != nil || stale {
+		if err != nil {
 			return false, err
+		}
+		if stale {
+			return false, k.deps.Nodes.Suspend(ctx, n)
 		}
 		o, err := k.owedTo(ctx, c.network.Seq, n.Id)
 		if err != nil {

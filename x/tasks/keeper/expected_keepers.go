@@ -22,6 +22,7 @@ type NetworkKeeper interface {
 type NodeKeeper interface {
 	Node(ctx context.Context, seq, id uint64) (networktypes.Node, error)
 	NodeOfOperator(ctx context.Context, seq uint64, operator []byte) (networktypes.Node, error)
+	Suspend(ctx context.Context, n networktypes.Node) error
 	Owners(ctx context.Context, d networktypes.Draw, n int) ([]networktypes.Node, error)
 	TakeBond(ctx context.Context, seq, node uint64, amount math.Int, toModule, reason string) (math.Int, error)
 	Count(ctx context.Context, seq, id uint64, add networktypes.Counters) error

@@ -7,6 +7,7 @@ import (
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
 
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -117,18 +118,14 @@ func (k *Keeper) IsStale(ctx context.Context, seq, node uint64) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	span := uint64(network.Params.Epoch.StaleEpochs) + proofLag
+	span := uint64(network.Params.Epoch.StaleEpochs) + networktypes.ProofLag
 	if cal.Epoch <= span {
 		return false, nil
 	}
-	o, _, err := k.owedAt(ctx, seq, node, cal.Epoch-proofLag)
+	o, _, err := k.owedAt(ctx, seq, node, cal.Epoch-networktypes.ProofLag)
 	if err != nil {
 		return false, err
 	}
 	first := cal.Epoch - span + 1
 	return o.OwingSince != 0 && o.OwingSince <= first && o.LastProven < first, nil
 }
-
-// proofLag is the number of latest epochs whose proofs may still be open: the one that is open,
-// and the one before it.
-const proofLag = 2

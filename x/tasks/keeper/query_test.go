@@ -254,5 +254,11 @@ func TestIsStale(t *testing.T) {
 	require.Equal(t, []bool{true, false, true, false}, []bool{stale(nodes[0]), stale(nodes[1]), stale(nodes[2]), stale(idle)})
 	id := f.open(5)
 	require.NotContains(t, f.drawn(id), nodes[2], "a stale node is not drawn")
-	require.Equal(t, networktypes.NODE_STATUS_JOINED, f.w.nodes[nodes[2]].Status)
+	for _, n := range nodes {
+		want := networktypes.NODE_STATUS_JOINED
+		if stale(n) {
+			want = networktypes.NODE_STATUS_SUSPENDED
+		}
+		require.Equal(t, want, f.w.nodes[n].Status, "node %d: a draw takes out the stale nodes it meets", n)
+	}
 }

@@ -142,6 +142,15 @@ func (w *world) Owners(ctx context.Context, d networktypes.Draw, n int) ([]netwo
 	return drawn, nil
 }
 
+// Suspend takes a node out at once, and not one that came back less than three epochs ago.
+func (w *world) Suspend(ctx context.Context, n networktypes.Node) error {
+	if n.Status == networktypes.NODE_STATUS_JOINED && (n.ResumedEpoch == 0 || epochOf(ctx) >= n.ResumedEpoch+3) {
+		n.Status, n.Weight = networktypes.NODE_STATUS_SUSPENDED, math.ZeroInt()
+		w.nodes[n.Id] = n
+	}
+	return nil
+}
+
 func (w *world) TakeBond(ctx context.Context, _, node uint64, amount math.Int, toModule, _ string) (math.Int, error) {
 	n := w.nodes[node]
 	taken := math.MinInt(amount, n.OwnBond)

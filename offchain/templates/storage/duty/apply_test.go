@@ -45,6 +45,8 @@ func (s *state) apply(p work.Post) error {
 		return s.answer(*p.Answer)
 	case p.Draw != 0:
 		return s.draw(p.Draw)
+	case p.Prune != 0:
+		return s.prune(p.Prune)
 	case p.Resume:
 		if !s.suspended {
 			return errState
@@ -176,10 +178,20 @@ func (s *state) declare(ref work.IndexRef) error {
 		return nil
 	}
 	f := s.fellows[i.Node]
-	if i.Status != work.IndexHeld || !f.left && max(f.proven, i.FromEpoch-1)+3 > s.epoch() {
+	if i.Status != work.IndexHeld || f.status != work.MemberLeft && max(f.proven, i.FromEpoch-1)+3 > s.epoch() {
 		return errNotLost
 	}
 	s.end(ref, i, s.epoch())
+	return nil
+}
+
+func (s *state) prune(node uint64) error {
+	f, ok := s.fellows[node]
+	if !ok || f.status != work.MemberJoined || f.proven+5 > s.epoch() {
+		return errState
+	}
+	f.status = work.MemberSuspended
+	s.fellows[node] = f
 	return nil
 }
 

@@ -2,6 +2,8 @@ package duty_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,7 +12,7 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
-// For each state that a fellow's index can be in, what is sent in epoch 4 of a devnet.
+// For each state that a fellow's index can be in, what is sent in epoch 6 of a devnet.
 func TestRemedies(t *testing.T) {
 	held := func(from uint64) work.Index {
 		return work.Index{Status: work.IndexHeld, Node: 77, FromEpoch: from, SinceEpoch: 1, Since: 1}
@@ -18,28 +20,33 @@ func TestRemedies(t *testing.T) {
 	at := func(s work.IndexStatus, node, since uint64) work.Index {
 		return work.Index{Status: s, Node: node, SinceEpoch: since, Since: 1}
 	}
+	joined := func(proven uint64) fellow { return fellow{proven: proven, status: work.MemberJoined} }
 	for name, c := range map[string]struct {
 		index  work.Index
 		fellow fellow
-		want   string // word of the post, empty for none
+		want   string // words of the posts
 	}{
-		"ok: proves":                  {held(1), fellow{proven: 3}, ""},
-		"ok: late by what may be":     {held(1), fellow{proven: 2}, ""},
-		"ok: silent":                  {held(1), fellow{proven: 1}, "declare"},
-		"ok: never proved, is new":    {held(4), fellow{}, ""},
-		"ok: never proved":            {held(1), fellow{}, "declare"},
-		"ok: left":                    {held(1), fellow{proven: 4, left: true}, "declare"},
-		"ok: unassigned":              {at(work.IndexUnassigned, 0, 4), fellow{}, "draw"},
-		"ok: assigned, in time":       {at(work.IndexAssigned, 77, 3), fellow{}, ""},
-		"ok: assigned, late":          {at(work.IndexAssigned, 77, 2), fellow{}, "draw"},
-		"ok: reserved, in time":       {at(work.IndexReserved, 77, 3), fellow{}, ""},
-		"ok: reserved, late":          {at(work.IndexReserved, 77, 2), fellow{}, "declare"},
+		"ok: proves":                  {held(1), joined(5), ""},
+		"ok: late by what may be":     {held(1), joined(4), ""},
+		"ok: silent":                  {held(1), joined(3), "declare"},
+		"ok: silent, not yet stale":   {held(1), joined(2), "declare"},
+		"ok: stale":                   {held(1), joined(1), "declare prune"},
+		"ok: stale and taken out":     {held(1), fellow{proven: 1, status: work.MemberSuspended}, "declare"},
+		"ok: never proved, is new":    {held(6), joined(0), ""},
+		"ok: never proved, is silent": {held(3), joined(0), "declare"},
+		"ok: never proved":            {held(1), joined(0), "declare prune"},
+		"ok: left":                    {held(1), fellow{proven: 5, status: work.MemberLeft}, "declare"},
+		"ok: unassigned":              {at(work.IndexUnassigned, 0, 6), fellow{}, "draw"},
+		"ok: assigned, in time":       {at(work.IndexAssigned, 77, 5), fellow{}, ""},
+		"ok: assigned, late":          {at(work.IndexAssigned, 77, 4), fellow{}, "draw"},
+		"ok: reserved, in time":       {at(work.IndexReserved, 77, 5), fellow{}, ""},
+		"ok: reserved, late":          {at(work.IndexReserved, 77, 4), fellow{}, "declare"},
 		"ok: vacant is for who takes": {at(work.IndexVacant, 0, 1), fellow{}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, devnet())
 			w.add(1, 0, 3, 100, 1, 90)
-			w.now.height = 61
+			w.now.height = 101
 			w.now.deals[1].indices[1] = c.index
 			w.now.fellows[77] = c.fellow
 			w.show()
@@ -48,15 +55,14 @@ func TestRemedies(t *testing.T) {
 				require.NoError(t, w.round())
 				w.now.height++
 			}
-			got := append(w.outbox.keys("draw"), w.outbox.keys("declare")...)
-			if c.want == "" {
-				require.Empty(t, got)
-				return
-			}
-			require.Len(t, got, 1)
-			require.Equal(t, c.want, word(got[0]))
+			got := slices.Concat(w.outbox.keys("draw"), w.outbox.keys("declare"), w.outbox.keys("prune"))
+			words := make([]string, len(got))
 			clean := w.now.clone()
-			require.NoError(t, clean.apply(w.outbox.posts[got[0]].Post), "the chain takes it")
+			for i, key := range got {
+				words[i] = word(key)
+				require.NoError(t, clean.apply(w.outbox.posts[key].Post), "the chain takes it")
+			}
+			require.Equal(t, c.want, strings.Join(words, " "))
 		})
 	}
 }

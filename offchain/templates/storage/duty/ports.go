@@ -25,8 +25,8 @@ type Chain interface {
 	Vacant(ctx context.Context) ([]work.IndexRef, error)
 	// Deal returns a deal with its indices by number.
 	Deal(ctx context.Context, id uint64) (work.Deal, []work.Index, error)
-	// LastProven returns the last epoch a node has proven, and whether it still takes part.
-	LastProven(ctx context.Context, node uint64) (epoch uint64, here bool, err error)
+	// LastProven returns the last epoch a node has proven, and how it takes part.
+	LastProven(ctx context.Context, node uint64) (epoch uint64, status work.MemberStatus, err error)
 	// Suspended tells whether the node was taken out and may resume.
 	Suspended(ctx context.Context) (bool, error)
 }

@@ -86,10 +86,10 @@ func (c chainPort) Deal(_ context.Context, id uint64) (work.Deal, []work.Index, 
 	return d.Deal, slices.Clone(d.indices), nil
 }
 
-func (c chainPort) LastProven(_ context.Context, node uint64) (uint64, bool, error) {
+func (c chainPort) LastProven(_ context.Context, node uint64) (uint64, work.MemberStatus, error) {
 	defer c.w.lock()()
 	f := c.w.seen().fellows[node]
-	return f.proven, !f.left, c.w.enter("LastProven")
+	return f.proven, f.status, c.w.enter("LastProven")
 }
 
 func (c chainPort) Suspended(context.Context) (bool, error) {

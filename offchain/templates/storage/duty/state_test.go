@@ -58,7 +58,7 @@ type claimed struct {
 
 type fellow struct {
 	proven uint64
-	left   bool
+	status work.MemberStatus
 }
 
 func (s *state) clone() *state {

@@ -18,6 +18,9 @@ const (
 	// silentAfter is for how many epochs a fellow may have proven nothing before the chain is asked to call its index
 	// lost. Whether it is, the chain knows.
 	silentAfter = 2
+	// staleAfter is for how many epochs a fellow may have proven nothing before the chain is asked to take it out. Whether it
+	// does, the chain knows.
+	staleAfter = 4
 	// ackEpochs is the number of epochs a node has for its first ack.
 	ackEpochs = 2
 )
@@ -32,8 +35,8 @@ type watch struct {
 
 // standing is how a node stands with its proofs.
 type standing struct {
-	epoch uint64 // the last one proven
-	here  bool
+	epoch  uint64 // the last one proven
+	status work.MemberStatus
 }
 
 func newWatch() *watch {
@@ -84,39 +87,46 @@ func (d *Duties) lookAt(ctx context.Context, h work.Held, height int64) error {
 		if ref == h.Ref || i.Node == d.cfg.Node {
 			continue
 		}
-		p, err := d.remedy(ctx, ref, i)
+		posts, err := d.remedies(ctx, ref, i)
 		if err != nil {
 			return fmt.Errorf("look at index %s: %w", refKey(ref), err)
 		}
-		if p == nil {
-			continue
-		}
-		if err := d.sent.post(ctx, *p, height, maxSpan, 0); err != nil {
-			return err
+		for _, p := range posts {
+			if err := d.sent.post(ctx, p, height, maxSpan, 0); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// remedy returns what helps an index, nil where nothing is wrong.
-func (d *Duties) remedy(ctx context.Context, ref work.IndexRef, i work.Index) (*work.Post, error) {
+// remedies returns what helps an index, nothing where nothing is wrong.
+func (d *Duties) remedies(ctx context.Context, ref work.IndexRef, i work.Index) ([]work.Post, error) {
 	epoch := d.view.epoch
-	draw := &work.Post{Key: fmt.Sprintf("draw/%d/%d", ref.Deal, epoch), Draw: ref.Deal}
-	declare := &work.Post{Key: fmt.Sprintf("declare/%s/%d", refKey(ref), epoch), Declare: &ref}
+	draw := work.Post{Key: fmt.Sprintf("draw/%d/%d", ref.Deal, epoch), Draw: ref.Deal}
+	declare := work.Post{Key: fmt.Sprintf("declare/%s/%d", refKey(ref), epoch), Declare: &ref}
 	late := epoch >= i.SinceEpoch+ackEpochs
 	switch {
 	case i.Status == work.IndexUnassigned, i.Status == work.IndexAssigned && late:
-		return draw, nil
+		return []work.Post{draw}, nil
 	case i.Status == work.IndexReserved && late:
-		return declare, nil
-	case i.Status == work.IndexHeld:
-		s, err := d.standingOf(ctx, i.Node)
-		if err == nil && (!s.here || max(s.epoch, i.FromEpoch-1)+silentAfter < epoch) {
-			return declare, nil
-		}
+		return []work.Post{declare}, nil
+	case i.Status != work.IndexHeld:
+		return nil, nil
+	}
+	s, err := d.standingOf(ctx, i.Node)
+	if err != nil {
 		return nil, err
 	}
-	return nil, nil
+	var posts []work.Post
+	proven := max(s.epoch, i.FromEpoch-1)
+	if s.status == work.MemberLeft || proven+silentAfter < epoch {
+		posts = append(posts, declare)
+	}
+	if s.status == work.MemberJoined && proven+staleAfter < epoch {
+		posts = append(posts, work.Post{Key: fmt.Sprintf("prune/%d/%d", i.Node, epoch), Prune: i.Node})
+	}
+	return posts, nil
 }
 
 // standingOf asks once an epoch how a node stands with its proofs.
@@ -126,7 +136,7 @@ func (d *Duties) standingOf(ctx context.Context, node uint64) (standing, error) 
 		return s, nil
 	}
 	var err error
-	if s.epoch, s.here, err = d.deps.Chain.LastProven(ctx, node); err != nil {
+	if s.epoch, s.status, err = d.deps.Chain.LastProven(ctx, node); err != nil {
 		return s, err
 	}
 	d.watch.proven[node] = s

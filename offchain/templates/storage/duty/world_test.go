@@ -103,7 +103,7 @@ func (w *world) addAs(id uint64, index, n int, rate, last uint64, i work.Index) 
 	for at := range n {
 		d.indices = append(d.indices, work.Index{Status: work.IndexHeld, Node: uint64(10 + at), FromEpoch: 1, SinceEpoch: 1, Since: 1})
 		if _, ok := w.now.fellows[uint64(10+at)]; !ok {
-			w.now.fellows[uint64(10+at)] = fellow{proven: 1 << 30}
+			w.now.fellows[uint64(10+at)] = fellow{proven: 1 << 30, status: work.MemberJoined}
 		}
 	}
 	d.indices[index] = i
