@@ -70,6 +70,7 @@ func TestLateSeedsCostNobody(t *testing.T) {
 	require.EqualValues(t, 5, n.Epoch())
 	for number := range 4 {
 		n.Refuse(tasktypes.ErrNotLost, client.Account, &tasktypes.MsgDeclareLoss{Sender: client.String(), Deal: deal, Index: uint32(number)})
+		n.Refuse(networktypes.ErrWrongStatus, client.Account, &networktypes.MsgPrune{Reporter: client.String(), Network: n.Record.Id, Node: uint64(number) + 1})
 	}
 	n.Withhold = false
 	n.Until(600, func() bool { return n.IsSettled(deal) })
@@ -87,7 +88,10 @@ func TestLongSilenceOfTheBeaconCostsNoBond(t *testing.T) {
 	n.ToEpoch(3)
 	n.To(n.Chain.Height() + 5) // epoch 2 is claimed
 	n.Withhold = true
-	n.ToEpoch(3 + networktypes.KeptEpochs + 1)
+	for epoch := n.Epoch() + 1; epoch <= 3+networktypes.KeptEpochs+1; epoch++ {
+		n.ToEpoch(epoch)
+		n.Refuse(networktypes.ErrWrongStatus, client.Account, &networktypes.MsgPrune{Reporter: client.String(), Network: n.Record.Id, Node: 1})
+	}
 	n.Withhold = false
 	n.To(n.Chain.Height() + 60)
 	require.Empty(t, n.Books.Losses)

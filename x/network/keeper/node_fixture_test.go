@@ -47,8 +47,8 @@ type fakeDuties struct {
 	exposure map[[2]uint64]int64
 }
 
-func (d *fakeDuties) IsStale(_ context.Context, network, node uint64) (bool, error) {
-	return d.stale[[2]uint64{network, node}], nil
+func (d *fakeDuties) IsStale(_ context.Context, network uint64, node types.Node) (bool, error) {
+	return d.stale[[2]uint64{network, node.Id}], nil
 }
 
 func (d *fakeDuties) Exposure(_ context.Context, network, node uint64) (math.Int, error) {

@@ -33,48 +33,30 @@ func (k *Keeper) resume(ctx context.Context, network types.Network, n types.Node
 	return k.setStatus(ctx, network, n)
 }
 
-// isBack tells whether a node came back too lately to be suspended again: one of the epochs it would be judged by is not after
-// its return.
-func (k *Keeper) isBack(ctx context.Context, network types.Network, n types.Node) (bool, error) {
-	cal, err := k.calendars.Get(ctx, network.Seq)
-	return n.ResumedEpoch != 0 && cal.Epoch < n.ResumedEpoch+uint64(network.Params.Epoch.StaleEpochs)+types.ProofLag, err
-}
-
 // prune suspends a node that did none of its duties.
 func (k *Keeper) prune(ctx context.Context, network types.Network, n types.Node) error {
 	if n.Status != types.NODE_STATUS_JOINED {
 		return types.ErrWrongStatus.Wrapf("node %d takes no part", n.Id)
 	}
-	back, err := k.isBack(ctx, network, n)
-	if err != nil {
-		return err
-	}
-	if back {
-		return types.ErrWrongStatus.Wrapf("node %d came back in epoch %d and has %d epochs to prove something", n.Id, n.ResumedEpoch, network.Params.Epoch.StaleEpochs)
-	}
-	stale, err := k.duties.IsStale(ctx, network.Seq, n.Id)
+	stale, err := k.duties.IsStale(ctx, network.Seq, n)
 	if err != nil {
 		return err
 	}
 	if !stale {
-		return types.ErrWrongStatus.Wrapf("node %d has done some of its duties of the last %d epochs, or has none", n.Id, network.Params.Epoch.StaleEpochs)
+		return types.ErrWrongStatus.Wrapf("node %d has done some of its duties of the last %d epochs that are over, or has none, or has come back since", n.Id, network.Params.Epoch.StaleEpochs)
 	}
 	n.Status = types.NODE_STATUS_SUSPENDED
 	return k.setStatus(ctx, network, n)
 }
 
-// Suspend suspends a node of which the caller knows that it is stale. A node that takes no part or
-// has just come back stays as it is.
+// Suspend suspends a node of which the caller knows that it is stale. A node that takes no part
+// stays as it is.
 func (k *Keeper) Suspend(ctx context.Context, n types.Node) error {
 	if n.Status != types.NODE_STATUS_JOINED {
 		return nil
 	}
 	network, err := k.NetworkByID(ctx, n.Network)
 	if err != nil {
-		return err
-	}
-	back, err := k.isBack(ctx, network, n)
-	if err != nil || back {
 		return err
 	}
 	n.Status = types.NODE_STATUS_SUSPENDED

@@ -32,14 +32,11 @@ func (m MultiHooks) AfterEpochClosed(ctx context.Context, network, epoch uint64)
 	return nil
 }
 
-// ProofLag is the number of latest epochs whose duties may still be done: the one that is open, and the one before it.
-const ProofLag = 2
-
 // DutyKeeper knows what nodes owe: the modules to the right of x/network answer it.
 type DutyKeeper interface {
-	// IsStale tells whether a node owed something in each of the last epochs that are over and
-	// did none of it.
-	IsStale(ctx context.Context, network, node uint64) (bool, error)
+	// IsStale tells whether a node owed something in each of the last epochs whose duties are over,
+	// as many as the network says and all after it came back, and did none of it.
+	IsStale(ctx context.Context, network uint64, node Node) (bool, error)
 	// Exposure returns the most a node can come to pay for what it is answerable for now, in base
 	// units. So much of its bonds may not be taken out.
 	Exposure(ctx context.Context, network, node uint64) (math.Int, error)

@@ -57,7 +57,7 @@ func (k *Keeper) accepts(c contract) func(context.Context, networktypes.Node) (b
 		if n.Weight.IsZero() || elsewhere || slices.Contains(c.deal.Without, n.Owner) {
 			return false, nil
 		}
-		stale, err := k.IsStale(ctx, c.network.Seq, n.Id)
+		stale, err := k.IsStale(ctx, c.network.Seq, n)
 		if err != nil {
 			return false, err
 		}

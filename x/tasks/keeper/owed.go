@@ -107,9 +107,9 @@ func (k *Keeper) gapBefore(ctx context.Context, seq, node, epoch uint64) (uint64
 	return first, gap, err
 }
 
-// IsStale tells whether a node owed proofs of something in each of the last epochs that are over,
-// as many as the network says, and gave none.
-func (k *Keeper) IsStale(ctx context.Context, seq, node uint64) (bool, error) {
+// IsStale tells whether a node owed proofs of something in each of the last epochs whose proofs are
+// over, as many as the network says, and gave none. What was before it came back does not count.
+func (k *Keeper) IsStale(ctx context.Context, seq uint64, n networktypes.Node) (bool, error) {
 	cal, err := k.deps.Networks.Calendar(ctx, seq)
 	if err != nil {
 		return false, err
@@ -118,14 +118,18 @@ func (k *Keeper) IsStale(ctx context.Context, seq, node uint64) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	span := uint64(network.Params.Epoch.StaleEpochs) + networktypes.ProofLag
-	if cal.Epoch <= span {
-		return false, nil
-	}
-	o, _, err := k.owedAt(ctx, seq, node, cal.Epoch-networktypes.ProofLag)
+	final, err := k.finalEpoch(ctx, seq, cal.Epoch)
 	if err != nil {
 		return false, err
 	}
-	first := cal.Epoch - span + 1
+	span := uint64(network.Params.Epoch.StaleEpochs)
+	if final < span || n.ResumedEpoch+span > final {
+		return false, nil
+	}
+	o, _, err := k.owedAt(ctx, seq, n.Id, final)
+	if err != nil {
+		return false, err
+	}
+	first := final - span + 1
 	return o.OwingSince != 0 && o.OwingSince <= first && o.LastProven < first, nil
 }

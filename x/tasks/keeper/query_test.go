@@ -244,7 +244,7 @@ func TestIsStale(t *testing.T) {
 	f.prove(2, nodes[0])
 	f.prove(4, nodes[1])
 	stale := func(node uint64) bool {
-		ok, err := f.keeper.IsStale(f.ctx, seq, node)
+		ok, err := f.keeper.IsStale(f.ctx, seq, f.w.nodes[node])
 		require.NoError(t, err)
 		return ok
 	}
@@ -261,4 +261,13 @@ func TestIsStale(t *testing.T) {
 		}
 		require.Equal(t, want, f.w.nodes[n].Status, "node %d: a draw takes out the stale nodes it meets", n)
 	}
+
+	// Who comes back in epoch 7 is judged by epochs 8, 9 and 10.
+	back := f.w.nodes[nodes[2]]
+	back.Status, back.ResumedEpoch = networktypes.NODE_STATUS_JOINED, 7
+	f.w.nodes[nodes[2]] = back
+	f.toEpoch(11)
+	require.False(t, stale(nodes[2]))
+	f.toEpoch(12)
+	require.True(t, stale(nodes[2]))
 }

@@ -142,9 +142,9 @@ func (w *world) Owners(ctx context.Context, d networktypes.Draw, n int) ([]netwo
 	return drawn, nil
 }
 
-// Suspend takes a node out at once, and not one that came back less than three epochs ago.
-func (w *world) Suspend(ctx context.Context, n networktypes.Node) error {
-	if n.Status == networktypes.NODE_STATUS_JOINED && (n.ResumedEpoch == 0 || epochOf(ctx) >= n.ResumedEpoch+3) {
+// Suspend takes a node out at once.
+func (w *world) Suspend(_ context.Context, n networktypes.Node) error {
+	if n.Status == networktypes.NODE_STATUS_JOINED {
 		n.Status, n.Weight = networktypes.NODE_STATUS_SUSPENDED, math.ZeroInt()
 		w.nodes[n.Id] = n
 	}
