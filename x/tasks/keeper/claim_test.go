@@ -81,7 +81,7 @@ func TestLateSeedHoldsUpLaterEpochs(t *testing.T) {
 		_, err := send(f, f.msgs.Claim, f.claimMsg(nodes[0], epochAt(height)-1))
 		require.Error(t, err, "epoch %d cannot be claimed before epoch 2 is proven", epochAt(height)-1)
 		_, err = send(f, f.msgs.SettleDeal, &types.MsgSettleDeal{Sender: client(), Deal: id})
-		require.ErrorIs(t, err, types.ErrWrongState, "settled at %d with proofs still to come", height)
+		require.ErrorIs(t, err, types.ErrNotOver, "settled at %d with proofs still to come", height)
 	}
 	f.to(seed)
 	for _, n := range nodes {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -48,7 +49,7 @@ func (k *Keeper) openDeal(ctx context.Context, client sdk.AccAddress, msg *types
 		Id: id, Network: network.Id, Client: msg.Client, Profile: msg.Profile, Space: msg.Space, Rate: cost.Rate,
 		FirstEpoch: cal.Epoch + 1, LastEpoch: cal.Epoch + msg.Epochs, Escrow: cost.Escrow, Reserve: cost.Reserve,
 		Region: msg.Region, Without: msg.Without, Status: types.DEAL_STATUS_OPEN,
-		OpenedHeight: sdk.UnwrapSDKContext(ctx).BlockHeight(),
+		OpenedHeight: sdk.UnwrapSDKContext(ctx).BlockHeight(), Spent: math.ZeroInt(),
 	}
 	return d, cost, k.storeDeal(ctx, client, contract{deal: d, network: network, epoch: cal.Epoch})
 }

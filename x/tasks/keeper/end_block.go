@@ -69,7 +69,7 @@ func (k *Keeper) settleDue(ctx sdk.Context, due []collections.Triple[uint64, uin
 		switch {
 		case err == nil:
 			write()
-		case errors.Is(err, types.ErrWrongState):
+		case errors.Is(err, types.ErrNotOver):
 			return true, nil
 		default:
 			ctx.Logger().Error("settle a deal", "module", types.ModuleName, "deal", key.K3(), "error", err.Error())

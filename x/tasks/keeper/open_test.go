@@ -30,7 +30,7 @@ func TestOpenDeal(t *testing.T) {
 	d := f.deal(1)
 	require.Equal(t, types.Deal{
 		Id: 1, Network: networkID, Client: client(), Profile: types.Profile{K: 1, N: 3}, Space: gib, Rate: sdkmath.NewInt(price),
-		FirstEpoch: 2, LastEpoch: 11, Escrow: sdkmath.NewInt(escrow), Reserve: sdkmath.NewInt(reserve),
+		FirstEpoch: 2, LastEpoch: 11, Escrow: sdkmath.NewInt(escrow), Reserve: sdkmath.NewInt(reserve), Spent: sdkmath.ZeroInt(),
 		Status: types.DEAL_STATUS_OPEN, OpenedHeight: firstOpening,
 	}, d.Deal)
 	require.Len(t, d.Indices, 3)

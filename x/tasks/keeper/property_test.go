@@ -82,7 +82,7 @@ func (h *history) paidSoFar(g *types.GenesisState) map[uint64]math.Int {
 	paid := map[uint64]math.Int{}
 	deals := map[uint64]types.Deal{}
 	for _, d := range g.Deals {
-		paid[d.Id], deals[d.Id] = math.ZeroInt(), d
+		paid[d.Id], deals[d.Id] = d.Spent, d // stints that were settled before the deal
 	}
 	add := func(d types.Deal, node, from, to uint64) {
 		for e := from; e <= min(to, d.LastEpoch); e++ {

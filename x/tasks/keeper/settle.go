@@ -25,24 +25,27 @@ func (k *Keeper) settleDeal(ctx context.Context, id uint64) (types.Deal, math.In
 		return c.deal, math.Int{}, math.Int{}, err
 	}
 	if final < c.deal.LastEpoch {
-		return c.deal, math.Int{}, math.Int{}, types.ErrWrongState.Wrapf("deal %d runs until epoch %d and proofs are over until epoch %d", id, c.deal.LastEpoch, final)
+		return c.deal, math.Int{}, math.Int{}, types.ErrNotOver.Wrapf("deal %d runs until epoch %d and proofs are over until epoch %d", id, c.deal.LastEpoch, final)
 	}
 	if err := k.closeIndices(ctx, c); err != nil {
 		return c.deal, math.Int{}, math.Int{}, err
 	}
-	cost, err := k.costOf(ctx, c)
+	ended, err := k.stintsOf(ctx, id)
 	if err != nil {
+		return c.deal, math.Int{}, math.Int{}, err
+	}
+	if err := k.settleStints(ctx, c, ended); err != nil {
 		return c.deal, math.Int{}, math.Int{}, err
 	}
 	d, err := k.deals.Get(ctx, id)
 	if err != nil {
 		return c.deal, math.Int{}, math.Int{}, err
 	}
-	refund := d.Escrow.Sub(cost).Add(d.Reserve)
+	cost, refund := d.Spent, d.Escrow.Sub(d.Spent).Add(d.Reserve)
 	if refund.IsNegative() {
 		return d, math.Int{}, math.Int{}, types.ErrInsufficientFunds.Wrapf("deal %d cost %s, more than its escrow of %s", id, cost, d.Escrow)
 	}
-	d.Escrow, d.Reserve, d.Status = math.ZeroInt(), math.ZeroInt(), types.DEAL_STATUS_SETTLED
+	d.Escrow, d.Reserve, d.Spent, d.Status = math.ZeroInt(), math.ZeroInt(), math.ZeroInt(), types.DEAL_STATUS_SETTLED
 	if err := errors.Join(
 		k.deals.Set(ctx, id, d),
 		k.ends.Remove(ctx, collections.Join3(c.network.Seq, d.LastEpoch, id)),
@@ -97,44 +100,6 @@ func (k *Keeper) closeIndices(ctx context.Context, c contract) error {
 		}
 	}
 	return nil
-}
-
-// costOf adds up what the stints of a deal have cost: the rate for every epoch in which the
-// holder had an accepted proof. The stints are removed on the way.
-func (k *Keeper) costOf(ctx context.Context, c contract) (math.Int, error) {
-	ended, err := k.stintsOf(ctx, c.deal.Id)
-	if err != nil {
-		return math.Int{}, err
-	}
-	cost := math.ZeroInt()
-	for _, s := range ended {
-		epochs, err := k.provenEpochs(ctx, c.network.Seq, s)
-		if err != nil {
-			return math.Int{}, err
-		}
-		cost = cost.Add(c.deal.Rate.Mul(math.NewIntFromUint64(epochs)))
-		if err := k.stints.Remove(ctx, collections.Join3(c.deal.Id, uint64(s.Index), s.FromEpoch)); err != nil {
-			return math.Int{}, err
-		}
-	}
-	return cost, nil
-}
-
-// provenEpochs returns in how many epochs of a stint the holder had an accepted proof.
-func (k *Keeper) provenEpochs(ctx context.Context, seq uint64, s types.Stint) (uint64, error) {
-	o, err := k.owedTo(ctx, seq, s.Node)
-	if err != nil {
-		return 0, err
-	}
-	until, err := k.missedUntil(ctx, seq, s.Node, s.ToEpoch, o)
-	if err != nil {
-		return 0, err
-	}
-	before, err := k.missedUntil(ctx, seq, s.Node, s.FromEpoch-1, o)
-	if err != nil {
-		return 0, err
-	}
-	return s.ToEpoch - s.FromEpoch + 1 - (until - before), nil
 }
 
 // dropRequests gives the bonds of open requests for an index back: there is nothing left to show.

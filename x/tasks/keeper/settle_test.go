@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -132,7 +133,7 @@ func TestSettleByMessage(t *testing.T) {
 	f.to(opening(3) + 14)
 	must(f, f.msgs.Prove, f.proveMsg(nodes[0], 2))
 	_, err := send(f, f.msgs.SettleDeal, settleMsg(id))
-	require.ErrorIs(t, err, types.ErrWrongState, "a proof can still come at this height")
+	require.ErrorIs(t, err, types.ErrNotOver, "a proof can still come at this height")
 	f.to(opening(3) + 15)
 	escrow, reserve, _ := opened(1)
 	require.Equal(t, escrow+reserve-price, must(f, f.msgs.SettleDeal, settleMsg(id)).Refund.Int64())
@@ -235,4 +236,38 @@ func TestEndBlockWaitsForLateProofs(t *testing.T) {
 	require.Equal(t, types.DEAL_STATUS_SETTLED, f.deal(id).Deal.Status)
 	require.Zero(t, f.escrowed())
 	require.Equal(t, networktypes.Counters{Proven: 1}, f.w.counters[nodes[0]])
+}
+
+// However often an index changes hands, there is little left to do when its deal is settled, and the cost is exact.
+func TestStintsAreSettledOnTheWay(t *testing.T) {
+	const changes = 12
+	f := newFixture(t, 6)
+	for node := range f.w.nodes {
+		f.edit(node, func(n *networktypes.Node) { n.OwnBond = n.OwnBond.MulRaw(1_000) })
+	}
+	id, holders := f.held(90)
+	f.prove(2, holders...)
+	holder := holders[0]
+	for range changes {
+		must(f, f.msgs.ReportLoss, reportMsg(holder, id, 0))
+		f.to(f.ctx.BlockHeight() + 2 + 5*4)
+		turns := takers(f, id)
+		turns = slices.DeleteFunc(turns, func(node uint64) bool { return node == holder })
+		require.NotEmpty(t, turns)
+		holder = turns[0]
+		must(f, f.msgs.TakeIndex, takeMsg(holder, id, 0))
+		must(f, f.msgs.Ack, f.ackMsg(holder, id, 0))
+		f.prove(f.deal(id).Indices[0].FromEpoch, holder)
+		require.LessOrEqual(t, len(f.export().Stints), 2)
+	}
+	require.Equal(t, int64((1+changes-2)*price), f.deal(id).Deal.Spent.Int64(), "of index 0, but for its last two holders")
+	last := must(f, f.msgs.CancelDeal, &types.MsgCancelDeal{Client: client(), Deal: id}).LastEpoch
+	f.events()
+	f.toEpoch(last + 2)
+	f.to(f.ctx.BlockHeight() + epochBlocks - 1)
+	settled := eventsOf[*types.EventDealSettled](f.events())
+	require.Len(t, settled, 1)
+	require.Equal(t, int64((3+changes)*price), settled[0].Cost.Int64())
+	require.Empty(t, f.export().Stints)
+	require.True(t, f.deal(id).Deal.Spent.IsZero())
 }

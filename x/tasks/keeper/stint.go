@@ -81,6 +81,9 @@ func (k *Keeper) endStint(ctx context.Context, c contract, number uint32, i type
 	if last < i.FromEpoch {
 		return nil
 	}
+	if err := k.settleOverStints(ctx, c, number); err != nil {
+		return err
+	}
 	return k.stints.Set(ctx, collections.Join3(c.deal.Id, uint64(number), i.FromEpoch), types.Stint{
 		Index: number, Node: i.Node, FromEpoch: i.FromEpoch, ToEpoch: last,
 		Acked: i.Acked, Claimed: i.Claimed, ClaimedEpoch: i.ClaimedEpoch,
@@ -96,4 +99,69 @@ func (k *Keeper) stintsOf(ctx context.Context, deal uint64) ([]types.Stint, erro
 			return false, nil
 		})
 	return list, err
+}
+
+// settleOverStints settles the earlier stints of an index whose proofs are all over, at most
+// MaxSettledStints. So however often an index changes hands, only those of the last epochs are left
+// to look at for who proves or settles the deal.
+func (k *Keeper) settleOverStints(ctx context.Context, c contract, number uint32) error {
+	final, err := k.finalEpoch(ctx, c.network.Seq, c.epoch)
+	if err != nil {
+		return err
+	}
+	var over []types.Stint
+	err = k.stints.Walk(ctx, collections.NewSuperPrefixedTripleRange[uint64, uint64, uint64](c.deal.Id, uint64(number)),
+		func(_ collections.Triple[uint64, uint64, uint64], s types.Stint) (bool, error) {
+			if s.ToEpoch > final {
+				return true, nil
+			}
+			over = append(over, s)
+			return len(over) == types.MaxSettledStints, nil
+		})
+	if err != nil {
+		return err
+	}
+	return k.settleStints(ctx, c, over)
+}
+
+// settleStints adds to what a deal has spent what stints have cost, the rate for every epoch in
+// which the holder had an accepted proof, and removes them.
+func (k *Keeper) settleStints(ctx context.Context, c contract, over []types.Stint) error {
+	if len(over) == 0 {
+		return nil
+	}
+	cost := math.ZeroInt()
+	for _, s := range over {
+		epochs, err := k.provenEpochs(ctx, c.network.Seq, s)
+		if err != nil {
+			return err
+		}
+		cost = cost.Add(c.deal.Rate.Mul(math.NewIntFromUint64(epochs)))
+		if err := k.stints.Remove(ctx, collections.Join3(c.deal.Id, uint64(s.Index), s.FromEpoch)); err != nil {
+			return err
+		}
+	}
+	d, err := k.deals.Get(ctx, c.deal.Id)
+	if err != nil {
+		return err
+	}
+	d.Spent = d.Spent.Add(cost)
+	return k.deals.Set(ctx, d.Id, d)
+}
+
+// provenEpochs returns in how many epochs of a stint the holder had an accepted proof.
+func (k *Keeper) provenEpochs(ctx context.Context, seq uint64, s types.Stint) (uint64, error) {
+	o, err := k.owedTo(ctx, seq, s.Node)
+	if err != nil {
+		return 0, err
+	}
+	until, err := k.missedUntil(ctx, seq, s.Node, s.ToEpoch, o)
+	if err != nil {
+		return 0, err
+	}
+	before, err := k.missedUntil(ctx, seq, s.Node, s.FromEpoch-1, o)
+	if err != nil {
+		return 0, err
+	}
+	return s.ToEpoch - s.FromEpoch + 1 - (until - before), nil
 }

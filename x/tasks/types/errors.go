@@ -42,4 +42,6 @@ var (
 	ErrInvalidRequest = errorsmod.Register(ModuleName, 19, "invalid request")
 	// ErrInvalidGenesis is a genesis state that contradicts itself.
 	ErrInvalidGenesis = errorsmod.Register(ModuleName, 20, "invalid genesis")
+	// ErrNotOver is a deal that cannot be settled yet.
+	ErrNotOver = errorsmod.Register(ModuleName, 21, "not over")
 )

@@ -49,8 +49,8 @@ func (d Deal) validate() error {
 		return err
 	}
 	switch {
-	case !isAmount(d.Escrow) || !isAmount(d.Reserve):
-		return ErrInvalidGenesis.Wrapf("deal %d has an escrow or reserve below 0", d.Id)
+	case !isAmount(d.Escrow) || !isAmount(d.Reserve) || !isAmount(d.Spent):
+		return ErrInvalidGenesis.Wrapf("deal %d has an escrow, reserve or spent sum below 0", d.Id)
 	case d.Status != DEAL_STATUS_OPEN && d.Status != DEAL_STATUS_SETTLED:
 		return ErrInvalidGenesis.Wrapf("deal %d has status %d", d.Id, d.Status)
 	case d.FirstEpoch == 0 || d.LastEpoch+1 < d.FirstEpoch:

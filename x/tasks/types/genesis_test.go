@@ -15,7 +15,7 @@ func validGenesis() types.GenesisState {
 	root := make([]byte, 32)
 	deal := types.Deal{
 		Id: 2, Profile: types.Profile{K: 1, N: 2}, Rate: math.NewInt(7), FirstEpoch: 3, LastEpoch: 9, Escrow: math.NewInt(100),
-		Reserve: math.NewInt(5), Status: types.DEAL_STATUS_OPEN, Layout: types.Layout{Version: 1, Root: root, Bytes: 3},
+		Reserve: math.NewInt(5), Spent: math.NewInt(4), Status: types.DEAL_STATUS_OPEN, Layout: types.Layout{Version: 1, Root: root, Bytes: 3},
 	}
 	settled := deal
 	settled.Id, settled.Status, settled.Escrow, settled.Reserve = 1, types.DEAL_STATUS_SETTLED, math.ZeroInt(), math.ZeroInt()
@@ -51,6 +51,7 @@ func TestGenesisValidate(t *testing.T) {
 		{"fails: profile", func(g *types.GenesisState) { g.Deals[1].Profile.K = 2 }, types.ErrInvalidDeal},
 		{"fails: no rate", func(g *types.GenesisState) { g.Deals[1].Rate = math.Int{} }, types.ErrInvalidDeal},
 		{"fails: no escrow", func(g *types.GenesisState) { g.Deals[1].Escrow = math.Int{} }, types.ErrInvalidGenesis},
+		{"fails: spent below 0", func(g *types.GenesisState) { g.Deals[1].Spent = math.NewInt(-1) }, types.ErrInvalidGenesis},
 		{"fails: reserve below 0", func(g *types.GenesisState) { g.Deals[1].Reserve = math.NewInt(-1) }, types.ErrInvalidGenesis},
 		{"fails: no status", func(g *types.GenesisState) { g.Deals[1].Status = 0 }, types.ErrInvalidGenesis},
 		{"fails: ends before it begins", func(g *types.GenesisState) { g.Deals[1].LastEpoch = 1 }, types.ErrInvalidGenesis},

@@ -80,6 +80,8 @@ const (
 	MaxRepairsPerProof = 16
 	// MaxSettledPerBlock bounds the deals a block settles by itself.
 	MaxSettledPerBlock = 10
+	// MaxSettledStints bounds the stints of an index that are settled when another of it ends.
+	MaxSettledStints = 8
 	// MaxTurns bounds how many nodes may take a vacant index at a time.
 	MaxTurns = 32
 	// MaxNotRebuilt bounds the nodes an index knows that took it and did not rebuild it.
