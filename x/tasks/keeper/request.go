@@ -37,12 +37,8 @@ func (k *Keeper) requestOpen(ctx context.Context, msg *types.MsgRequestOpen) (ty
 	if err := k.mayRequest(ctx, c, msg.Requester, requester); err != nil {
 		return types.OpenRequest{}, c, err
 	}
-	open, err := k.requestsTo(ctx, c.network.Seq, i.Node)
-	if err != nil {
+	if err := k.roomForRequest(ctx, c, i.Node, msg.Requester); err != nil {
 		return types.OpenRequest{}, c, err
-	}
-	if len(open) >= types.MaxRequests {
-		return types.OpenRequest{}, c, types.ErrLimit.Wrapf("node %d has %d requests to answer, the most it can have", i.Node, len(open))
 	}
 	id, err := k.nextRequest.Get(ctx)
 	if err != nil {
@@ -50,6 +46,7 @@ func (k *Keeper) requestOpen(ctx context.Context, msg *types.MsgRequestOpen) (ty
 	}
 	r := types.OpenRequest{
 		Id: id, Deal: c.deal.Id, Index: msg.Index, Node: i.Node, Requester: msg.Requester, Position: msg.Position,
+		ByClient: msg.Requester == c.deal.Client,
 		Bond:       types.RepairPay(c.deal.Rate, 1),
 		Deadline:   sdk.UnwrapSDKContext(ctx).BlockHeight() + int64(c.network.Params.Storage.AnswerBlocks),
 		LayoutRoot: i.Acked.Root, LayoutBytes: i.Acked.Bytes,
@@ -66,6 +63,29 @@ func (k *Keeper) requestOpen(ctx context.Context, msg *types.MsgRequestOpen) (ty
 		k.requests.Set(ctx, id, r),
 		k.requestsByNode.Set(ctx, collections.Join3(c.network.Seq, r.Node, id)),
 	)
+}
+
+// roomForRequest returns ErrLimit where a node has all requests to answer that it can have, or one
+// of the same account for the same deal. Fellow holders may have few of them open, so that friends of
+// a node cannot keep the clients from asking it.
+func (k *Keeper) roomForRequest(ctx context.Context, c contract, node uint64, requester string) error {
+	open, err := k.requestsTo(ctx, c.network.Seq, node)
+	if err != nil {
+		return err
+	}
+	fellows := 0
+	for _, r := range open {
+		if r.Deal == c.deal.Id && r.Requester == requester {
+			return types.ErrLimit.Wrapf("node %d has request %d of %s for deal %d to answer first", node, r.Id, requester, r.Deal)
+		}
+		if !r.ByClient {
+			fellows++
+		}
+	}
+	if len(open) >= types.MaxRequests || requester != c.deal.Client && fellows >= types.MaxFellowRequests {
+		return types.ErrLimit.Wrapf("node %d has %d requests to answer, %d of them of fellows, the most it can have", node, len(open), fellows)
+	}
+	return nil
 }
 
 // mayRequest returns ErrUnauthorized unless the account is the client or operates a fellow holder.

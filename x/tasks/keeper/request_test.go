@@ -1,10 +1,12 @@
 package keeper_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -67,10 +69,40 @@ func TestRequestIsRefused(t *testing.T) {
 	refuse(f, f.msgs.RequestOpen, requestMsg(operator(nodes[1]), id, 0), types.ErrInsufficientFunds)
 	f.w.give(account("operator"+string(rune('0'+nodes[1]))), 10*price)
 	must(f, f.msgs.RequestOpen, requestMsg(operator(nodes[1]), id, 0))
-	for range types.MaxRequests - 1 {
-		must(f, f.msgs.RequestOpen, requestMsg(client(), id, 0))
-	}
+	refuse(f, f.msgs.RequestOpen, requestMsg(operator(nodes[1]), id, 0), types.ErrLimit)
+	must(f, f.msgs.RequestOpen, requestMsg(client(), id, 0))
 	refuse(f, f.msgs.RequestOpen, requestMsg(client(), id, 0), types.ErrLimit)
+}
+
+// Friends of a node that ask it all the time do not keep its clients from asking, and no client can ask without end.
+func TestRequestsOfANodeAreBounded(t *testing.T) {
+	f := newFixture(t, 3)
+	f.w.params.Storage.AnswerBlocks = 100_000
+	for node := range f.w.nodes {
+		f.edit(node, func(n *networktypes.Node) {
+			n.OwnBond, n.Offer.StorageBytes = n.OwnBond.MulRaw(1_000), n.Offer.StorageBytes*1_000
+		})
+		f.w.give(account("operator"+string(rune('0'+node))), 100*price)
+	}
+	f.w.give(account("client"), 100_000*price)
+	var deals []uint64
+	of := map[uint64]uint32{} // index of node 1
+	for range types.MaxRequests + 1 {
+		id, nodes := f.held(50)
+		deals = append(deals, id)
+		of[id] = uint32(slices.Index(nodes, 1))
+	}
+	for i, id := range deals[:types.MaxFellowRequests] {
+		must(f, f.msgs.RequestOpen, requestMsg(operator(2+uint64(i%2)), id, of[id]))
+	}
+	next := deals[types.MaxFellowRequests]
+	refuse(f, f.msgs.RequestOpen, requestMsg(operator(2), next, of[next]), types.ErrLimit)
+	for _, id := range deals[:types.MaxRequests-types.MaxFellowRequests] {
+		must(f, f.msgs.RequestOpen, requestMsg(client(), id, of[id]))
+	}
+	last := deals[types.MaxRequests]
+	refuse(f, f.msgs.RequestOpen, requestMsg(client(), last, of[last]), types.ErrLimit)
+	require.Len(t, f.requests(1), types.MaxRequests)
 }
 
 // A holder need not keep what nobody pays for: a deal that is over cannot be asked for, or its
@@ -88,7 +120,8 @@ func TestUnansweredRequest(t *testing.T) {
 	id, nodes := f.held(10)
 	had, reserve := f.has("client"), f.deal(id).Deal.Reserve.Int64()
 	deadline := must(f, f.msgs.RequestOpen, requestMsg(client(), id, 0)).Deadline
-	must(f, f.msgs.RequestOpen, requestMsg(client(), id, 0))
+	f.w.give(account("operator"+string(rune('0'+nodes[1]))), 10*price)
+	must(f, f.msgs.RequestOpen, requestMsg(operator(nodes[1]), id, 0))
 	f.to(deadline)
 	refuse(f, f.msgs.DeclareLoss, declareMsg(id, 0), types.ErrNotLost)
 	f.to(deadline + 1)

@@ -86,8 +86,9 @@ const (
 	MaxTurns = 32
 	// MaxNotRebuilt bounds the nodes an index knows that took it and did not rebuild it.
 	MaxNotRebuilt = 8
-	// MaxRequests bounds the requests a node can have open.
-	MaxRequests = 4
+	// MaxRequests bounds the requests a node can have open, and MaxFellowRequests those of fellow holders.
+	MaxRequests       = 32
+	MaxFellowRequests = 4
 )
 
 // Gas is charged before a proof is looked at: measured at about 0.14 ms for the largest, which at
