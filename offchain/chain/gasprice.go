@@ -41,6 +41,12 @@ func parseGasPrice(s string) (gasPrice, error) {
 	return gasPrice{units: units, denom: denom}, nil
 }
 
+// times returns a percentage of the price, at least all of it.
+func (p gasPrice) times(percent int) gasPrice {
+	p.units = p.units.MulRaw(int64(max(percent, 100))).QuoRaw(100)
+	return p
+}
+
 // fee returns what the limit costs, rounded up.
 func (p gasPrice) fee(limit uint64) Coin {
 	whole := math.NewIntWithDecimal(1, priceDecimals)

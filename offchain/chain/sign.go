@@ -23,6 +23,7 @@ type draft struct {
 	account  Account
 	msgs     []*codectypes.Any
 	expires  time.Time // of an unordered transaction; zero for an ordered one
+	price    gasPrice  // what it pays
 	until    uint64    // height of the last block it may be in; 0 for no bound
 	gasLimit uint64
 	fee      Coin

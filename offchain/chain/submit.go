@@ -21,6 +21,8 @@ type Tx struct {
 	// Until is the height of the last block that the transaction may be in: once there is a higher one it never happens. 0 =
 	// no such bound.
 	Until int64
+	// Price is percent of the configured price of gas; less than 100 is 100.
+	Price int
 	// FeesFrom is an account that pays the fee, as it has allowed; "" = the signer.
 	FeesFrom string
 }
@@ -59,13 +61,13 @@ func (c *Client) draft(ctx context.Context, tx Tx) (*draft, []Coin, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	d := &draft{key: key, granter: tx.FeesFrom, until: uint64(max(tx.Until, 0))}
+	d := &draft{key: key, granter: tx.FeesFrom, until: uint64(max(tx.Until, 0)), price: c.price.times(tx.Price)}
 	var spends []Coin
 	for _, m := range tx.Msgs {
 		d.msgs, spends = append(d.msgs, m.packed), append(spends, m.spends...)
 	}
 	// Asked first: an account without money may not even exist, and that is not the user's language.
-	if err := c.checkCosts(ctx, d, spends, c.price.fee(leastGas)); err != nil {
+	if err := c.checkCosts(ctx, d, spends, d.price.fee(leastGas)); err != nil {
 		return nil, nil, err
 	}
 	if d.account, err = c.Account(ctx, key.Address); err != nil {
@@ -80,13 +82,13 @@ func (c *Client) draft(ctx context.Context, tx Tx) (*draft, []Coin, error) {
 // attempt simulates, prices, signs and sends the draft once and returns the transaction's hash.
 func (c *Client) attempt(ctx context.Context, d *draft, spends []Coin) (hash string, err error) {
 	// A simulation pays a fee too, if a small one: without any it would not count the gas of paying.
-	d.gasLimit, d.fee = 0, c.price.fee(leastGas)
+	d.gasLimit, d.fee = 0, d.price.fee(leastGas)
 	used, err := c.simulate(ctx, d)
 	if err != nil {
 		return "", err
 	}
 	d.gasLimit = gasLimit(used)
-	d.fee = c.price.fee(d.gasLimit)
+	d.fee = d.price.fee(d.gasLimit)
 	if err := c.checkCosts(ctx, d, spends, d.fee); err != nil {
 		return "", err
 	}

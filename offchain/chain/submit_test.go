@@ -119,6 +119,19 @@ func TestSubmitUntil(t *testing.T) {
 	require.Equal(t, uint64(99), d.body.TimeoutHeight)
 }
 
+// TestSubmitAtAPrice: who is in a hurry pays a multiple of the price, and nobody pays less than the price.
+func TestSubmitAtAPrice(t *testing.T) {
+	for percent, want := range map[int]string{-5: "651umesh", 0: "651umesh", 99: "651umesh", 100: "651umesh", 250: "1626umesh"} {
+		s, node := newSigner(t), newFakeNode()
+		node.rich(s.key.Address)
+		tx := s.tx()
+		tx.Price = percent
+		r, err := newClient(t, testConfig(node.serve(t)), s.keyring).Submit(t.Context(), tx)
+		require.NoError(t, err)
+		require.Equal(t, want, r.Fee.String(), "%d %%", percent)
+	}
+}
+
 // wrongSequence refuses a transaction as the chain does when its sequence is used.
 func wrongSequence() *abciv1beta1.TxResponse {
 	return &abciv1beta1.TxResponse{Code: 32, Codespace: "sdk", RawLog: "account sequence mismatch, expected 4, got 3: incorrect account sequence"}

@@ -25,7 +25,10 @@ func (s sender) Send(ctx context.Context, p work.Post) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", outbox.ErrRefused, err)
 	}
-	result, err := s.chain.Submit(ctx, chain.Tx{From: s.key, Msgs: []chain.Msg{m}, Unordered: true, FeesFrom: s.payer})
+	result, err := s.chain.Submit(ctx, chain.Tx{From: s.key, Msgs: []chain.Msg{m}, Unordered: true, Price: p.Price, FeesFrom: s.payer})
+	if errors.Is(err, chain.ErrClaimExists) {
+		return "", fmt.Errorf("%w: %w", outbox.ErrDone, err)
+	}
 	if isFinal(err) {
 		return "", fmt.Errorf("%w: %w", outbox.ErrRefused, err)
 	}

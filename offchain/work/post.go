@@ -4,6 +4,7 @@ package work
 type Post struct {
 	Key      string // names it for ever: what is posted under one key is posted once
 	NotAfter int64  // the last height at which it is of use; 0 = always
+	Price    int    `json:",omitempty"` // percent of the usual price of gas; 0 = 100
 
 	Claim   *Claim    `json:",omitempty"`
 	Proof   *Proven   `json:",omitempty"`

@@ -40,6 +40,9 @@ type Heights interface {
 // ErrRefused: the chain will say the same again.
 var ErrRefused = errors.New("refused by the chain")
 
+// ErrDone is the refusal of what is on chain already; it wraps ErrRefused.
+var ErrDone = fmt.Errorf("%w: done before", ErrRefused)
+
 // Poster brings what is in an outbox to the chain.
 type Poster struct {
 	Outbox  *Outbox
@@ -87,7 +90,11 @@ func (p *Poster) post(ctx context.Context, in journal.Intent) error {
 		p.Log.Warn("too late for the chain", "post", in.Key, "height", height, "last", in.NotAfter, "reason", in.LastReason)
 		return p.Outbox.journal.Done(ctx, in.Key, fmt.Appendf(nil, "too late at height %d", height))
 	}
-	outcome, err := p.send(ctx, in)
+	w, err := decode(in)
+	var outcome string
+	if err == nil {
+		outcome, err = p.Sender.Send(ctx, w)
+	}
 	switch {
 	case err == nil:
 		p.Log.Info("on chain", "post", in.Key, "outcome", outcome)
@@ -95,7 +102,11 @@ func (p *Poster) post(ctx context.Context, in journal.Intent) error {
 	case ctx.Err() != nil:
 		return nil //nolint:nilerr // it is tried again after a restart
 	case errors.Is(err, ErrRefused):
-		p.Log.Info("the chain refuses", "post", in.Key, "reason", err)
+		level := slog.LevelInfo // others were faster, or it was one of the questions that only the chain can answer
+		if (w.Claim != nil || w.Proof != nil) && !errors.Is(err, ErrDone) {
+			level = slog.LevelWarn // an epoch's pay hangs on it
+		}
+		p.Log.Log(ctx, level, "the chain refuses", "post", in.Key, "reason", err)
 		return p.Outbox.journal.Done(ctx, in.Key, cut(err.Error()))
 	}
 	level := slog.LevelInfo
@@ -110,15 +121,15 @@ func (p *Poster) post(ctx context.Context, in journal.Intent) error {
 	return err
 }
 
-func (p *Poster) send(ctx context.Context, in journal.Intent) (string, error) {
-	var w work.Post
+// decode reads the post in an intent, or returns ErrRefused: it can never be sent.
+func decode(in journal.Intent) (w work.Post, err error) {
 	if in.Kind != kindPost {
-		return "", fmt.Errorf("%w: it is of kind %d, which is no post", ErrRefused, in.Kind)
+		return w, fmt.Errorf("%w: it is of kind %d, which is no post", ErrRefused, in.Kind)
 	}
 	if err := json.Unmarshal(in.Payload, &w); err != nil {
-		return "", fmt.Errorf("%w: it cannot be read: %w", ErrRefused, err)
+		return work.Post{}, fmt.Errorf("%w: it cannot be read: %w", ErrRefused, err)
 	}
-	return p.Sender.Send(ctx, w)
+	return w, nil
 }
 
 // Backoff is the wait after so many failures before.

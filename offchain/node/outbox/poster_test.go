@@ -1,10 +1,12 @@
 package outbox_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -280,4 +282,39 @@ func TestJournalGone(t *testing.T) {
 		return "done", j.Close()
 	})}
 	require.ErrorIs(t, p.Run(t.Context()), journal.ErrClosed)
+}
+
+// TestRefusalsThatCost: that an epoch will not be paid is a warning; that others were faster, or it is done, is none.
+func TestRefusalsThatCost(t *testing.T) {
+	claim, proven := &work.Claim{Epoch: 4}, &work.Proven{Epoch: 4}
+	for name, tc := range map[string]struct {
+		post work.Post
+		err  error
+		want string
+	}{
+		"ok: claim refused":  {work.Post{Key: "k", Claim: claim}, outbox.ErrRefused, "WARN"},
+		"ok: proof refused":  {work.Post{Key: "k", Proof: proven}, outbox.ErrRefused, "WARN"},
+		"ok: claimed before": {work.Post{Key: "k", Claim: claim}, outbox.ErrDone, "INFO"},
+		"ok: proven before":  {work.Post{Key: "k", Proof: proven}, outbox.ErrDone, "INFO"},
+		"ok: draw refused":   {work.Post{Key: "k", Draw: 7}, outbox.ErrRefused, "INFO"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := open(t, t.TempDir())
+				o := outbox.New(j)
+				var log bytes.Buffer
+				way := newLine(func(context.Context, work.Post) (string, error) { return "", tc.err })
+				p := &outbox.Poster{Outbox: o, Sender: way, Heights: newBlocks(9), Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil))}
+				require.NoError(t, o.Post(t.Context(), tc.post))
+				ctx, cancel := context.WithCancel(t.Context())
+				ran := make(chan error, 1)
+				go func() { ran <- p.Run(ctx) }()
+				synctest.Wait()
+				cancel()
+				require.NoError(t, <-ran)
+				require.Contains(t, log.String(), "level="+tc.want+" msg=\"the chain refuses\"")
+				require.NoError(t, j.Close())
+			})
+		})
+	}
 }

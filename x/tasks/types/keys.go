@@ -86,8 +86,9 @@ const (
 	MaxTurns = 32
 	// MaxNotRebuilt bounds the nodes an index knows that took it and did not rebuild it.
 	MaxNotRebuilt = 8
-	// MaxRequests bounds the requests a node can have open, and MaxFellowRequests those of fellow holders.
-	MaxRequests       = 32
+	// MaxRequests bounds the requests a node can have open.
+	MaxRequests = 32
+	// MaxFellowRequests bounds those of fellow holders among them.
 	MaxFellowRequests = 4
 )
 

@@ -33,7 +33,7 @@ func (d *Duties) claim(ctx context.Context, duty work.Duty, height int64) error 
 		}
 	}
 	post := work.Post{Key: fmt.Sprintf("claim/%d/%x", c.Epoch, c.Root[:8]), Claim: &c}
-	return d.sent.post(ctx, post, height, spanOf(duty.Until-duty.From), duty.Until-1)
+	return d.postDuty(ctx, post, duty, height)
 }
 
 // settleLosses tells whether the claim of an epoch should wait: for its place, so that not all nodes claim in one block;

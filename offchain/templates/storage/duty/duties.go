@@ -27,6 +27,7 @@ type Duties struct {
 	turn     int64           // in which vacant indices were asked for last
 	declined map[work.IndexRef]bool
 	watch    *watch
+	late     map[task]bool // of which an alarm was given
 }
 
 // New makes the duties of a node. The error wraps ErrInvalid.
@@ -91,6 +92,7 @@ func (d *Duties) Round(ctx context.Context, height int64) error {
 	if err := d.step(ctx, height, d.look); err != nil {
 		return err
 	}
+	d.alarm(height)
 	return errors.Join(
 		d.step(ctx, height, d.answer),
 		d.compare(ctx, height),

@@ -47,7 +47,7 @@ func (d *Duties) prove(ctx context.Context, duty work.Duty, height int64) error 
 	digest := sha256.Sum256(encoded)
 	m := made{key: fmt.Sprintf("proof/%d/%x", duty.Epoch, digest[:8]), epoch: duty.Epoch, drawn: from.drawn}
 	post := work.Post{Key: m.key, Proof: &work.Proven{Epoch: duty.Epoch, Proof: encoded}}
-	if err := d.sent.post(ctx, post, height, span, duty.Until-1); err != nil {
+	if err := d.postDuty(ctx, post, duty, height); err != nil {
 		return err
 	}
 	d.proofs[duty.Epoch] = m

@@ -1,6 +1,7 @@
 package duty_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -39,10 +40,11 @@ type world struct {
 	book   map[bookKey][]proof.Leaf
 	duties *duty.Duties
 
-	lag           func() int                                   // how old the state is that a query answers from, in blocks
-	refuse        func(p work.Post) bool                       // a node of the chain that lags refuses for good
-	delay         func() bool                                  // a post waits for one more block
-	fails         func(call string) error                      // what a call comes to before it is done
+	lag           func() int              // how old the state is that a query answers from, in blocks
+	refuse        func(p work.Post) bool  // a node of the chain that lags refuses for good
+	delay         func() bool             // a post waits for one more block
+	fails         func(call string) error // what a call comes to before it is done
+	log           bytes.Buffer
 	rebuild       func(ctx context.Context, h work.Held) error // whether fellows can help
 	calls         map[string]int                               // of every port
 	dies          int                                          // the calls after which the process is dead, 0 = never
@@ -86,7 +88,7 @@ func (w *world) start() {
 func (w *world) deps() duty.Deps {
 	return duty.Deps{
 		Chain: chainPort{w}, Outbox: outboxPort{w}, Book: bookPort{w}, Shelf: shelfPort{w}, Rebuilder: rebuildPort{w},
-		Log: slog.New(slog.DiscardHandler),
+		Log: slog.New(slog.NewTextHandler(&w.log, nil)),
 	}
 }
 
