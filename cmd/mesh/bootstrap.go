@@ -67,7 +67,8 @@ func (c *cli) bootstrap(ctx context.Context, s settings, id string, f listenFlag
 		}
 		cfg.Publisher, a.Publisher = key.Name, key.Address
 	}
-	running, err := node.New(ctx, cfg, c.nodeDeps(s, kr, client))
+	deps := c.nodeDeps(s, kr, client)
+	running, err := node.New(ctx, cfg, deps)
 	if err != nil {
 		return err
 	}
@@ -84,20 +85,7 @@ func (c *cli) bootstrap(ctx context.Context, s settings, id string, f listenFlag
 		p.line("Ctrl-C ends it. Next, on other devices:")
 		p.line("  mesh join --network-id %s", n.Id)
 	})
-	return runNode(ctx, running, err)
-}
-
-// runNode runs a node whose start was announced, until ctx ends.
-func runNode(ctx context.Context, n *node.Node, announced error) (err error) {
-	defer func() {
-		if closed := n.Close(); err == nil {
-			err = closed
-		}
-	}()
-	if announced != nil {
-		return announced
-	}
-	return n.Run(ctx)
+	return runNode(ctx, running, cfg, deps, err)
 }
 
 // nodeDeps are what every node is given.

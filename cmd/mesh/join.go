@@ -210,11 +210,13 @@ func (c *cli) runJoined(ctx context.Context, s settings, kr *chain.Keyring, clie
 	if err != nil {
 		return err
 	}
-	running, err := node.New(ctx, node.Config{
+	cfg := node.Config{
 		Home: s.Home, ChainID: s.ChainID, Network: n.Id, Role: node.RoleStorage, Operator: r.operator, FeesFrom: payer,
 		Listen: r.listen, Announce: r.flags.listen.announce, Bootstrap: r.flags.listen.bootstrap, Region: r.offer.Region,
 		Quota: int64(quota), Poll: pollOf(s.ChainID),
-	}, c.nodeDeps(s, kr, client))
+	}
+	deps := c.nodeDeps(s, kr, client)
+	running, err := node.New(ctx, cfg, deps)
 	if err != nil {
 		return err
 	}
@@ -223,7 +225,7 @@ func (c *cli) runJoined(ctx context.Context, s settings, kr *chain.Keyring, clie
 		Peer: running.Peer(), Addrs: running.Addrs(), OwnBond: member.OwnBond.String(), GivenBond: member.GivenBond.String(),
 		Counts: !member.Weight.IsZero(), Quota: fmt.Sprint(quota), Tx: tx,
 	}
-	return runNode(ctx, running, c.print(s, a, func(p *page) { showJoined(p, a, n, member) }))
+	return runNode(ctx, running, cfg, deps, c.print(s, a, func(p *page) { showJoined(p, a, n, member) }))
 }
 
 // payer returns who pays the operator's fees: the owner, or somebody else who allows it, or "" for itself.

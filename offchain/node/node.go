@@ -128,7 +128,8 @@ func (n *Node) Addrs() []string {
 	return list
 }
 
-// Run works until ctx ends, and returns the first error of a part that cannot go on.
+// Run works until ctx ends, and returns the first error of a part that cannot go on. If that was for want of room on the disk,
+// there is some again: the node is to be closed, and opened anew.
 func (n *Node) Run(ctx context.Context) error { return n.group.Run(ctx) }
 
 // Close gives everything back; it is called when Run has returned, or without Run.

@@ -5,6 +5,8 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"os"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/peer"
 
@@ -70,7 +72,7 @@ func (n *Node) openDisk(s *storageParts) (err error) {
 	if s.journal, err = journal.Open(journal.DefaultConfig(dataDir(n.cfg.Home, "journal"))); err != nil {
 		return err
 	}
-	n.group.Add(lifecycle.Item{Name: "journal", Close: s.journal.Close})
+	n.group.Add(lifecycle.Item{Name: "journal", Run: func(ctx context.Context) error { return n.watchJournal(ctx, s.journal) }, Close: s.journal.Close})
 	s.outbox = outbox.New(s.journal)
 	if s.claims, err = outbox.OpenClaims(s.journal); err != nil {
 		return err
@@ -167,6 +169,32 @@ func (n *Node) doDuties(ctx context.Context, d *duty.Duties) error {
 	return nil //nolint:nilerr // said above
 }
 
+// roomEvery is the pause between two looks whether the journal can be written.
+const roomEvery = 5 * time.Second
+
+// watchJournal ends the node if its journal cannot be written any more. A node whose disk was full begins again; see Run.
+func (n *Node) watchJournal(ctx context.Context, j *journal.Journal) error {
+	failure := func() error { return j.Stats().Failure }
+	room := func() error { return probeRoom(dataDir(n.cfg.Home, "")) }
+	return outbox.Watch(ctx, roomEvery, failure, room, n.deps.Log)
+}
+
+// probeBytes is the room that a node needs to begin again.
+const probeBytes = 4 << 20
+
+// probeRoom returns an error unless there is room for a few files in a directory.
+func probeRoom(dir string) (err error) {
+	f, err := os.CreateTemp(dir, "probe-*")
+	if err != nil {
+		return fmt.Errorf("look for room on the disk: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
+	if _, err := f.Write(make([]byte, probeBytes)); err != nil {
+		return fmt.Errorf("look for room on the disk: %w", err)
+	}
+	return f.Sync()
+}
+
 // keepJournal forgets, once in a while, what is over.
 func (n *Node) keepJournal(ctx context.Context, s *storageParts) error {
 	var seen int64
@@ -180,6 +208,9 @@ func (n *Node) keepJournal(ctx context.Context, s *storageParts) error {
 		next := s.journal.Stats().Next
 		_, compactErr := s.journal.Compact(ctx, s.claims.Needed)
 		if err := errors.Join(s.journal.Forget(ctx, horizon), compactErr); err != nil && ctx.Err() == nil {
+			if errors.Is(err, journal.ErrFailed) {
+				continue // the watch decides
+			}
 			return err
 		}
 		horizon = next

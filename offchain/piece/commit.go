@@ -64,6 +64,9 @@ func (q *committer) work(land func([]*request)) {
 func (s *Store) land(batch []*request) {
 	err := s.failure()
 	if err == nil {
+		err = s.roomForIndex()
+	}
+	if err == nil {
 		if err = s.write(batch); err != nil {
 			err = s.fail(err)
 		}
@@ -73,6 +76,22 @@ func (s *Store) land(batch []*request) {
 			r.err = err
 		}
 	}
+}
+
+// indexRoom is what must be free before the index is written, bytes: its log ends the process if it cannot write. It is
+// never more than Config.KeepFree.
+const indexRoom = 8 << 20
+
+// roomForIndex returns ErrFull if a write of the index could fill the disk. Nothing is wrong with the store then.
+func (s *Store) roomForIndex() error {
+	free, err := s.disk.Free()
+	if err != nil {
+		return fmt.Errorf("ask for free space: %w", err)
+	}
+	if need := min(s.cfg.KeepFree, indexRoom); free < need {
+		return fmt.Errorf("write index: %w: %d bytes free, it needs %d", ErrFull, free, need)
+	}
+	return nil
 }
 
 func (s *Store) write(batch []*request) error {

@@ -32,7 +32,7 @@ func (s *Store) Run(ctx context.Context) error {
 func (s *Store) scrubLoop(ctx context.Context) error {
 	for {
 		_, err := s.Scrub(ctx)
-		if err == nil {
+		if err == nil || errors.Is(err, ErrFull) { // it begins again where it was
 			err = s.wait(ctx, s.cfg.ScrubPause)
 		}
 		if err != nil {

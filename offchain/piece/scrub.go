@@ -71,6 +71,9 @@ func (s *Store) moveCursor(records []placed) error {
 	if err := s.failure(); err != nil {
 		return err
 	}
+	if err := s.roomForIndex(); err != nil {
+		return err
+	}
 	cursor := []byte{locationKeys}
 	if n := len(records); n > 0 {
 		next := records[n-1].location

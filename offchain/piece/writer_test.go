@@ -226,6 +226,40 @@ func TestRoomThatIsKeptFree(t *testing.T) {
 	require.NoError(t, s.Close())
 }
 
+// When others have filled the disk, nothing is written, nothing is lost, and all goes on once there is room.
+func TestOthersFillTheDisk(t *testing.T) {
+	d := newDisk()
+	cfg := small("store")
+	cfg.KeepFree = 64 << 20
+	d.capacity = 128 << 20
+	s := openMem(t, cfg, d, vfs.NewMem())
+	b, other := content(1, 100<<10), content(2, 100<<10)
+	put(t, s, 1, b)
+	w, err := s.Put(t.Context(), 1, rootOf(other), uint64(len(other)))
+	require.NoError(t, err)
+	_, err = w.ReadFrom(bytes.NewReader(other))
+	require.NoError(t, err)
+	d.mu.Lock()
+	d.capacity = d.used() + 8<<20 - 1
+	d.mu.Unlock()
+	require.ErrorIs(t, w.Commit(), piece.ErrFull)
+	for range 2 {
+		require.ErrorIs(t, s.DropDeal(1), piece.ErrFull)
+		_, err := s.Scrub(t.Context())
+		require.ErrorIs(t, err, piece.ErrFull, "it cannot note how far it has come")
+		requirePiece(t, s, b)
+		require.Equal(t, int64(1), stat(t, s).Pieces)
+	}
+	d.mu.Lock()
+	d.capacity = 128 << 20
+	d.mu.Unlock()
+	put(t, s, 1, other)
+	requirePiece(t, s, other)
+	require.NoError(t, s.DropDeal(1))
+	require.Zero(t, stat(t, s).Pieces)
+	require.NoError(t, s.Close())
+}
+
 func TestNoRoomForAnotherVolume(t *testing.T) {
 	d := newDisk()
 	s := openMem(t, small("store"), d, vfs.NewMem())

@@ -57,7 +57,12 @@ func (p *Poster) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		block := p.Heights.Next() // asked for first, so that no block is missed
 		if due := p.Outbox.journal.Due(p.Now(), 4*atOnce); len(due) > 0 {
-			if err := p.postAll(ctx, due); err != nil {
+			err := p.postAll(ctx, due)
+			if errors.Is(err, journal.ErrFailed) {
+				<-ctx.Done() // nothing can be written down before the journal is opened anew; see Watch
+				return nil
+			}
+			if err != nil {
 				return err
 			}
 			continue

@@ -1,0 +1,40 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"syscall"
+	"time"
+)
+
+// Watch looks every so often whether a journal can still be written, and returns why not: then it has to be opened anew. A
+// full disk is waited for, as long as room returns an error: what there is can be read meanwhile.
+func Watch(ctx context.Context, every time.Duration, failure, room func() error, log *slog.Logger) error {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	told := false
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		err := failure()
+		if err == nil {
+			continue
+		}
+		if !IsFull(err) || room() == nil {
+			return err
+		}
+		if !told {
+			log.Error("the disk is full: the node gives what it has, and can claim and prove nothing until there is room", "error", err)
+			told = true
+		}
+	}
+}
+
+// IsFull tells whether an error is one of a disk or a quota that is full.
+func IsFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
