@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -38,7 +39,7 @@ type demoReport struct {
 
 // demoSeconds are wall times.
 type demoSeconds struct {
-	FirstBlock  float64 `json:"first_block"`  // from the start of the devnet to a chain that makes blocks
+	FirstBlock  float64 `json:"first_block"`  // from the start of the chain daemon to its first block
 	NetworkLive float64 `json:"network_live"` // from the start of mesh init to the network on chain with a bootstrap record
 	Put         float64 `json:"put"`
 	Get         float64 `json:"get"`
@@ -49,7 +50,7 @@ type demoSeconds struct {
 // demo tells the story of a network on this machine by the commands a person types, each a process
 // of its own, and keeps what each answered.
 type demo struct {
-	con     *console
+	story   io.Writer
 	self    string // this program
 	out     string
 	file    string // that is stored; made if it is empty
@@ -75,20 +76,29 @@ func (c *cli) devnetDemoCommand() *cobra.Command {
 		Use: "demo", Short: "Show on this machine what Mesh does, and leave the evidence", Args: cobra.NoArgs,
 		Long: `Start a devnet, kill its chain daemon with SIGKILL and go on, create a network, join nodes, store a file, wait
 for proofs and pay, kill as many holders as the file can lose, read it back, watch the network repair itself, and
-withdraw a reward. report.json, evidence.jsonl, the retrieved file and the devnet's home stay in --out.`,
+withdraw a reward. report.json, evidence.jsonl, the retrieved file and the devnet's home stay in --out. With --output json
+the report is printed at the end, and the story goes to standard error.`,
 		Example: "  mesh devnet demo --file holiday.jpg --nodes 12 --out ./demo",
 	}
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+	cmd.RunE = c.with("run the demo", func(ctx context.Context, s settings, _ []string) error {
 		if _, err := segment.Choose(nodes); err != nil || nodes > maxNodes {
 			return usage("read --nodes", fmt.Sprintf("%d nodes; repair needs at least %d, a devnet has at most %d", nodes, segment.OwnersFor(segment.Profiles()[0].Profile), maxNodes), "write --nodes 12")
 		}
-		d := &demo{con: c.con, nodes: nodes}
-		err := d.place(out, file)
-		if err == nil {
-			err = d.run(cmd.Context())
+		d := &demo{story: c.con.out, nodes: nodes}
+		if s.json() {
+			d.story = c.con.err
 		}
-		return explain("run the demo", err)
-	}
+		if err := d.place(out, file); err != nil {
+			return err
+		}
+		if err := d.run(ctx); err != nil {
+			return err
+		}
+		if s.json() {
+			return c.printJSON(d.report)
+		}
+		return nil
+	})
 	cmd.Flags().StringVar(&out, "out", "build/demo", "directory that gets the evidence; what an earlier demo left there is replaced")
 	cmd.Flags().StringVar(&file, "file", "", "file to store (default 64 MiB made on the spot)")
 	cmd.Flags().IntVar(&nodes, "nodes", defaultDemoNodes, "nodes of the network, each with an owner of its own")

@@ -13,28 +13,27 @@ import (
 
 // beginChain starts the devnet.
 func (d *demo) beginChain(ctx context.Context) error {
-	if err := d.up(ctx); err != nil {
+	up, err := d.up(ctx)
+	if err != nil {
 		return err
 	}
-	d.report.Seconds.FirstBlock = time.Since(d.started).Seconds()
-	d.tell("a chain makes blocks after %.1f s", d.report.Seconds.FirstBlock)
+	d.report.Seconds.FirstBlock = up.FirstBlock
+	d.tell("a chain makes blocks %.1f s after its daemon was started", d.report.Seconds.FirstBlock)
 	return nil
 }
 
 // up starts the devnet, or continues it.
-func (d *demo) up(ctx context.Context) error {
-	var up upAnswer
+func (d *demo) up(ctx context.Context) (up upAnswer, err error) {
 	if err := d.meshInto(ctx, &up, "devnet", "up", "--detach", "--home", d.home()); err != nil {
-		return err
+		return up, err
 	}
 	if d.chain != nil {
 		if err := d.chain.Close(); err != nil {
-			return err
+			return up, err
 		}
 	}
-	var err error
 	d.chain, err = chain.New(chain.DefaultConfig([]string{up.GRPC}, up.ChainID), chain.Deps{})
-	return err
+	return up, err
 }
 
 // killChain kills the chain daemon with SIGKILL and starts it again.
@@ -57,7 +56,7 @@ func (d *demo) killChain(ctx context.Context) error {
 	if _, err := d.mesh(ctx, "devnet", "down", "--home", d.home()); err != nil {
 		return err
 	}
-	if err := d.up(ctx); err != nil {
+	if _, err := d.up(ctx); err != nil {
 		return err
 	}
 	after, err := d.chain.Latest(ctx)

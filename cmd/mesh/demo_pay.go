@@ -52,10 +52,14 @@ func (d *demo) withdrawFor(ctx context.Context, m chain.MemberRecord, home strin
 	if !after.Amount.GT(before.Amount) {
 		return fmt.Errorf("the owner of node %d has %s after the withdrawal and had %s", m.Number, after, before)
 	}
+	head, err := d.chain.Latest(ctx)
+	if err != nil {
+		return err
+	}
 	got := after.Amount.Sub(before.Amount)
 	d.report.Withdrawn = got.String()
 	d.tell("the owner of node %d withdraws %s", m.Number, tokens(got, d.network.Token.Symbol))
-	return d.asked("withdrawn", "cosmos.bank.v1beta1.Query/Balance", 0, []chain.Coin{before, after})
+	return d.asked("withdrawn", "cosmos.bank.v1beta1.Query/Balance", head.Height, []chain.Coin{before, after})
 }
 
 // homeOf returns the home of an account of the devnet.
@@ -75,6 +79,9 @@ func (d *demo) count(ctx context.Context) error {
 		return err
 	}
 	d.report.ChainHeight = head.Height
+	if err := d.asked("chain_height", "cosmos.base.node.v1beta1.Service/Status", head.Height, head); err != nil {
+		return err
+	}
 	for _, figure := range []struct {
 		name string
 		msg  string

@@ -47,7 +47,7 @@ func (d *demo) put(ctx context.Context) error {
 	}
 	d.report.Profile = fmt.Sprintf("%d/%d", deal.Profile.K, deal.Profile.N)
 	d.tell("%s stored in %.1f s: any %d of %d holders are enough (%s)", sizeText(d.report.FileBytes), d.report.Seconds.Put, deal.Profile.K, deal.Profile.N, a.Objects[0].URI)
-	return d.asked("profile", "mesh.tasks.v1.Query/Deal", 0, deal)
+	return d.asked("profile", "mesh.tasks.v1.Query/Deal", deal.Height, deal)
 }
 
 // firstReward waits until somebody can withdraw fees for a proof that the chain has accepted.
@@ -97,7 +97,7 @@ func (d *demo) killHolders(ctx context.Context) error {
 	}
 	d.report.RetrievedDown = len(d.killed)
 	d.tell("kill -9 of the holders of %d indices, the data pieces first", len(d.killed))
-	return d.asked("retrieved_with_holders_down", "mesh.tasks.v1.Query/Deal", 0, deal)
+	return d.asked("retrieved_with_holders_down", "mesh.tasks.v1.Query/Deal", deal.Height, deal)
 }
 
 // processOf returns the process of the node of an owner of the devnet.

@@ -15,7 +15,7 @@ import (
 const chapterTime = 2 * time.Minute
 
 func (d *demo) tell(format string, args ...any) {
-	fmt.Fprintf(d.con.out, format+"\n", args...)
+	fmt.Fprintf(d.story, format+"\n", args...)
 }
 
 // mesh runs this program with arguments, as a person would, keeps its answer as evidence and

@@ -31,7 +31,9 @@ type upAnswer struct {
 	Faucet    string           `json:"faucet"`
 	Processes []devnet.Process `json:"processes"`
 	Keys      []devnet.Key     `json:"keys"`
-	Next      string           `json:"next"`
+	// FirstBlock is the time from the start of the validators to the first block that was seen, in seconds.
+	FirstBlock float64 `json:"first_block_seconds"`
+	Next       string  `json:"next"`
 }
 
 // devnetUpCommand starts a devnet.
@@ -81,6 +83,7 @@ func (c *cli) devnetUp(ctx context.Context, cmd *cobra.Command, s settings, f up
 	}
 	if err == nil {
 		a := answerUp(d.State(), place.dir, own)
+		a.FirstBlock = d.FirstBlock().Seconds()
 		err = c.print(s, a, func(p *page) { showUp(p, a, place, own, f.detach) })
 	}
 	if err != nil {

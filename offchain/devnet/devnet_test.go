@@ -99,6 +99,8 @@ func TestUpContinues(t *testing.T) {
 	dir, tools := t.TempDir(), newTools(t)
 	first, err := devnet.Up(t.Context(), tools.config(dir))
 	require.NoError(t, err)
+	require.Positive(t, first.FirstBlock())
+	was := first.State()
 	require.NoError(t, first.Close())
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "validators", "genesis"), []byte("kept"), 0o600))
 	height := func() int {
@@ -119,6 +121,23 @@ func TestUpContinues(t *testing.T) {
 	genesis, err := os.ReadFile(filepath.Join(dir, "validators", "genesis"))
 	require.NoError(t, err)
 	require.Equal(t, "kept", string(genesis), "the genesis was made again")
+	is := second.State()
+	require.Equal(t, []string{was.RPC, was.GRPC, was.REST, was.Faucet}, []string{is.RPC, is.GRPC, is.REST, is.Faucet}, "who knew them finds them again")
+}
+
+// A devnet whose ports somebody else has by now gets others.
+func TestUpContinuesElsewhere(t *testing.T) {
+	dir, tools := t.TempDir(), newTools(t)
+	first, err := devnet.Up(t.Context(), tools.config(dir))
+	require.NoError(t, err)
+	was := first.State().GRPC
+	require.NoError(t, first.Close())
+	l, err := net.Listen("tcp", was)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	second := up(t, tools.config(dir))
+	require.NotEqual(t, was, second.State().GRPC)
+	require.Len(t, second.State().Running(), 2)
 }
 
 func TestUpRunning(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 )
 
 // host is where everything listens.
@@ -22,6 +23,40 @@ func planPorts(n int) ([]int, error) {
 		ports[i] = l.Addr().(*net.TCPAddr).Port
 	}
 	return ports, nil
+}
+
+// formerPorts is how many ports of a devnet people are told of.
+const formerPorts = 4
+
+// former returns the ports that people were told of when the devnet ran last, in the order rpc, grpc, rest, faucet, or nil if
+// it did not.
+func (s State) former() []int {
+	var ports []int
+	faucet := strings.TrimSuffix(strings.TrimPrefix(s.Faucet, "http://"), FaucetPath)
+	for _, a := range []string{s.RPC, s.GRPC, s.REST, faucet} {
+		_, text, err := net.SplitHostPort(a)
+		if err != nil {
+			return nil
+		}
+		port, err := strconv.Atoi(text)
+		if err != nil {
+			return nil
+		}
+		ports = append(ports, port)
+	}
+	return ports
+}
+
+// areFree tells whether all ports can be listened on at the same time.
+func areFree(ports []int) bool {
+	for _, p := range ports {
+		l, err := net.Listen("tcp", address(p))
+		if err != nil {
+			return false
+		}
+		defer l.Close()
+	}
+	return true
 }
 
 // address returns host:port.

@@ -35,6 +35,9 @@ func (d *Devnet) awaitChain(ctx context.Context, c *child, v *validator) error {
 		case first < 0:
 			first = height
 		}
+		if height > 0 && d.firstBlock == 0 {
+			d.firstBlock = time.Since(d.spawned)
+		}
 		if height == first {
 			return fmt.Errorf("it stays at height %d", height)
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mesh-protocol/mesh/offchain/dirlock"
 )
@@ -30,7 +31,14 @@ type Devnet struct {
 	faucet   Key
 	children []*child
 	died     chan *child // gets each child that ends, once
+
+	former     []int     // ports to have again
+	spawned    time.Time // when the validators were started
+	firstBlock time.Duration
 }
+
+// FirstBlock returns how long after the start of its validators the chain was seen to have a block.
+func (d *Devnet) FirstBlock() time.Duration { return d.firstBlock }
 
 // Up starts the devnet in cfg.Dir and returns when its chain makes blocks and its faucet answers. A chain
 // that is there continues; processes of it that run without the others are ended first. An error leaves
@@ -152,16 +160,17 @@ func (d *Devnet) clear() error {
 	if whole && len(running) == len(d.state.Processes) {
 		return fmt.Errorf("%w: process %d is %s of the one in %s", ErrRunning, running[0].PID, running[0].Name, d.cfg.Dir)
 	}
-	d.state.Processes = nil
+	d.former, d.state.Processes = d.state.former(), nil
 	return end(running, d.cfg.Grace)
 }
 
-// launch starts all processes on new ports and waits until they are useful.
+// launch starts all processes and waits until they are useful.
 func (d *Devnet) launch(ctx context.Context, list []*validator) error {
-	faucetPort, err := assignPorts(list)
+	faucetPort, err := assignPorts(list, d.former)
 	if err != nil {
 		return err
 	}
+	d.former = nil
 	first := list[0]
 	d.state.RPC, d.state.GRPC, d.state.REST = address(first.rpc), address(first.grpc), address(first.rest)
 	d.state.Faucet = "http://" + address(faucetPort) + FaucetPath
@@ -174,6 +183,7 @@ func (d *Devnet) launch(ctx context.Context, list []*validator) error {
 		}
 		d.state.Processes = append(d.state.Processes, self)
 	}
+	d.spawned, d.firstBlock = time.Now(), 0
 	for _, v := range list {
 		if err := d.spawn(v.process(), v.command(d.cfg.Meshd, list)); err != nil {
 			return err

@@ -79,11 +79,16 @@ func identify(ctx context.Context, meshd string, list []*validator) error {
 	return nil
 }
 
-// assignPorts gives every validator new ports and returns one more, for the faucet.
-func assignPorts(list []*validator) (faucet int, err error) {
+// assignPorts gives every validator new ports and returns one more, for the faucet. The addresses that people are told keep
+// theirs if they are free: those of the first validator and of the faucet, in the order rpc, grpc, rest, faucet.
+func assignPorts(list []*validator, former []int) (faucet int, err error) {
 	ports, err := planPorts(portsPerValidator*len(list) + 1)
 	if err != nil {
 		return 0, err
+	}
+	if len(former) == formerPorts && areFree(former) {
+		copy(ports[1:portsPerValidator], former)
+		ports[len(ports)-1] = former[formerPorts-1]
 	}
 	for i, v := range list {
 		p := ports[portsPerValidator*i:]
