@@ -8,6 +8,8 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/devnet"
+	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/proof"
 )
 
 // requireAnswer fails unless a command's result is said as in testdata, to people and to programs.
@@ -77,9 +79,37 @@ func TestDownAnswer(t *testing.T) {
 	requireAnswer(t, "down_purge", none, func(p *page) { showDown(p, none, devnetPlace{dir: "/d"}) })
 }
 
+// sampleMembers are three nodes of two owners that count in draws, and one that does not.
+func sampleMembers() []work.Member {
+	node := func(owner string, own, given, weight uint64) work.Member {
+		return work.Member{Owner: owner, OwnBond: proof.U64(own), GivenBond: proof.U64(given), Weight: proof.U64(weight)}
+	}
+	return []work.Member{
+		node("mesh1a", 100_000_000, 0, 100_000_000), node("mesh1b", 100_000_000, 50_000_000, 150_000_000),
+		node("mesh1b", 100_000_000, 0, 100_000_000), node("mesh1c", 7, 0, 0),
+	}
+}
+
+func TestMembership(t *testing.T) {
+	a := membershipOf(sampleMembers())
+	require.Equal(t, membership{
+		Nodes: 3, Owners: 2, OwnBonds: "300000000", GivenBonds: "50000000", LargestOwner: "mesh1b", LargestBps: 7_143, Assurance: "none",
+	}, a)
+	require.Equal(t, membership{OwnBonds: "0", GivenBonds: "0", Assurance: "none"}, membershipOf(nil))
+}
+
+func TestSafetyText(t *testing.T) {
+	require.Empty(t, safetyText("protected"))
+	require.Empty(t, safetyText(""))
+	require.Contains(t, safetyText("unprotected"), "cannot pay for a repair")
+	require.Contains(t, safetyText("no spare holders"), "before another owner joins")
+}
+
 func TestNetworkAnswer(t *testing.T) {
 	n := sampleNetwork(t)
-	requireAnswer(t, "network", networkAnswer{answerTo("networks"), viewNetwork(n), "9000000"}, func(p *page) { showNetwork(p, n, amountOf(t, "9")) })
+	requireAnswer(t, "network", networkAnswer{answerTo("networks"), viewNetwork(n), "9000000", membershipOf(sampleMembers())}, func(p *page) {
+		showNetwork(p, n, amountOf(t, "9"), membershipOf(sampleMembers()))
+	})
 	list := networksAnswer{answerTo("networks"), []networkView{viewNetwork(n)}, true}
 	requireAnswer(t, "networks", list, func(p *page) { showNetworks(p, list) })
 	none := networksAnswer{header: answerTo("networks"), Networks: []networkView{}}

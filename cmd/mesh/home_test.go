@@ -13,6 +13,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/devnet"
+	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
 // fakeDirectory knows one network.
@@ -27,6 +28,10 @@ func (d fakeDirectory) Network(_ context.Context, id string) (chain.Network, cha
 
 func (d fakeDirectory) NetworkByName(_ context.Context, name string) (chain.Network, chain.Coin, error) {
 	return d.find(strings.EqualFold(name, d.network.Name))
+}
+
+func (d fakeDirectory) Members(context.Context, string) ([]work.Member, error) {
+	return sampleMembers(), nil
 }
 
 func (d fakeDirectory) find(found bool) (chain.Network, chain.Coin, error) {

@@ -7,12 +7,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
+	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
 // directory is where networks are looked up.
 type directory interface {
 	Network(ctx context.Context, id string) (chain.Network, chain.Coin, error)
 	NetworkByName(ctx context.Context, name string) (chain.Network, chain.Coin, error)
+	Members(ctx context.Context, network string) ([]work.Member, error)
 }
 
 // networkView is a network as JSON, the figures most asked for. meshd query network network ID has all.
@@ -42,6 +44,7 @@ type networkAnswer struct {
 	header
 	networkView
 	Supply string `json:"supply"`
+	membership
 }
 
 // networksCommand shows what networks there are.
@@ -102,16 +105,21 @@ func (c *cli) showNetwork(ctx context.Context, s settings, d directory, which st
 	if err != nil {
 		return err
 	}
-	a := networkAnswer{answerTo("networks"), viewNetwork(n), supply.Amount.String()}
-	return c.print(s, a, func(p *page) { showNetwork(p, n, supply.Amount) })
+	members, err := d.Members(ctx, n.Id)
+	if err != nil {
+		return err
+	}
+	a := networkAnswer{answerTo("networks"), viewNetwork(n), supply.Amount.String(), membershipOf(members)}
+	return c.print(s, a, func(p *page) { showNetwork(p, n, supply.Amount, a.membership) })
 }
 
-func showNetwork(p *page, n chain.Network, supply chain.Amount) {
+func showNetwork(p *page, n chain.Network, supply chain.Amount, m membership) {
 	p.title("%s, %s", n.Name, n.Id)
 	p.row("Founder", "%s", n.Founder)
 	p.row("Denom", "%s", n.Token.Denom)
 	p.row("Supply", "%s", tokens(supply, n.Token.Symbol))
 	showTerms(p, n)
+	m.show(p, n.Token.Symbol)
 	p.row("Created", "in block %d", n.CreatedHeight)
 }
 

@@ -32,6 +32,7 @@ func viewObject(network string, o storage.Object) objectView {
 type dialed struct {
 	network chain.Network
 	client  *node.Client
+	door    *chain.Client
 	key     chain.Key
 	close   func() error
 }
@@ -42,7 +43,7 @@ func (c *cli) dial(ctx context.Context, s settings, id string, bootstrap []strin
 	if err != nil {
 		return dialed{}, err
 	}
-	d := dialed{close: client.Close}
+	d := dialed{close: client.Close, door: client}
 	d.network, err = whichNetwork(ctx, s, client, id)
 	if err == nil && pays {
 		d.key, err = c.fundedKey(ctx, s, kr, s.From)

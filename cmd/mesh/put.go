@@ -30,6 +30,7 @@ type putAnswer struct {
 	Objects   []objectView `json:"objects"`
 	Bytes     uint64       `json:"bytes"`
 	Seconds   float64      `json:"seconds"`
+	Safety    string       `json:"safety"` // of the deal: protected, unprotected or no spare holders; empty if it could not be asked
 }
 
 // putCommand stores files.
@@ -103,10 +104,15 @@ func (c *cli) put(ctx context.Context, s settings, f putFlags, files []string) (
 		a.Deal = o.Deal
 		a.Bytes += sources[i].Size
 	}
+	// The files are stored; that this could not be asked does not change it.
+	a.Safety, _ = dealSafety(ctx, d.door, d.network.Id, a.Deal)
 	return c.print(s, a, func(p *page) {
 		for _, o := range a.Objects {
 			p.line("%s  %s", o.URI, filepath.Base(o.Name))
 		}
 		p.line("%s", faint(p.color, fmt.Sprintf("%s in deal %d after %.1f s", sizeText(a.Bytes), a.Deal, a.Seconds)))
+		if text := safetyText(a.Safety); text != "" {
+			p.line("%s", text)
+		}
 	})
 }

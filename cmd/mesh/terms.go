@@ -22,15 +22,17 @@ func showTerms(p *page, n chain.Network) {
 	t, terms := n.Token, n.Params
 	p.row("Template", "%s", n.Template)
 	p.row("Logic", "%s", logicText(n.LogicHash))
-	p.row("Token", "%s (%s), 6 decimals", t.Name, t.Symbol)
+	p.row("Token", "%s (%s), 6 decimals, denom %s", t.Name, t.Symbol, t.Denom)
 	p.row("Supply cap", "%s", tokens(t.SupplyCap, t.Symbol))
 	p.row("Founder gets", "%s at once, the only tokens nobody earned", tokens(t.InitialAllocation, t.Symbol))
 	p.row("Emission", "at most %s in the first epoch, halved every %d epochs", tokens(t.FirstEmission(), t.Symbol), t.HalvingEpochs)
 	p.row("Distribution", "%s", formatDistribution(terms.Distribution))
 	p.row("Epoch", "%d blocks", terms.Epoch.EpochBlocks)
 	p.row("Burnt of payments", "%s", formatPercent(terms.Pay.BurnBps))
+	p.row("Minted for burnt", "at most %s of it, to who earned the payment", formatPercent(terms.Pay.MatchCapBps))
 	p.row("Bond of a node", "at least %s, back after %s", tokens(terms.Bond.MinBond, t.Symbol), span(terms.Bond.UnbondingSeconds))
 	p.row("Price", "%s for 1 GiB and %s", tokens(terms.Storage.Price, t.Symbol), counted(uint64(terms.Storage.PriceEpochs), "epoch"))
+	p.row("Repairs", "%s of an escrow on top, as a reserve; an index without a proof for %s is lost", formatPercent(terms.Storage.ReserveBps), counted(uint64(terms.Storage.LostEpochs), "epoch"))
 	p.row("Hand-over", "to its members in epoch %d at the latest", n.HandoverEpoch)
 }
 

@@ -115,8 +115,9 @@ func sampleNetwork(t *testing.T) chain.Network {
 	n.Token.Name, n.Token.Symbol, n.Token.Denom, n.Token.HalvingEpochs = "STORE", "STR", "net_1a2b3c4d/ustr", 35040
 	n.Token.SupplyCap, n.Token.InitialAllocation = amountOf(t, "1000000000"), amountOf(t, "100000000")
 	n.Params.Distribution = chain.Distribution{UptimeBps: 4000, TasksBps: 4000, GovernanceBps: 2000}
-	n.Params.Epoch.EpochBlocks, n.Params.Pay.BurnBps = 20, 2000
+	n.Params.Epoch.EpochBlocks, n.Params.Pay.BurnBps, n.Params.Pay.MatchCapBps = 20, 2000, 8000
 	n.Params.Bond.MinBond, n.Params.Bond.UnbondingSeconds = amountOf(t, "100"), 60
 	n.Params.Storage.Price, n.Params.Storage.PriceEpochs = amountOf(t, "1"), 24
+	n.Params.Storage.ReserveBps, n.Params.Storage.LostEpochs = 500, 24
 	return n
 }

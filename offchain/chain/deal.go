@@ -17,7 +17,7 @@ type DealRecord struct {
 	work.Deal
 	Indices   []work.Index // by number
 	Height    int64        // of the last block that the answer knows; 0 if the node does not say
-	Assurance string       // protected, unprotected where the reserve cannot pay a repair, or no spare holders
+	Assurance string       // protected, or unprotected where the reserve cannot pay a repair
 }
 
 // Deal returns a deal by its id. The error wraps ErrNotFound where there is none.
