@@ -8,6 +8,9 @@
 // pieces of each segment where it expects them soonest, asks further holders for what is late, and writes the object in its
 // order, a bounded number of segments ahead, fewer where the way is slow. Puts and removals take turns; gets run beside them.
 //
+// The nodes of a new deal have two epochs for their first acknowledgement, which a large put would not keep: it commits a
+// segment of one byte first, and drops it with its own commit.
+//
 // # Crashes
 //
 // What is not committed does not exist. Before the transaction is sent, the objects in it are written down as pending, with

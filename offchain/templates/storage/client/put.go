@@ -74,9 +74,41 @@ func (c *Client) put(ctx context.Context, sources []Source, opts PutOptions) ([]
 	if err != nil {
 		return nil, err
 	}
+	if s.list == nil && total > quickBytes {
+		if s, err = c.settleIn(ctx, s, m); err != nil {
+			return nil, err
+		}
+	}
 	f := c.fleet(ctx, s)
 	defer f.close()
 	return c.putInto(f, s, sources, coder, m)
+}
+
+// quickBytes is what is surely sent within the time that the nodes of a new deal have for their first ack.
+const quickBytes = 32 << 20
+
+// settleIn commits the blank segment to a deal without a layout, so that its nodes stay however long what comes next takes.
+func (c *Client) settleIn(ctx context.Context, s *site, m *meter) (*site, error) {
+	f := c.fleet(ctx, s)
+	defer f.close()
+	added, err := c.putBlank(f, s, m)
+	if err != nil {
+		return nil, err
+	}
+	err = c.commit(f, s, change{
+		added: added,
+		drop:  dropBlanks,
+		note:  func(attempt) error { return nil }, // nobody misses it
+		seen:  func(*record.Index) bool { return true },
+	}, m)
+	if err != nil {
+		return nil, err
+	}
+	deal, err := c.chain.Deal(ctx, s.deal.ID)
+	if err != nil {
+		return nil, fmt.Errorf("ask for deal %d: %w", s.deal.ID, err)
+	}
+	return c.site(ctx, deal)
 }
 
 // putInto sends the sources to the holders of a deal and commits them.

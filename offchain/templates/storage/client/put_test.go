@@ -287,3 +287,26 @@ func TestProgress(t *testing.T) {
 		})
 	})
 }
+
+// A large put into a new deal commits something small first, so that the nodes of the deal have acknowledged something before
+// their time is over; nothing of it is left in the end. A small one, and one into a deal with a layout, does not.
+func TestLargePutSettlesInFirst(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		size    int
+		version uint64
+	}{{"ok: small", 1_000, 1}, {"ok: large", 32<<20 + 1, 2}} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(4)
+			w.chain.blockTime, w.cfg.Clock = 0, client.SystemClock{}
+			w.with(t, func(c *client.Client) {
+				b := content(1, tc.size)
+				put(t, c, "x", b, client.PutOptions{Profile: tinyDeal.Profile, Space: 64 << 20})
+				require.Equal(t, tc.version, w.version())
+				requireObject(t, c, "x", b)
+				put(t, c, "y", b[:1_000], tinyDeal)
+				require.Equal(t, tc.version+1, w.version())
+			})
+		})
+	}
+}
