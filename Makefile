@@ -63,6 +63,10 @@ crash: build ## kill -9 over nodes, bootstrap and validator while files are put 
 adversary: ## what cheaters gain, one JSON line each [NAME=regex]
 	@bash scripts/adversary.sh '$(NAME)'
 
+.PHONY: mutants
+mutants: ## a rule of the chain switched off at a time: its adversary must be seen to gain [NAME=any_weight]
+	MESH_MUTANTS='$(if $(filter-out .,$(NAME)),$(NAME),all)' go test -count=1 -timeout 2h -v ./test/mutants
+
 .PHONY: ci
 ci: ## all of what .ci/run runs, cheapest first, with the time of each stage
 	bash scripts/ci.sh

@@ -19,12 +19,12 @@ func NewSharing(fees, bonds math.Int, parts []Part) Sharing {
 
 // Validate returns an error unless the sharing could have come about on a chain.
 func (s Sharing) Validate() error {
-	if s.Fees.IsNil() || s.Fees.IsNegative() || s.Bonds.IsNil() || s.Bonds.IsNegative() || len(s.Parts) > MaxParts {
-		return ErrInvalidGenesis.Wrapf("a sharing has %d parts, or fees or bonds that are missing or negative", len(s.Parts))
+	if !isAmount(s.Fees) || !isAmount(s.Bonds) || len(s.Parts) > MaxParts {
+		return ErrInvalidGenesis.Wrapf("a sharing has %d parts, or fees or bonds that are no amounts", len(s.Parts))
 	}
 	given := math.ZeroInt()
 	for _, p := range s.Parts {
-		if p.Bond.IsNil() || !p.Bond.IsPositive() || p.CommissionBps == 0 || p.CommissionBps > bps {
+		if !isAmount(p.Bond) || p.Bond.IsZero() || p.CommissionBps == 0 || p.CommissionBps > bps {
 			return ErrInvalidGenesis.Wrapf("the part of %s in a sharing is of no bond or has a commission of %d", p.Giver, p.CommissionBps)
 		}
 		given = given.Add(p.Bond)

@@ -46,7 +46,7 @@ func (k *Keeper) requestOpen(ctx context.Context, msg *types.MsgRequestOpen) (ty
 	}
 	r := types.OpenRequest{
 		Id: id, Deal: c.deal.Id, Index: msg.Index, Node: i.Node, Requester: msg.Requester, Position: msg.Position,
-		ByClient: msg.Requester == c.deal.Client,
+		ByClient:   msg.Requester == c.deal.Client,
 		Bond:       types.RepairPay(c.deal.Rate, 1),
 		Deadline:   sdk.UnwrapSDKContext(ctx).BlockHeight() + int64(c.network.Params.Storage.AnswerBlocks),
 		LayoutRoot: i.Acked.Root, LayoutBytes: i.Acked.Bytes,

@@ -1,0 +1,136 @@
+package mutants
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// mutant is a rule that is switched off, and who gains by it.
+type mutant struct {
+	rule    string // in words
+	file    string // from the root of the tree
+	is, off string // the text of the rule, once in the file, and what stands there without it
+	gains   string // the adversary that must be seen to gain, or to break the books
+}
+
+func mutants() map[string]mutant {
+	return map[string]mutant{
+		"match_above_burn": {
+			"emission that follows a payment is less than what was burnt of it",
+			"x/rewards/keeper/pay.go", "MatchCapBps: e.Params.Pay.MatchCapBps", "MatchCapBps: 60_000",
+			"self_dealing_loses_money",
+		},
+		"bond_that_may_go": {
+			"a node's bond stays while it can come to pay for its indices",
+			"x/tasks/keeper/assign.go", "	return o.Exposure, err\n", "	return math.ZeroInt(), err\n",
+			"founder_cannot_take_deposits",
+		},
+		"fee_without_burn": {
+			"what a proof pays comes out of the escrow of the deal, burn included",
+			"x/tasks/keeper/fee.go", "earned := gross.Sub(burnt)", "earned := gross",
+			"self_dealing_loses_money",
+		},
+		"loss_for_nothing": {
+			"who loses an index pays for its repair",
+			"x/tasks/keeper/loss.go", ".MulRaw(l.repairs)", ".MulRaw(0)",
+			"loss_and_repair_friends",
+		},
+		"latest_layout": {
+			"a claim is proved against the layout that was acknowledged when it was made",
+			"x/tasks/types/deal.go", "	if i.ClaimedEpoch == epoch {\n		return i.Claimed\n	}\n	return i.Acked", "	return i.Acked",
+			"layout_churner",
+		},
+		"any_weight": {
+			"a leaf weighs what the deal owes the node",
+			"proof/storage.go", "if o.Leaf.Weight != views[i].Weight {", "if false {",
+			"inflated_leaf",
+		},
+		"any_chunk": {
+			"a proof shows the bytes that were drawn",
+			"proof/storage.go", "	_, err = VerifyChunk(piece.Root, piece.Length, piece.Chunk(), o.Chunk)\n	return err", "	_ = piece\n	return nil",
+			"dropped_pieces",
+		},
+		"first_bytes": {
+			"positions are drawn over all bytes of an index",
+			"proof/storage.go", "uint64(i), U64(views[i].LayoutBytes)))", "uint64(i), U64(1)))",
+			"big_piece_dropper",
+		},
+	}
+}
+
+// TestRulesAreThere: each rule that can be switched off is where it was, once.
+func TestRulesAreThere(t *testing.T) {
+	for name, m := range mutants() {
+		t.Run(name, func(t *testing.T) { m.without(t, treeRoot(t)) })
+	}
+}
+
+// TestMutants: with a rule switched off, the adversary that it is there for wins, and the test of the adversary fails.
+// MESH_MUTANTS names one, or all; without it none is built.
+func TestMutants(t *testing.T) {
+	only, ran := os.Getenv("MESH_MUTANTS"), 0
+	for name, m := range mutants() {
+		if only != "all" && only != name {
+			continue
+		}
+		ran++
+		t.Run(name, func(t *testing.T) {
+			out, err := m.play(t, treeRoot(t))
+			require.Error(t, err, "%s is switched off, and %s gains nothing: either the rule does nothing or its test sees nothing", m.rule, m.gains)
+			require.Contains(t, out, "--- FAIL: TestAdversary/"+m.gains, out)
+			t.Logf("without the rule that %s: %s", m.rule, verdict(out))
+		})
+	}
+	require.Equal(t, only != "", ran > 0, "no mutant is called %q", only)
+}
+
+func treeRoot(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	return root
+}
+
+// without returns the file of the rule, and its text without the rule.
+func (m mutant) without(t *testing.T, root string) (path, text string) {
+	t.Helper()
+	path = filepath.Join(root, filepath.FromSlash(m.file))
+	source, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(string(source), m.is), "the rule is not where it was: %s", m.file)
+	return path, strings.Replace(string(source), m.is, m.off, 1)
+}
+
+// play runs the adversary on a chain without the rule.
+func (m mutant) play(t *testing.T, root string) (out string, err error) {
+	t.Helper()
+	path, text := m.without(t, root)
+	changed := filepath.Join(t.TempDir(), filepath.Base(path))
+	require.NoError(t, os.WriteFile(changed, []byte(text), 0o600))
+	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {path: changed}})
+	require.NoError(t, err)
+	list := filepath.Join(t.TempDir(), "overlay.json")
+	require.NoError(t, os.WriteFile(list, overlay, 0o600))
+	cmd := exec.CommandContext(context.Background(), "go", "test", "-overlay", list, "-count=1", "-timeout", "10m", "./test/devnet", "-run", "^TestAdversary$")
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "MESH_ADVERSARY="+m.gains)
+	bz, err := cmd.CombinedOutput()
+	return string(bz), err
+}
+
+// verdict returns the first line in which a test says what is wrong.
+func verdict(out string) string {
+	for line := range strings.Lines(out) {
+		if strings.Contains(line, "gains") || strings.Contains(line, "Messages:") || strings.Contains(line, "Error:") {
+			return strings.TrimSpace(line)
+		}
+	}
+	return "the test fails"
+}

@@ -1,0 +1,294 @@
+package keeper_test
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/math"
+
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+// message is what a transaction carries.
+type message interface {
+	Marshal() ([]byte, error)
+	Unmarshal([]byte) error
+}
+
+// handler makes and handles messages of one type.
+type handler struct {
+	empty  func() message
+	handle func(context.Context, message) error
+}
+
+func handlerOf[M any, P interface {
+	*M
+	message
+}, R any](handle func(context.Context, P) (R, error)) handler {
+	return handler{
+		func() message { return P(new(M)) },
+		func(ctx context.Context, m message) error {
+			_, err := handle(ctx, m.(P))
+			return err
+		},
+	}
+}
+
+// handlers are those of all messages of the module.
+func (f *fixture) handlers() []handler {
+	m := f.msgs
+	return []handler{
+		handlerOf(m.OpenDeal), handlerOf(m.DrawDeal), handlerOf(m.CommitLayout), handlerOf(m.Ack), handlerOf(m.ExtendDeal),
+		handlerOf(m.CancelDeal), handlerOf(m.SettleDeal), handlerOf(m.Claim), handlerOf(m.Prove), handlerOf(m.ReportLoss),
+		handlerOf(m.DeclareLoss), handlerOf(m.TakeIndex), handlerOf(m.RequestOpen), handlerOf(m.AnswerOpen),
+	}
+}
+
+// apart runs on a copy of all that messages and blocks can change.
+func (f *fixture) apart(t require.TestingT, run func()) {
+	ctx, world, was := f.ctx, f.w, f.t
+	defer func() { f.ctx, f.w, f.t = ctx, world, was }()
+	f.ctx, _ = ctx.CacheContext()
+	f.w, f.t = world.clone(), t
+	run()
+}
+
+// worked is a fixture at the opening of epoch 5 with what every message needs, and the first holders of deal 1:
+// its index 0 is vacant, the node of index 1 has claimed epoch 4, and that of index 2 is asked for a block. Deal 2
+// waits for its first layout and deal 3 for its draw.
+func worked(t testing.TB) (*fixture, []uint64) {
+	t.Helper()
+	f := newFixture(t, 5)
+	for node := 1; node <= 5; node++ {
+		f.w.give(account(fmt.Sprintf("operator%d", node)), funds)
+	}
+	_, nodes := f.held(12)
+	f.prove(2, nodes...)
+	f.toEpoch(4)
+	must(f, f.msgs.ReportLoss, reportMsg(nodes[0], 1, 0))
+	f.drawn(f.open(1))
+	f.claim(4, nodes[1])
+	must(f, f.msgs.RequestOpen, requestMsg(client(), 1, 2))
+	f.open(3)
+	f.events()
+	return f, nodes
+}
+
+// seed is a message that is accepted some blocks after the fixture's.
+type seed struct {
+	kind, wait uint8
+	bytes      []byte
+}
+
+// seeds has one message of each type, in the order of handlers.
+func seeds(t testing.TB, f *fixture, nodes []uint64) []seed {
+	t.Helper()
+	var list []seed
+	for kind, s := range []struct {
+		wait uint8
+		msg  func() message
+	}{
+		{0, func() message { return openMsg(3) }},
+		{2, func() message { return &types.MsgDrawDeal{Sender: client(), Deal: 3} }},
+		{0, func() message {
+			i := f.deal(2).Indices
+			return signedMsg(f, 2, []uint64{i[0].Node, i[1].Node, i[2].Node})
+		}},
+		{0, func() message { return f.ackMsg(nodes[1], 1, 1) }},
+		{0, func() message { return &types.MsgExtendDeal{Client: client(), Deal: 1, Epochs: 2} }},
+		{0, func() message { return &types.MsgCancelDeal{Client: client(), Deal: 1} }},
+		{25, func() message { return settleMsg(2) }},
+		{0, func() message { return f.claimMsg(nodes[2], 4) }},
+		{7, func() message { return f.proveMsg(nodes[1], 4) }},
+		{0, func() message { return reportMsg(nodes[1], 1, 1) }},
+		{30, func() message { return declareMsg(1, 2) }},
+		{0, func() message { return takeMsg(takers(f, 1)[0], 1, 0) }},
+		{0, func() message { return requestMsg(operator(nodes[1]), 1, 2) }},
+		{0, func() message { return f.answerMsg(f.export().Requests[0]) }},
+	} {
+		f.apart(t, func() {
+			f.to(f.ctx.BlockHeight() + int64(s.wait))
+			msg := s.msg()
+			bz, err := msg.Marshal()
+			require.NoError(t, err)
+			list = append(list, seed{uint8(kind), s.wait, bz})
+			require.NoError(t, f.handlers()[kind].handle(f.ctx, msg), "%T", msg)
+		})
+	}
+	return list
+}
+
+// deliver waits some blocks and sends a message as a transaction. Refused, it leaves store and world as they
+// were. Accepted, it leaves a state that is valid, comes back from an export as it was, and has the money it
+// says it has; and the blocks go on.
+func (f *fixture) deliver(t *testing.T, h handler, msg message, wait uint8) {
+	f.to(f.ctx.BlockHeight() + int64(wait))
+	before, world := f.snapshot(), f.w.clone()
+	if f.tx(func(ctx context.Context) error { return h.handle(ctx, msg) }) != nil {
+		require.Equal(t, before, f.snapshot())
+		require.True(t, reflect.DeepEqual(world, f.w))
+		return
+	}
+	g := f.export()
+	require.NoError(t, g.Validate())
+	other := reborn(t, f, *g)
+	require.Equal(t, g, other.export())
+	require.Equal(t, f.snapshot(), other.snapshot())
+	f.checkMoney(t, g)
+	f.to(opening(f.epoch() + 2))
+	require.NoError(t, f.export().Validate())
+}
+
+// checkMoney holds the module's balance against what its deals, indices and requests say, as the fixture of
+// worked stands: its holders have proven epoch 2, and what a message has proven is told by its event.
+func (f *fixture) checkMoney(t *testing.T, g *types.GenesisState) {
+	h := &history{fixture: f, proven: map[[2]uint64]bool{}}
+	for node := range f.w.nodes {
+		h.proven[[2]uint64{node, 2}] = true
+	}
+	for _, e := range eventsOf[*types.EventProven](f.events()) {
+		h.proven[[2]uint64{e.Node, e.Epoch}] = true
+	}
+	paid, sum := h.paidSoFar(g), math.ZeroInt()
+	for _, d := range g.Deals {
+		sum = sum.Add(d.Escrow).Add(d.Reserve)
+		if d.IsOpen() {
+			sum = sum.Sub(paid[d.Id])
+		}
+	}
+	for _, s := range g.Indices {
+		sum = sum.Add(s.Index.RepairPay)
+	}
+	for _, r := range g.Requests {
+		sum = sum.Add(r.Bond)
+	}
+	require.Equal(t, sum.String(), f.w.of(moduleAccount(types.ModuleName)).String(), "balance of the module")
+	require.Equal(t, f.w.supply.AmountOf(denom).String(), f.w.total().String(), "supply")
+}
+
+// FuzzMsg sends any bytes that decode as a message of any type: see deliver.
+func FuzzMsg(f *testing.F) {
+	w, nodes := worked(f)
+	for _, s := range seeds(f, w, nodes) {
+		f.Add(s.kind, s.wait, s.bytes)
+	}
+	f.Fuzz(func(t *testing.T, kind, wait uint8, bz []byte) {
+		all := w.handlers()
+		h := all[int(kind)%len(all)]
+		if msg := h.empty(); msg.Unmarshal(bz) == nil {
+			w.apart(t, func() { w.deliver(t, h, msg, wait) })
+		}
+	})
+}
+
+// FuzzMsgFields sends a valid message of any type with two of its fields changed: see deliver.
+func FuzzMsgFields(f *testing.F) {
+	w, nodes := worked(f)
+	list := seeds(f, w, nodes)
+	for _, s := range list {
+		for field := range uint8(8) {
+			f.Add(s.kind, s.wait, field, field/2, uint64(1)<<(field*8), operator(nodes[1]), []byte{field})
+		}
+	}
+	f.Fuzz(func(t *testing.T, kind, wait, field, other uint8, n uint64, s string, bz []byte) {
+		from := list[int(kind)%len(list)]
+		h := w.handlers()[from.kind]
+		msg := h.empty()
+		require.NoError(t, msg.Unmarshal(from.bytes))
+		change(msg, int(field), n, s, bz)
+		if other != field {
+			change(msg, int(other), n, s, bz)
+		}
+		w.apart(t, func() { w.deliver(t, h, msg, wait) })
+	})
+}
+
+// FuzzGenesis imports any bytes that decode as a valid state, with one field changed unless field is 0: it is
+// refused with an error or comes back valid, and from then on unchanged.
+func FuzzGenesis(f *testing.F) {
+	w, _ := worked(f)
+	bz, err := w.export().Marshal()
+	require.NoError(f, err)
+	for field := range uint16(len(fields(reflect.ValueOf(w.export())))) {
+		f.Add(bz, field, uint64(1), client(), bz[:32])
+	}
+	fresh := newFixture(f, 0)
+	f.Fuzz(func(t *testing.T, bz []byte, field uint16, n uint64, s string, value []byte) {
+		g := &types.GenesisState{}
+		if g.Unmarshal(bz) != nil {
+			return
+		}
+		if field > 0 {
+			change(g, int(field)-1, n, s, value)
+		}
+		if again := fresh.imported(t, g); again != nil {
+			require.NoError(t, again.Validate())
+			require.Equal(t, again, fresh.imported(t, again))
+		}
+	})
+}
+
+// imported exports what was imported into an empty store, nil for a state that is refused.
+func (f *fixture) imported(t *testing.T, g *types.GenesisState) (again *types.GenesisState) {
+	if g.Validate() != nil {
+		return nil
+	}
+	f.apart(t, func() {
+		if f.keeper.InitGenesis(f.ctx, *g) == nil {
+			again = f.export()
+		}
+	})
+	return again
+}
+
+// fields are what a message says, in lists and messages within it too.
+func fields(v reflect.Value) []reflect.Value {
+	switch {
+	case v.Kind() == reflect.Pointer:
+		return fields(v.Elem())
+	case v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[math.Int]():
+		var all []reflect.Value
+		for i := range v.NumField() {
+			all = append(all, fields(v.Field(i))...)
+		}
+		return all
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() != reflect.Uint8:
+		var all []reflect.Value
+		for i := range v.Len() {
+			all = append(all, fields(v.Index(i))...)
+		}
+		return all
+	}
+	return []reflect.Value{v}
+}
+
+// change makes a field what the fuzzer says in its type. An amount is a number, or bytes if there are any.
+func change(msg message, field int, n uint64, s string, bz []byte) {
+	all := fields(reflect.ValueOf(msg))
+	switch v := all[field%len(all)]; v.Kind() {
+	case reflect.Uint32, reflect.Uint64:
+		v.SetUint(n)
+	case reflect.Int32, reflect.Int64:
+		v.SetInt(int64(n))
+	case reflect.Bool:
+		v.SetBool(n%2 == 1)
+	case reflect.String:
+		v.SetString(s)
+	case reflect.Slice:
+		v.SetBytes(bz)
+	default:
+		amount := math.NewIntFromUint64(n)
+		if len(bz) > 0 {
+			amount = math.NewIntFromBigInt(new(big.Int).SetBytes(bz[:min(len(bz), 32)]))
+		}
+		if s == "-" {
+			amount = amount.Neg()
+		}
+		v.Set(reflect.ValueOf(amount))
+	}
+}

@@ -1,0 +1,98 @@
+package types_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+// message is what a transaction carries, or a genesis.
+type message interface {
+	Marshal() ([]byte, error)
+	Unmarshal([]byte) error
+}
+
+// decoded reads any bytes as a message, and holds that it is read back as it is written; it is nil for bytes that do not decode.
+func decoded(t *testing.T, msg, again message, bz []byte) message {
+	t.Helper()
+	if msg.Unmarshal(bz) != nil {
+		return nil
+	}
+	written, err := msg.Marshal()
+	require.NoError(t, err)
+	require.NoError(t, again.Unmarshal(written))
+	twice, err := again.Marshal()
+	require.NoError(t, err)
+	require.Equal(t, written, twice)
+	return msg
+}
+
+// messages are one of each type, empty.
+func messages() []message {
+	return []message{
+		&types.MsgOpenDeal{}, &types.MsgDrawDeal{}, &types.MsgCommitLayout{}, &types.MsgAck{}, &types.MsgExtendDeal{}, &types.MsgCancelDeal{},
+		&types.MsgSettleDeal{}, &types.MsgClaim{}, &types.MsgProve{}, &types.MsgReportLoss{}, &types.MsgDeclareLoss{}, &types.MsgTakeIndex{},
+		&types.MsgRequestOpen{}, &types.MsgAnswerOpen{},
+	}
+}
+
+// FuzzMsg reads any bytes as a message of any type: it is read back as it is written, a deal that may be opened costs
+// something, and no layout passes for the next one of a deal but one of the next version with a root.
+func FuzzMsg(f *testing.F) {
+	g := validGenesis()
+	open := &types.MsgOpenDeal{Client: "ann", Network: "net_00000001", Profile: types.Profile{K: 1, N: 2}, Space: 9, Epochs: 3, MaxRate: g.Deals[0].Rate}
+	layout := g.Deals[0].Layout
+	layout.Version++
+	for _, s := range []struct {
+		kind uint8
+		msg  message
+	}{
+		{0, open},
+		{2, &types.MsgCommitLayout{Client: "ann", Deal: 2, Layout: layout}},
+		{3, &types.MsgAck{Operator: "op", Acks: []types.IndexAck{{Deal: 2, Version: 1}}}},
+		{7, &types.MsgClaim{Operator: "op", Epoch: 3, Root: layout.Root, Total: g.Deals[0].Rate}},
+		{13, &types.MsgAnswerOpen{Request: 1, ChunkOpening: layout.Root}},
+	} {
+		bz, err := s.msg.Marshal()
+		require.NoError(f, err)
+		f.Add(s.kind, bz)
+	}
+	deal := g.Deals[0]
+	deal.Space = 1 << 20
+	f.Fuzz(func(t *testing.T, kind uint8, bz []byte) {
+		all := messages()
+		at := int(kind) % len(all)
+		switch msg := decoded(t, all[at], messages()[at], bz).(type) {
+		case *types.MsgOpenDeal:
+			if msg.Validate() == nil {
+				cost := types.NewCost(msg.MaxRate, msg.Profile, msg.Epochs, 5_000, 5_000)
+				require.True(t, cost.Total().GT(cost.Escrow))
+				require.True(t, types.Exposure(msg.MaxRate, msg.Profile.K).GT(msg.MaxRate))
+			}
+		case *types.MsgCommitLayout:
+			if deal.CheckLayout(msg.Layout) == nil {
+				require.Equal(t, deal.Layout.Version+1, msg.Layout.Version)
+				require.Len(t, msg.Layout.Root, 32)
+				require.LessOrEqual(t, msg.Layout.Bytes, deal.Space)
+			}
+		}
+	})
+}
+
+// FuzzGenesis reads any bytes as a state: it is read back as it is written, and valid or not as before.
+func FuzzGenesis(f *testing.F) {
+	g := validGenesis()
+	for _, g := range []*types.GenesisState{&g, types.DefaultGenesis(), {}} {
+		bz, err := g.Marshal()
+		require.NoError(f, err)
+		f.Add(bz)
+	}
+	f.Fuzz(func(t *testing.T, bz []byte) {
+		var g, again types.GenesisState
+		if decoded(t, &g, &again, bz) != nil {
+			require.Equal(t, g.Validate() == nil, again.Validate() == nil)
+		}
+	})
+}
