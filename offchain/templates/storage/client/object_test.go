@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/client"
+	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
 const (
@@ -37,4 +38,19 @@ func TestEntries(t *testing.T) {
 		_, err := client.Recode([]byte(bad))
 		require.ErrorIs(t, err, client.ErrCorrupt, name)
 	}
+}
+
+// An object whose holders are all gone is not an object that never was.
+func TestNobodyHoldsIt(t *testing.T) {
+	w := newWorld(4)
+	w.chain.blockTime = 0
+	w.with(t, func(c *client.Client) {
+		put(t, c, "x", []byte("x"), tinyDeal)
+		for i := range w.chain.deals[1].Indices {
+			w.chain.deals[1].Indices[i] = work.Index{Status: work.IndexVacant}
+		}
+		_, err := c.Open(t.Context(), "x")
+		require.ErrorIs(t, err, client.ErrHolders)
+		require.NotErrorIs(t, err, client.ErrNotFound)
+	})
 }

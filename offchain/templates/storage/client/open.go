@@ -111,6 +111,9 @@ func (c *Client) look(name string) (wanted, error) {
 // find finds the segments of an object in the newest list of its deal that a holder has, and its manifest if need be.
 func (o *Opened) find(ctx context.Context, w wanted, deal Deal, holders []Holder) error {
 	first := fmt.Errorf("%w: deal %d is empty", ErrNotFound, deal.ID)
+	if deal.Layout.Version > 0 { // and nobody holds it now
+		first = &HoldersError{Need: deal.Profile.K}
+	}
 	for i, layout := range layouts(deal) {
 		givers := slices.DeleteFunc(slices.Clone(holders), func(h Holder) bool { return deal.Indices[h.Index].Acked != layout })
 		err := o.findIn(ctx, w, deal, layout, givers)

@@ -11,6 +11,7 @@ var (
 	ErrInvalid = errors.New("invalid argument")
 	// ErrNoList: no fellow gave the layout list that is on chain.
 	ErrNoList = errors.New("no fellow has the layout")
+	errNobody = errors.New("nobody else holds an index")
 	// ErrTooFew is what a *TooFewError wraps.
 	ErrTooFew = errors.New("too few fellows have a piece")
 	// ErrInconsistent: pieces that have their roots do not give the piece of the index: the client coded them wrongly.

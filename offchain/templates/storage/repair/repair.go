@@ -136,6 +136,9 @@ func (j *job) list(ctx context.Context) (*record.List, error) {
 			errs = append(errs, err)
 		}
 	}
+	if len(errs) == 0 {
+		errs = append(errs, errNobody)
+	}
 	return nil, fmt.Errorf("%w: version %d of deal %d: %w", ErrNoList, j.deal.Layout.Version, j.deal.ID, errors.Join(errs...))
 }
 
