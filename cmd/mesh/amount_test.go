@@ -71,7 +71,7 @@ func TestCoinOf(t *testing.T) {
 				require.Equal(t, tc.want, coin.String())
 				return
 			}
-			require.Equal(t, tc.exit, explain("send tokens", err).(*failure).Exit, err)
+			require.Equal(t, tc.exit, failureOf(t, explain("send tokens", err)).Exit, err)
 		})
 	}
 	_, err := coinOf(t.Context(), bank, "mesh1me", "1FOO")

@@ -65,7 +65,7 @@ func TestWithFaucet(t *testing.T) {
 	lacks := func(denom string) error {
 		return &chain.FundsError{Account: "mesh1a", Denom: denom, Has: amountOf(t, "0"), Needs: amountOf(t, "1")}
 	}
-	next := func(s settings, err error) string { return explain("pay", withFaucet(s, err)).(*failure).Next }
+	next := func(s settings, err error) string { return failureOf(t, explain("pay", withFaucet(s, err))).Next }
 	s := settings{Faucet: "http://f/faucet"}
 	require.Equal(t, `ask the devnet's faucet: curl -d '{"address":"mesh1a"}' http://f/faucet`, next(s, lacks("umesh")))
 	require.Contains(t, next(s, lacks("net_1a2b3c4d/ustr")), "have somebody send", "the faucet has only MESH")

@@ -249,7 +249,7 @@ func TestFounderKey(t *testing.T) {
 	require.NoError(t, err)
 	c := &cli{con: newTestConsole("", &strings.Builder{})}
 	_, err = c.fundedKey(t.Context(), settings{ChainID: "mesh-devnet-1"}, kr, "owner")
-	f := explain("create", err).(*failure)
+	f := failureOf(t, explain("create", err))
 	require.Equal(t, "key_not_found", f.Code)
 	require.Contains(t, f.Next, "mesh keys add owner makes it")
 	keys, err := kr.Keys()
@@ -264,7 +264,7 @@ func TestFounderKey(t *testing.T) {
 }
 
 func TestAfterInit(t *testing.T) {
-	f := explain("x", afterInit("net_1a2b3c4d", chain.Result{Height: 7}, errors.New("disk full"))).(*failure)
+	f := failureOf(t, explain("x", afterInit("net_1a2b3c4d", chain.Result{Height: 7}, errors.New("disk full"))))
 	require.Equal(t, "created_not_recorded", f.Code)
 	require.Equal(t, "it was created in block 7, but: disk full", f.Why)
 	require.Contains(t, f.Next, "do not create it again")

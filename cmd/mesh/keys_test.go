@@ -34,6 +34,7 @@ func addressOf(t *testing.T, out string) string {
 func TestKeysCommands(t *testing.T) {
 	r := newRunner(t)
 	require.Contains(t, r.run(t, "keys", "list").out, "There are no keys")
+	//nolint:testifylint // the bytes matter
 	require.Equal(t, `{"schema":1,"command":"keys list","keyring_backend":"test","keys":[]}`+"\n", r.run(t, "keys", "list", "-o", "json").out)
 	require.Empty(t, r.files(t))
 

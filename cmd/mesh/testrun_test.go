@@ -121,3 +121,11 @@ func sampleNetwork(t *testing.T) chain.Network {
 	n.Params.Storage.ReserveBps, n.Params.Storage.LostEpochs = 500, 24
 	return n
 }
+
+// failureOf returns the failure that an error is.
+func failureOf(t *testing.T, err error) *failure {
+	t.Helper()
+	var f *failure
+	require.ErrorAs(t, err, &f)
+	return f
+}

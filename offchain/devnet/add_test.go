@@ -2,6 +2,7 @@ package devnet_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -135,7 +136,7 @@ func TestAddFails(t *testing.T) {
 			err := d.Add(t.Context(), []devnet.Added{x.added("good", "say", "ready", ""), x.added("bad", tc.args...)})
 			require.ErrorIs(t, err, tc.want)
 			require.ErrorContains(t, err, "bad")
-			if tc.want == devnet.ErrDied {
+			if errors.Is(tc.want, devnet.ErrDied) {
 				var died *devnet.DiedError
 				require.ErrorAs(t, err, &died)
 				require.Equal(t, []string{"last words"}, died.Log)

@@ -15,7 +15,7 @@ const host = "127.0.0.1"
 func planPorts(n int) ([]int, error) {
 	ports := make([]int, n)
 	for i := range ports {
-		l, err := net.Listen("tcp", address(0))
+		l, err := net.Listen("tcp", address(0)) //nolint:noctx // it does not wait
 		if err != nil {
 			return nil, fmt.Errorf("ask the kernel for a port: %w", err)
 		}
@@ -50,7 +50,7 @@ func (s State) former() []int {
 // areFree tells whether all ports can be listened on at the same time.
 func areFree(ports []int) bool {
 	for _, p := range ports {
-		l, err := net.Listen("tcp", address(p))
+		l, err := net.Listen("tcp", address(p)) //nolint:noctx // it does not wait
 		if err != nil {
 			return false
 		}

@@ -17,7 +17,7 @@ func (d *Devnet) Wait(ctx context.Context) error {
 	select {
 	case dead := <-d.died:
 		if ctx.Err() != nil {
-			return nil // all of them were told to
+			return nil //nolint:nilerr // all of them were told to
 		}
 		return dead.died()
 	case <-ctx.Done():

@@ -81,7 +81,7 @@ func DecodeState(bz []byte) (State, error) {
 	d := json.NewDecoder(bytes.NewReader(bz))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&s); err != nil {
-		return State{}, fmt.Errorf("%w: %v", ErrInvalid, err)
+		return State{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	if d.More() {
 		return State{}, fmt.Errorf("%w: more than one object", ErrInvalid)

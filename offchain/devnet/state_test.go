@@ -54,7 +54,7 @@ const sampleFile = `{
 func TestState(t *testing.T) {
 	bz, err := devnet.Encode(sampleState())
 	require.NoError(t, err)
-	require.Equal(t, sampleFile, string(bz))
+	require.Equal(t, sampleFile, string(bz)) //nolint:testifylint // the bytes matter
 	s, err := devnet.DecodeState(bz)
 	require.NoError(t, err)
 	require.Equal(t, sampleState(), s)

@@ -12,6 +12,7 @@ import (
 
 // bodies returns one valid message of each type, each with every field set.
 func bodies(t testing.TB) []message.Body {
+	t.Helper()
 	return []message.Body{
 		signed(t), &message.Event{Name: "a", Payload: []byte("{}"), Nonce: []byte{1}},
 		&message.Frame{Content: &message.Frame_Body{Body: []byte("x")}},

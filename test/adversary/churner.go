@@ -33,6 +33,7 @@ func (c *churner) Act() {
 // playLayoutChurner nets what comes back of the deals over what would if every epoch had been proven. The holders are
 // honest, and acknowledge what they store themselves too.
 func playLayoutChurner(t testing.TB) Tally {
+	t.Helper()
 	s := newScene(t, 2, 20_000, 1_500)
 	c := &churner{Client: s.client, scene: s}
 	owed := map[uint64]math.Int{}

@@ -49,6 +49,7 @@ func requireNone(t testing.TB, proofs []*storage.Tx) {
 
 // playDroppedPieces is a node that acknowledges and drops everything. It is found silent and pays.
 func playDroppedPieces(t testing.TB) Tally {
+	t.Helper()
 	s := newScene(t, 2, 20_000, 1_500)
 	d := &dropper{Holder: s.liar, scene: s}
 	tally := s.lie(d)
@@ -61,6 +62,7 @@ func playDroppedPieces(t testing.TB) Tally {
 // playBigPieceDropper is a node that drops one large piece and keeps twenty small ones, which are 95 in 100 of
 // its pieces and 1 in 100 of its bytes. Positions are drawn by bytes, so that helps it nothing.
 func playBigPieceDropper(t testing.TB) Tally {
+	t.Helper()
 	lengths := []int{200_000}
 	for range 20 {
 		lengths = append(lengths, 100)

@@ -51,6 +51,7 @@ func (f *friends) lose() {
 
 // playLossAndRepairFriends is a clique with six of eight nodes in a deal of somebody else.
 func playLossAndRepairFriends(t testing.TB) Tally {
+	t.Helper()
 	n := storage.New(t, storage.Config{})
 	n.JoinHonest(2)
 	f := &friends{gang: newGang(t, n, 6, 3*storage.Bond)}

@@ -58,6 +58,7 @@ func (a *inflater) prove(epoch uint64) {
 }
 
 func playInflatedLeaf(t testing.TB) Tally {
+	t.Helper()
 	s := newScene(t, 4, 1_500)
 	a := &inflater{Holder: s.liar, scene: s}
 	tally := s.lie(a)

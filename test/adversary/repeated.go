@@ -75,6 +75,7 @@ func (a *repeater) prove(epoch uint64) {
 }
 
 func playRepeatedLeaves(t testing.TB) Tally {
+	t.Helper()
 	s := newScene(t, 2, 1_500)
 	a := &repeater{Holder: s.liar, scene: s}
 	tally := s.lie(a)

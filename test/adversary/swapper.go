@@ -62,6 +62,7 @@ func (a *swapper) prove(epoch uint64) {
 }
 
 func playLeafSwapper(t testing.TB) Tally {
+	t.Helper()
 	s := newScene(t, 4, 1_500)
 	a := &swapper{Holder: s.liar, scene: s}
 	tally := s.lie(a)

@@ -36,6 +36,7 @@ func BenchmarkPlainCopy(b *testing.B)  { report(b, func(f *figures) []cost { ret
 
 // report reports the medians of a case. The case has run already, so its time is not the benchmark's.
 func report(b *testing.B, of func(*figures) []cost) {
+	b.Helper()
 	b.Run("1GiB", func(b *testing.B) {
 		f, err := run()
 		if err != nil {

@@ -104,18 +104,18 @@ func (l *life) earn() {
 	for number := range 4 {
 		b := l.Books.Node(l.holder(number).ID)
 		require.Equal(l.t, map[uint64]bool{2: true, 3: true, 4: true}, b.Epochs, "node of index %d", number)
-		require.EqualValues(l.t, 3*rate, b.Proven.Int64())
-		require.EqualValues(l.t, 3*burnt, b.Burnt.Int64())
+		require.Equal(l.t, int64(3*rate), b.Proven.Int64())
+		require.Equal(l.t, 3*burnt, b.Burnt.Int64())
 		// The third fee, and the match of its burn, are withdrawn in the next epoch.
-		require.EqualValues(l.t, 2*(rate-burnt+matched), b.Withdrawn.Int64())
+		require.Equal(l.t, 2*(rate-burnt+matched), b.Withdrawn.Int64())
 		given := int64(0)
 		if number == 3 {
 			given = b.Withdrawn.Int64() * storage.Commission / 10_000 / 2 // on its half of the bonds
 		}
-		require.EqualValues(l.t, storage.Funds-storage.Bond+b.Withdrawn.Int64()-given, l.Balance(l.holder(number).Owner).Int64())
+		require.Equal(l.t, storage.Funds-storage.Bond+b.Withdrawn.Int64()-given, l.Balance(l.holder(number).Owner).Int64())
 	}
 	commission := 2 * (rate - burnt + matched) * storage.Commission / 10_000 / 2
-	require.EqualValues(l.t, storage.Funds-storage.Bond+commission, l.Balance(l.giver).Int64())
+	require.Equal(l.t, storage.Funds-storage.Bond+commission, l.Balance(l.giver).Int64())
 }
 
 // loseAndReport drops an index: the node says so and pays for one repair.

@@ -32,7 +32,7 @@ func TestSilentValidator(t *testing.T) {
 			{Validator: v.Operator(), Height: b.Height, Missed: missed, Slashed: fmt.Sprint(slashed)},
 		}, misses(t, b))
 		stake, total = stake-slashed, total+slashed
-		require.EqualValues(t, missed, revealer(t, c, v).Missed)
+		require.Equal(t, missed, revealer(t, c, v).Missed)
 		require.Equal(t, stake, tokens(t, c, v))
 	}
 	require.EqualValues(t, 50, revealer(t, c, v).Missed)

@@ -2,7 +2,6 @@ package outbox_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -15,7 +14,7 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // open opens the journal in dir, with segments small enough that some are sealed.
 func open(t require.TestingT, dir string) *journal.Journal {

@@ -185,7 +185,7 @@ func (w *world) check() {
 // and the latest claims are known whole.
 func TestCrashes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		root, err := os.MkdirTemp(t.TempDir(), "world")
+		root, err := os.MkdirTemp(t.TempDir(), "world") //nolint:usetesting // one for each world
 		require.NoError(rt, err)
 		w := &world{
 			t: rt, root: root, heights: newBlocks(1), now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).AddDate(10, 0, 0),

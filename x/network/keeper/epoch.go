@@ -77,7 +77,7 @@ func (k *Keeper) retryRoll(ctx sdk.Context, seq uint64) error {
 	}
 	cal, err := k.calendars.Get(ctx, seq)
 	if err != nil {
-		return nil // it is why the opening failed, and must not stop the chain
+		return nil //nolint:nilerr // it is why the opening failed, and must not stop the chain
 	}
 	cal.RetryAt = at
 	return k.calendars.Set(ctx, seq, cal)

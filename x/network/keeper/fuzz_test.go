@@ -124,6 +124,7 @@ func seeds(t testing.TB, f *nodeFixture) [][]byte {
 // help of a transaction. Accepted, it leaves a state that is valid, comes back from an export as it was, and has the
 // money it says it has; and the blocks go on.
 func (f *nodeFixture) deliver(t *testing.T, h handler, msg message, wait uint8) {
+	t.Helper()
 	f.until(t, f.ctx.BlockHeight()+int64(wait%64))
 	before := f.snapshot()
 	if h.handle(f.ctx, msg) != nil {
@@ -206,6 +207,7 @@ func FuzzGenesis(f *testing.F) {
 
 // imported exports what was imported into an empty store, nil for a state that is refused.
 func (f *nodeFixture) imported(t *testing.T, g *types.GenesisState) (again *types.GenesisState) {
+	t.Helper()
 	if g.Validate() != nil {
 		return nil
 	}

@@ -70,7 +70,7 @@ func (h *history) message() error {
 			_, err = h.msgs.Unbond(h.ctx, &types.MsgUnbond{Giver: last.Giver, Network: n.Id, Node: id, Amount: last.Amount})
 			break
 		}
-		_, err = h.nodeFixture.unbond(h.t, n, id, who, h.amount())
+		_, err = h.unbond(h.t, n, id, who, h.amount())
 	case 8:
 		_, err = h.msgs.Leave(h.ctx, &types.MsgLeave{Owner: owner, Network: n.Id, Node: id})
 	case 9, 11, 12:

@@ -16,29 +16,34 @@ import (
 type step func(*testing.T, *nodeFixture) error
 
 func leave(t *testing.T, f *nodeFixture) error {
+	t.Helper()
 	_, err := f.msgs.Leave(f.ctx, &types.MsgLeave{Owner: f.text(t, account("ann")), Network: f.nets[0].Id, Node: 1})
 	return err
 }
 
 func resume(t *testing.T, f *nodeFixture) error {
+	t.Helper()
 	_, err := f.msgs.Resume(f.ctx, &types.MsgResume{Operator: f.text(t, operator("one")), Network: f.nets[0].Id, Node: 1})
 	return err
 }
 
 // prune finds the node stale.
 func prune(t *testing.T, f *nodeFixture) error {
+	t.Helper()
 	f.duties.stale[[2]uint64{1, 1}] = true
 	_, err := f.msgs.Prune(f.ctx, &types.MsgPrune{Reporter: f.text(t, account("eve")), Network: f.nets[0].Id, Node: 1})
 	return err
 }
 
 func pruneBusy(t *testing.T, f *nodeFixture) error {
+	t.Helper()
 	f.duties.stale[[2]uint64{1, 1}] = false
 	_, err := f.msgs.Prune(f.ctx, &types.MsgPrune{Reporter: f.text(t, account("eve")), Network: f.nets[0].Id, Node: 1})
 	return err
 }
 
 func suspend(t *testing.T, f *nodeFixture) error {
+	t.Helper()
 	return f.keeper.Suspend(f.ctx, f.node(t, f.nets[0], 1))
 }
 

@@ -77,7 +77,8 @@ func TestNetworkIDBindsEveryPart(t *testing.T) {
 		again.attempt += by
 		require.NotEqual(t, a.id(), later.id())
 		require.NotEqual(t, a.id(), again.id())
-		require.Equal(t, a.id(), a.id())
+		twice := a
+		require.Equal(t, a.id(), twice.id())
 	})
 }
 

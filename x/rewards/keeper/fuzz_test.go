@@ -52,6 +52,7 @@ func worked(t testing.TB) *fixture {
 // check holds that the state is valid, that it comes back from an export as it was, and that the fees that it
 // says can be withdrawn are in the module's account. Other money is not: a match is minted when it is withdrawn.
 func (f *fixture) check(t *testing.T) {
+	t.Helper()
 	g := f.export(t)
 	require.NoError(t, g.Validate())
 	other := newFixture(t)
@@ -75,6 +76,7 @@ func (f *fixture) check(t *testing.T) {
 // deliver sends a message. Refused, it leaves store and money as they were, without the help of a transaction.
 // Accepted, it leaves a state that holds: see check.
 func (f *fixture) deliver(t *testing.T, msg *types.MsgWithdraw) {
+	t.Helper()
 	before, balances, supply := f.store(), maps.Clone(f.bank.balances), f.bank.supply
 	if _, err := f.msgs.Withdraw(f.ctx, msg); err != nil {
 		require.Equal(t, before, f.store())
@@ -166,6 +168,7 @@ func FuzzGenesis(f *testing.F) {
 
 // imported exports what was imported into an empty store, nil for a state that is refused.
 func (f *fixture) imported(t *testing.T, g *types.GenesisState) (again *types.GenesisState) {
+	t.Helper()
 	if g.Validate() != nil {
 		return nil
 	}

@@ -127,6 +127,7 @@ func seeds(t testing.TB, f *fixture, nodes []uint64) []seed {
 // were. Accepted, it leaves a state that is valid, comes back from an export as it was, and has the money it
 // says it has; and the blocks go on.
 func (f *fixture) deliver(t *testing.T, h handler, msg message, wait uint8) {
+	t.Helper()
 	f.to(f.ctx.BlockHeight() + int64(wait))
 	before, world := f.snapshot(), f.w.clone()
 	if f.tx(func(ctx context.Context) error { return h.handle(ctx, msg) }) != nil {
@@ -147,6 +148,7 @@ func (f *fixture) deliver(t *testing.T, h handler, msg message, wait uint8) {
 // checkMoney holds the module's balance against what its deals, indices and requests say, as the fixture of
 // worked stands: its holders have proven epoch 2, and what a message has proven is told by its event.
 func (f *fixture) checkMoney(t *testing.T, g *types.GenesisState) {
+	t.Helper()
 	h := &history{fixture: f, proven: map[[2]uint64]bool{}}
 	for node := range f.w.nodes {
 		h.proven[[2]uint64{node, 2}] = true
@@ -235,6 +237,7 @@ func FuzzGenesis(f *testing.F) {
 
 // imported exports what was imported into an empty store, nil for a state that is refused.
 func (f *fixture) imported(t *testing.T, g *types.GenesisState) (again *types.GenesisState) {
+	t.Helper()
 	if g.Validate() != nil {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 
 // busy has deals in all states: held, waiting, reserved with a repair outstanding, requested, settled.
 func busy(t *testing.T) *fixture {
+	t.Helper()
 	f := newFixture(t, 5)
 	f.open(1)
 	second, nodes := f.held(12)
@@ -30,6 +31,7 @@ func busy(t *testing.T) *fixture {
 
 // reborn returns a fixture over a new store with the state of another.
 func reborn(t testing.TB, f *fixture, g types.GenesisState) *fixture {
+	t.Helper()
 	other := newFixture(t, 0)
 	other.ctx = other.ctx.WithBlockHeight(f.ctx.BlockHeight())
 	other.w, other.contents = f.w.clone(), f.contents

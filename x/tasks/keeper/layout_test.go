@@ -108,7 +108,7 @@ func TestOperatorAcks(t *testing.T) {
 	nodes := f.drawn(id)
 	refuse(f, f.msgs.Ack, f.ackMsg(nodes[0], id, 0), types.ErrInvalidAck) // nothing is committed
 	f.commit(id)
-	var idle uint64 = 1 + 2 + 3 + 4 - nodes[0] - nodes[1] - nodes[2]
+	idle := 1 + 2 + 3 + 4 - nodes[0] - nodes[1] - nodes[2]
 	for _, tc := range []struct {
 		name   string
 		change func(*types.MsgAck)

@@ -15,6 +15,7 @@ func takeMsg(node, deal uint64, index uint32) *types.MsgTakeIndex {
 
 // vacant has a deal whose index 0 was reported lost in epoch 4, and returns who held it.
 func vacant(t *testing.T, nodes int, epochs uint64) (*fixture, uint64, uint64) {
+	t.Helper()
 	f := newFixture(t, nodes)
 	id, holders := f.held(epochs)
 	f.prove(2, holders...)
