@@ -36,7 +36,7 @@ test: build ## gofmt, vet, architecture, unit, property, fuzz seeds, in-process 
 	go test ./test/arch
 	go vet ./...
 	go test -timeout 14m $(PKGS)
-	go test -count=1 -timeout 10m ./test/e2e -run '^TestCrash$$'
+	MESH_SEED=$${MESH_SEED:-1} go test -count=1 -timeout 12m ./test/e2e -run '^TestCrash$$'
 
 .PHONY: race
 race: ## the concurrent packages under the race detector

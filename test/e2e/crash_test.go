@@ -2,15 +2,12 @@ package e2e
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -18,24 +15,32 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// crashNodes is how many nodes the network of TestCrash has: files are coded 2/4, and two owners are spare.
-const crashNodes = 6
+const (
+	// crashNodes is how many nodes the network of TestCrash has: files are coded 2/4, and two owners are spare.
+	crashNodes = 6
+	// crashEpoch is how many blocks an epoch of it has.
+	crashEpoch = 40
+	// mostDead is how many of them may be dead at once for longer than a restart: as many holders as a 2/4 deal can miss.
+	mostDead = 2
+)
 
-// TestCrash kills processes of a network with SIGKILL, one after another and each at a random block, while files are
-// being put: nodes, the bootstrap node, the validator, everything at once. After each kill they are started again. What a put has
-// reported as stored is there, nobody is paid twice for an epoch, and the chain goes on. MESH_KILLS says how many (default
-// 5), MESH_SEED which.
+// TestCrash kills processes of a network with SIGKILL, one after another, while files are being put: nodes, the bootstrap node,
+// the validator, the client itself, everything at once; and it does so while a layout is committed, in the windows of claims and
+// of proofs, and while an index is rebuilt. Most are started again at once, some nodes stay dead for some strikes. What a put has
+// reported as stored is there, also when it is read from any two of four holders; what was not reported is there or not, but not
+// in between; nobody is paid twice for an epoch or more than was owed; and the chain goes on. MESH_KILLS says how many (default
+// 5), MESH_SEED which: the same seed makes the same choices, though blocks and nodes of another run are others.
 func TestCrash(t *testing.T) {
 	kills, seed := variable(t, "MESH_KILLS", 5), variable(t, "MESH_SEED", time.Now().UnixNano())
 	t.Logf("seed=%d", seed)
-	n := &crash{storageNet: newStorageNet(t, crashNodes), r: rand.New(rand.NewPCG(uint64(seed), 0)), stored: map[string][]byte{}}
-	for i := range int(kills) {
-		n.strike(i)
+	r := rand.New(rand.NewPCG(uint64(seed), 0))
+	plans, halves := makePlans(r, int(kills)), r.Perm(4)
+	n := newCrash(t)
+	for _, p := range plans {
+		n.strike(p)
 	}
-	for name := range n.stored {
-		n.reads(name)
-	}
-	require.NotEmpty(t, n.stored, "no put has succeeded")
+	n.goesOn("last")
+	n.everyHolderServes(halves)
 	n.nobodyIsPaidTwice()
 	t.Logf("%d kills, %d files stored and read back", kills, len(n.stored))
 }
@@ -52,74 +57,293 @@ func variable(t *testing.T, name string, otherwise int64) int64 {
 	return v
 }
 
+// The victims of strikes.
+const (
+	aNode      = "a node"
+	theLast    = "the last node"
+	theClient  = "the client"
+	theChain   = "the validator or the bootstrap node"
+	everything = "everything"
+)
+
+// plan is a strike as it was drawn, before anything has happened.
+type plan struct {
+	number int
+	size   int    // of the file that is put
+	bytes  uint64 // which bytes it has
+	moment string
+	blocks int64 // after which a put is hit, where that is the moment
+	victim string
+	which  int // of several victims of a kind
+	stays  int // strikes for which the last node stays dead
+	reads  int // which file is read afterwards
+}
+
+// makePlans draws everything there is to draw, so that no choice depends on how fast a run is. Each five strikes have each
+// moment and each kind of victim once.
+func makePlans(r *rand.Rand, kills int) []plan {
+	moments := []string{atBlock, atLayout, atClaim, atProof, atRepair}
+	victims := []string{aNode, theLast, theClient, theChain, everything}
+	plans := make([]plan, kills)
+	for first := 0; first < kills; first += len(moments) {
+		when, who := r.Perm(len(moments)), r.Perm(len(victims))
+		if first == 0 && victims[who[0]] == everything { // an unlucky first put would leave nothing to look at later
+			who[0], who[1] = who[1], who[0]
+		}
+		for i := range who {
+			if victims[who[i]] != theClient || moments[when[i]] == atBlock {
+				continue
+			}
+			// A put is over before other moments come, and then there is no client to kill.
+			j := slices.Index(when, slices.Index(moments, atLayout))
+			when[i], when[j] = when[j], when[i]
+		}
+		for i := range who {
+			p := plan{
+				number: first + i, size: r.IntN(12_000_000), bytes: r.Uint64(), moment: moments[when[i]], blocks: int64(r.IntN(12)),
+				victim: victims[who[i]], which: r.IntN(crashNodes), stays: 1 + r.IntN(3), reads: r.IntN(1 << 30),
+			}
+			if p.number < kills {
+				plans[p.number] = p
+			}
+		}
+	}
+	return plans
+}
+
 // crash is a network whose processes are killed.
 type crash struct {
 	*storageNet
-	r      *rand.Rand
-	stored map[string][]byte // what puts have reported
+	process map[string]string // of each node on chain
+	files   map[string][]byte // all that was tried to put
+	stored  []string          // what puts have reported, in their order
+	dead    int               // how many of the last nodes are left dead
+	back    int               // number of the strike before which they are started again
 }
+
+// newCrash starts the network. Its epochs are twice as long as a devnet's: who has missed the windows of two has lost what he
+// holds, and all nodes together need some ten blocks, or some more on a busy machine, to be back after everything was killed.
+// Each owner gets a bond beyond the least, since a node that has lost an index pays for it and would not count any more: after
+// two losses there would be no owner left to repair anything.
+func newCrash(t *testing.T) *crash {
+	t.Helper()
+	m := newMachine(t)
+	dir := filepath.Join(m.home, "devnet")
+	n := &crash{storageNet: &storageNet{machine: m, dir: dir}, process: map[string]string{}, files: map[string][]byte{}}
+	founder := filepath.Join(dir, "founder")
+	m.ok("devnet", "up", "--detach")
+	var made struct {
+		Network string `json:"network_id"`
+	}
+	m.okJSON(&made, "init", "--yes", "--name", "CrashNet", "--token-name", "Device Token", "--token-symbol", "DEV",
+		"--epoch-blocks", itoa(crashEpoch), "--home", founder)
+	n.network = made.Network
+	m.ok("devnet", "nodes", itoa(crashNodes))
+	var found struct{ Nodes []struct{ ID, Owner string } }
+	require.True(t, n.ask(&found, 0, "network/v1/networks/%s/nodes", n.network))
+	require.Len(t, found.Nodes, crashNodes)
+	for _, node := range found.Nodes {
+		for _, k := range n.state(dir).Keys {
+			if k.Address == node.Owner {
+				n.process[node.ID] = filepath.Base(k.Home)
+			}
+		}
+		n.ok("bond", node.ID, "100DEV", "--yes", "--home", founder)
+	}
+	return n
+}
+
+// nodeProcess returns the name of a node's process.
+func nodeProcess(i int) string { return "node" + itoa(i) }
+
+// living is how many nodes are not left dead: the first ones, since that is what devnet nodes can start.
+func (n *crash) living() int { return crashNodes - n.dead }
 
 // strike puts a file and kills something meanwhile, starts it again, and reads a file that was stored before.
-func (n *crash) strike(i int) {
+func (n *crash) strike(p plan) {
 	n.t.Helper()
-	name := fmt.Sprintf("file%d", i)
-	content := n.file(name, n.r.IntN(12_000_000), n.r.Uint64())
-	before := n.height("--home", filepath.Join(n.dir, "client"))
-	put := n.start(n.client("put", name, "--output", "json")...)
-	at := before + int64(n.r.IntN(12))
-	n.until("the block to strike at", func() bool { return n.height("--home", filepath.Join(n.dir, "client")) >= at })
-
-	switch victim := n.r.IntN(crashNodes + 3); {
-	case victim < crashNodes:
-		n.kill("node" + itoa(victim))
-		n.ok("devnet", "nodes", itoa(crashNodes))
-	case victim == crashNodes:
-		n.kill("bootstrap")
-		n.ok("devnet", "nodes", itoa(crashNodes))
-	case victim == crashNodes+1:
-		n.kill("validator0")
-		n.ok("devnet", "up", "--detach")
-	default:
-		for _, p := range n.state(n.dir).Processes {
-			n.kill(p.Name)
-		}
-		n.ok("devnet", "up", "--detach")
+	if p.number >= n.back {
+		n.revive()
 	}
+	name := fmt.Sprintf("file%d", p.number)
+	n.files[name] = n.file(name, p.size, p.bytes)
+	before := n.block()
+	if p.victim == theChain || p.victim == everything {
+		n.settles()
+	}
+	put := n.start(n.putting(name)...)
+	came := n.await(p, put)
+	n.hit(p, put, came)
 	if put.succeeds() {
-		n.stored[name] = content
+		n.stored = append(n.stored, name)
 	}
-	after := n.height("--home", filepath.Join(n.dir, "client"))
-	n.until("another block", func() bool { return n.height("--home", filepath.Join(n.dir, "client")) > after })
-	require.Greater(n.t, after, before)
-	for stored := range n.stored {
-		n.reads(stored)
-		break
+	n.blocks(1)
+	require.Greater(n.t, n.block(), before)
+	if p.victim == theClient {
+		n.goesOn(fmt.Sprintf("after%d", p.number))
+	}
+	if len(n.stored) > 0 {
+		n.reads(n.stored[p.reads%len(n.stored)])
 	}
 }
 
-// kill ends a process of the devnet with SIGKILL and waits until it is gone.
-func (n *crash) kill(name string) {
+// settles waits until all holders that live have proven what they hold, so that none is hit twice in a row by what hits all: they
+// would be called lost together, and with them the files.
+func (n *crash) settles() {
 	n.t.Helper()
-	p := n.state(n.dir).process(n.t, name)
-	if !p.runs() {
+	settled := n.within(mostRepair, func() bool {
+		return !slices.ContainsFunc(n.deals(), func(d crashDeal) bool {
+			return slices.ContainsFunc(d.Indices, func(i crashIndex) bool {
+				return i.Status == "INDEX_STATUS_HELD" && !n.leftDead(n.process[i.Node]) && !n.hasProven(i)
+			})
+		})
+	})
+	require.True(n.t, settled, "a holder has not proven anything for %d blocks", mostRepair)
+}
+
+// putting returns the arguments of a put into a deal that lasts longer than the test. The profile is given, since the client would
+// choose a narrower one while a node that was dead for long does not count.
+func (n *crash) putting(name string) []string {
+	return n.client("put", name, "--epochs", "20000", "--profile", "tiny")
+}
+
+// hit kills the victim of a strike, and starts it again unless it shall stay dead.
+func (n *crash) hit(p plan, put *running, came bool) {
+	n.t.Helper()
+	names, again := make([]string, 1), []string{"devnet", "nodes", itoa(n.living())}
+	fate := "starts again"
+	switch p.victim {
+	case aNode:
+		names[0] = n.spare(p.which)
+	case theLast:
+		if names[0] = n.spare(n.living() - 1); n.mayStayDead() {
+			names[0] = nodeProcess(n.living() - 1)
+			n.dead++
+			n.back = max(n.back, p.number+1+p.stays)
+			again, fate = nil, fmt.Sprintf("stays dead until strike %d", n.back)
+		}
+	case theClient:
+		names, again, fate = nil, nil, "is not started again"
+		if put.ended() {
+			fate = "had ended before"
+		}
+	case theChain:
+		if names[0] = "bootstrap"; p.which%2 == 0 {
+			names[0], again = "validator0", []string{"devnet", "up", "--detach"}
+		}
+	case everything:
+		names, again = nil, []string{"devnet", "up", "--detach"}
+		for _, process := range n.state(n.dir).Processes {
+			if !n.leftDead(process.Name) { // its number may be another process's by now
+				names = append(names, process.Name)
+			}
+		}
+	}
+	n.t.Logf("strike %d: %s (came: %t, block %d), victim %s %v, %s; %d nodes are dead",
+		p.number, p.moment, came, n.block(), p.victim, names, fate, n.dead)
+	if p.victim == theClient {
+		_ = put.cmd.Process.Kill() // fails where it had ended before
+		<-put.done
+	}
+	n.kill(names...)
+	if again == nil {
 		return
 	}
-	n.t.Logf("kill -9 of %s at height %d", name, n.lastHeight())
-	require.NoError(n.t, syscall.Kill(p.PID, syscall.SIGKILL))
-	n.until("the end of "+name, func() bool { return !p.runs() })
-}
-
-// lastHeight returns the height, 0 while nobody answers.
-func (n *crash) lastHeight() int64 {
-	var s struct{ Height int64 }
-	got := n.run(n.client("status", "--output", "json")...)
-	if got.code != 0 || json.Unmarshal([]byte(got.out), &s) != nil {
-		return 0
+	if n.ok(again...); again[1] == "up" { // it starts all nodes there are
+		n.dead, n.back = 0, 0
 	}
-	return s.Height
 }
 
-// reads gets a stored file and holds it against what was put.
+// spare returns the node to kill: the one of that number, or the next one that no deal needs while others are dead or have not
+// rebuilt what they took.
+func (n *crash) spare(which int) (name string) {
+	n.t.Helper()
+	found := n.within(mostRepair, func() bool {
+		for i := range n.living() {
+			if name = nodeProcess((which + i) % n.living()); n.canMiss(name) {
+				return true
+			}
+		}
+		return false
+	})
+	require.True(n.t, found, "no node can be missed")
+	return name
+}
+
+// kill ends processes of the devnet with SIGKILL and waits until they are gone.
+func (n *crash) kill(names ...string) {
+	n.t.Helper()
+	state := n.state(n.dir)
+	for _, name := range names {
+		if p := state.process(n.t, name); p.runs() {
+			require.NoError(n.t, syscall.Kill(p.PID, syscall.SIGKILL))
+		}
+	}
+	for _, name := range names {
+		n.until("the end of "+name, func() bool { return !state.process(n.t, name).runs() })
+	}
+}
+
+// revive starts the nodes that were left dead.
+func (n *crash) revive() {
+	n.t.Helper()
+	if n.dead > 0 {
+		n.ok("devnet", "nodes", itoa(crashNodes))
+		n.dead, n.back = 0, 0
+	}
+}
+
+// goesOn puts a file after a crash, which must succeed, and looks at all that the client lists: it is stored, and can be read.
+func (n *crash) goesOn(name string) {
+	n.t.Helper()
+	n.revive()
+	if !n.takesMore() { // the client may have died while it opened a deal, and only later blocks say whether it has one
+		n.blocks(txBlocks)
+	}
+	n.puts(name)
+	listed := n.listed()
+	if !allStored(listed) { // of a commit that was not answered the same is true
+		n.blocks(txBlocks)
+		n.puts(name + "-later")
+		listed = n.listed()
+	}
+	require.True(n.t, allStored(listed), listed)
+	names := map[string]bool{}
+	for _, o := range listed {
+		names[o.Name] = true
+		n.reads(o.Name)
+	}
+	for _, stored := range n.stored {
+		require.True(n.t, names[stored], "%s was reported as stored and is not listed", stored)
+	}
+}
+
+// takesMore tells whether enough holders of a deal are there for a put.
+func (n *crash) takesMore() bool {
+	return slices.ContainsFunc(n.deals(), func(d crashDeal) bool { return len(d.wholeIndices()) > d.Deal.Profile.K })
+}
+
+// puts stores a small file.
+func (n *crash) puts(name string) {
+	n.t.Helper()
+	n.files[name] = n.file(name, 1_000, uint64(len(n.files)))
+	n.ok(n.putting(name)...)
+	n.stored = append(n.stored, name)
+}
+
+// listed returns what the client says it has.
+func (n *crash) listed() []object {
+	n.t.Helper()
+	var list struct{ Objects []object }
+	n.okJSON(&list, n.client("ls")...)
+	return list.Objects
+}
+
+func allStored(list []object) bool {
+	return !slices.ContainsFunc(list, func(o object) bool { return o.State != "stored" })
+}
+
+// reads gets a file and holds it against what was put.
 func (n *crash) reads(name string) {
 	n.t.Helper()
 	out := name + ".out"
@@ -133,101 +357,5 @@ func (n *crash) reads(name string) {
 		got = n.run(n.client("get", name, "--out", out, "--force")...)
 		return got.code == 0
 	})
-	require.True(n.t, bytes.Equal(n.stored[name], n.read(out)), name)
-}
-
-// nobodyIsPaidTwice waits for the first accepted proof and looks at all there are: one for a node and an epoch.
-func (n *crash) nobodyIsPaidTwice() {
-	n.t.Helper()
-	var proofs []string
-	n.until("an accepted proof", func() bool {
-		proofs = n.proofs()
-		return len(proofs) > 0
-	})
-	seen := map[string]bool{}
-	for _, p := range proofs {
-		require.False(n.t, seen[p], "%s was paid twice", p)
-		seen[p] = true
-	}
-	n.t.Logf("%d proofs were accepted, each for another node or epoch", len(proofs))
-}
-
-// proofs returns which node has proven which epoch, once for each accepted proof.
-func (n *crash) proofs() []string {
-	n.t.Helper()
-	var list []string
-	for page := 1; ; page++ {
-		var found struct {
-			Txs []struct {
-				Events []struct {
-					Type       string
-					Attributes []struct{ Key, Value string }
-				}
-			}
-		}
-		n.query(&found, n.state(n.dir).RPC, "txs", "--query", "message.action='/mesh.tasks.v1.MsgProve'", "--page", itoa(page), "--limit", "100")
-		for _, tx := range found.Txs {
-			for _, e := range tx.Events {
-				if e.Type != "mesh.tasks.v1.EventProven" {
-					continue
-				}
-				of := map[string]string{}
-				for _, a := range e.Attributes {
-					of[a.Key] = strings.Trim(a.Value, `"`)
-				}
-				list = append(list, "node "+of["node"]+" in epoch "+of["epoch"])
-			}
-		}
-		if len(found.Txs) < 100 {
-			return list
-		}
-	}
-}
-
-// running is a command that goes on in the background.
-type running struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	out  *bytes.Buffer // read after the end
-	done chan error
-}
-
-// start runs mesh in the background.
-func (m *machine) start(args ...string) *running {
-	m.t.Helper()
-	var out bytes.Buffer
-	c := m.background(&out, args...)
-	c.out = &out
-	return c
-}
-
-// background runs mesh in the background with its output where the caller wants it.
-func (m *machine) background(output io.Writer, args ...string) *running {
-	m.t.Helper()
-	c := &running{t: m.t, cmd: exec.Command(m.mesh, args...), out: new(bytes.Buffer), done: make(chan error, 1)}
-	c.cmd.Env, c.cmd.Dir = m.environment(), filepath.Dir(m.home)
-	c.cmd.Stdout, c.cmd.Stderr = output, output
-	require.NoError(m.t, c.cmd.Start())
-	m.t.Cleanup(func() { _ = c.cmd.Process.Kill() })
-	go func() { c.done <- c.cmd.Wait() }()
-	return c
-}
-
-// succeeds waits for the end and tells whether it was a good one. A command that hangs is a defect.
-func (c *running) succeeds() bool {
-	c.t.Helper()
-	timeout := time.NewTimer(2 * deadline)
-	defer timeout.Stop()
-	select {
-	case err := <-c.done:
-		if err != nil {
-			c.t.Logf("it was cut short: %v %s", err, strings.TrimSpace(c.out.String()))
-		}
-		return err == nil
-	case <-timeout.C:
-		_ = c.cmd.Process.Signal(syscall.SIGQUIT) // it tells where it is
-		<-c.done
-		c.t.Fatalf("it hangs: %s", c.out.String())
-		return false
-	}
+	require.True(n.t, bytes.Equal(n.files[name], n.read(out)), name)
 }
