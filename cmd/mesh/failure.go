@@ -8,6 +8,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/devnet"
+	storage "github.com/mesh-protocol/mesh/offchain/templates/storage/client"
 )
 
 // Exit codes. They are an interface: scripts decide by them.
@@ -100,6 +101,8 @@ func explainChain(f *failure, err error) bool {
 		late        *chain.TimeoutError
 	)
 	switch {
+	case errors.Is(err, storage.ErrExpired):
+		return false // it is known by now that it did not happen
 	case errors.As(err, &late):
 		f.Code, f.Exit, f.Why = "timeout", exitTimeout, late.Error()
 		f.Next = "it may still happen: look for it, before you try again, with: meshd query tx " + late.Hash

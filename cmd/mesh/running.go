@@ -6,9 +6,11 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/lifecycle"
 	"github.com/mesh-protocol/mesh/offchain/node"
 	"github.com/mesh-protocol/mesh/offchain/node/outbox"
+	"github.com/mesh-protocol/mesh/offchain/piece"
 )
 
 // roomPause is how long a node whose disk was full waits before it looks whether there is room.
@@ -37,13 +39,17 @@ func runNode(ctx context.Context, n *node.Node, cfg node.Config, deps node.Deps,
 	})
 }
 
-// waitsForRoom tells whether an error is one of a full disk, and says so in the log.
+// waitsForRoom tells whether a node should begin again: its disk was full, or it was, and what it needs to begin is not there yet.
+// It says so in the log.
 func waitsForRoom(log *slog.Logger) func(error) bool {
+	wasFull := false
 	return func(err error) bool {
 		full := outbox.IsFull(err)
-		if full {
+		wasFull = wasFull || full
+		waits := full || wasFull && (errors.Is(err, piece.ErrFull) || errors.Is(err, chain.ErrUnreachable))
+		if waits {
 			log.Warn("the disk was full: the node begins again", "in", roomPause, "error", err)
 		}
-		return full
+		return waits
 	}
 }

@@ -180,7 +180,7 @@ func (n *Node) watchJournal(ctx context.Context, j *journal.Journal) error {
 }
 
 // probeBytes is the room that a node needs to begin again.
-const probeBytes = 4 << 20
+const probeBytes = 16 << 20
 
 // probeRoom returns an error unless there is room for a few files in a directory.
 func probeRoom(dir string) (err error) {

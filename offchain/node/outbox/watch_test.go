@@ -60,3 +60,18 @@ func TestWatch(t *testing.T) {
 		})
 	}
 }
+
+// A disk that was full and now fails otherwise is not waited for.
+func TestWatchOfADiskThatBreaks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		err := outbox.Watch(t.Context(), 10*time.Second, func() error { return syscall.ENOSPC }, func() error {
+			if time.Since(begun) < 25*time.Second {
+				return syscall.ENOSPC
+			}
+			return syscall.EROFS
+		}, slog.New(slog.DiscardHandler))
+		require.ErrorIs(t, err, syscall.ENOSPC)
+		require.Equal(t, 30*time.Second, time.Since(begun))
+	})
+}

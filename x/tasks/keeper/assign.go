@@ -57,12 +57,12 @@ func (k *Keeper) accepts(c contract) func(context.Context, networktypes.Node) (b
 		if n.Weight.IsZero() || elsewhere || slices.Contains(c.deal.Without, n.Owner) {
 			return false, nil
 		}
-		stale, err := k.IsStale(ctx, c.network.Seq, n)
+		idle, err := k.isIdle(ctx, c.network.Seq, n.Id, 0)
 		if err != nil {
 			return false, err
 		}
-		if stale {
-			return false, k.deps.Nodes.Suspend(ctx, n)
+		if idle {
+			return false, k.suspendStale(ctx, c, n)
 		}
 		o, err := k.owedTo(ctx, c.network.Seq, n.Id)
 		if err != nil {
@@ -71,6 +71,16 @@ func (k *Keeper) accepts(c contract) func(context.Context, networktypes.Node) (b
 		room := o.Space <= n.Offer.StorageBytes && c.deal.Space <= n.Offer.StorageBytes-o.Space
 		return room && o.Exposure.Add(c.deal.Exposure()).LTE(n.TotalBond()), nil
 	}
+}
+
+// suspendStale suspends a node that has proven nothing for long, unless it came back so lately that it could not have. One that
+// came back is drawn again when it has proven something.
+func (k *Keeper) suspendStale(ctx context.Context, c contract, n networktypes.Node) error {
+	stale, err := k.IsStale(ctx, c.network.Seq, n)
+	if err != nil || !stale {
+		return err
+	}
+	return k.deps.Nodes.Suspend(ctx, n)
 }
 
 // taken returns the places of the owners that have an index of a deal.

@@ -110,6 +110,11 @@ func (k *Keeper) gapBefore(ctx context.Context, seq, node, epoch uint64) (uint64
 // IsStale tells whether a node owed proofs of something in each of the last epochs whose proofs are
 // over, as many as the network says, and gave none. What was before it came back does not count.
 func (k *Keeper) IsStale(ctx context.Context, seq uint64, n networktypes.Node) (bool, error) {
+	return k.isIdle(ctx, seq, n.Id, n.ResumedEpoch)
+}
+
+// isIdle is IsStale for a node that came back in an epoch, 0 for never.
+func (k *Keeper) isIdle(ctx context.Context, seq, node, resumed uint64) (bool, error) {
 	cal, err := k.deps.Networks.Calendar(ctx, seq)
 	if err != nil {
 		return false, err
@@ -123,10 +128,10 @@ func (k *Keeper) IsStale(ctx context.Context, seq uint64, n networktypes.Node) (
 		return false, err
 	}
 	span := uint64(network.Params.Epoch.StaleEpochs)
-	if final < span || n.ResumedEpoch+span > final {
+	if final < span || resumed+span > final {
 		return false, nil
 	}
-	o, _, err := k.owedAt(ctx, seq, n.Id, final)
+	o, _, err := k.owedAt(ctx, seq, node, final)
 	if err != nil {
 		return false, err
 	}

@@ -268,6 +268,8 @@ func TestIsStale(t *testing.T) {
 	f.w.nodes[nodes[2]] = back
 	f.toEpoch(11)
 	require.False(t, stale(nodes[2]))
+	require.NotContains(t, f.drawn(f.open(5)), nodes[2], "it is drawn when it has proven something")
+	require.Equal(t, networktypes.NODE_STATUS_JOINED, f.w.nodes[nodes[2]].Status)
 	f.toEpoch(12)
 	require.True(t, stale(nodes[2]))
 }
