@@ -193,6 +193,34 @@ func (n *storageNet) losesHolders(deal uint64, content []byte) {
 	n.ok(n.client("get", "large.bin", "--out", "large.out")...)
 	require.True(n.t, bytes.Equal(content, n.read("large.out")))
 	n.ok("devnet", "nodes", "6") // starts those that are missing
+	n.until("every index proven by its holder", func() bool { return n.allProven(deal) })
+}
+
+// allProven tells whether every index of a deal is held by a node that has proven one of the last two epochs that can be
+// proven. A holder that was down for long may have lost its index; then another rebuilds it.
+func (n *storageNet) allProven(deal uint64) bool {
+	n.t.Helper()
+	rpc := n.state(n.dir).RPC
+	var now struct{ Epoch struct{ Number string } }
+	n.query(&now, rpc, "network", "epoch", n.network, "0")
+	epoch := number(n.t, now.Epoch.Number)
+	var d dealOnChain
+	n.query(&d, rpc, "tasks", "deal", itoa(int(deal)))
+	for _, i := range d.Indices {
+		if i.Status != "INDEX_STATUS_HELD" {
+			return false
+		}
+		var o struct {
+			Owed struct {
+				LastProven string `json:"last_proven"`
+			}
+		}
+		n.query(&o, rpc, "tasks", "owed", n.network, i.Node, now.Epoch.Number)
+		if o.Owed.LastProven == "" || number(n.t, o.Owed.LastProven)+3 < epoch {
+			return false
+		}
+	}
+	return true
 }
 
 // balance returns what an account holds of a denomination.
