@@ -1,51 +1,24 @@
 package keeper_test
 
 import (
-	"context"
 	"maps"
-	"math/big"
-	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/fuzzed"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
-// message is what a transaction carries.
-type message interface {
-	Marshal() ([]byte, error)
-	Unmarshal([]byte) error
-}
-
-// handler makes and handles messages of one type.
-type handler struct {
-	empty  func() message
-	handle func(context.Context, message) error
-}
-
-func handlerOf[M any, P interface {
-	*M
-	message
-}, R any](handle func(context.Context, P) (R, error)) handler {
-	return handler{
-		func() message { return P(new(M)) },
-		func(ctx context.Context, m message) error {
-			_, err := handle(ctx, m.(P))
-			return err
-		},
-	}
-}
-
 // handlers are those of all messages of the module.
-func (f *fixture) handlers() []handler {
+func (f *fixture) handlers() []fuzzed.Handler {
 	m := f.msgs
-	return []handler{
-		handlerOf(m.CreateNetwork), handlerOf(m.UpdateNetwork), handlerOf(m.RegisterNode), handlerOf(m.UpdateNode),
-		handlerOf(m.Bond), handlerOf(m.Unbond), handlerOf(m.Leave), handlerOf(m.Resume), handlerOf(m.Prune),
-		handlerOf(m.PublishBootstrap), handlerOf(m.UpdateParams),
+	return []fuzzed.Handler{
+		fuzzed.HandlerOf(m.CreateNetwork), fuzzed.HandlerOf(m.UpdateNetwork), fuzzed.HandlerOf(m.RegisterNode), fuzzed.HandlerOf(m.UpdateNode),
+		fuzzed.HandlerOf(m.Bond), fuzzed.HandlerOf(m.Unbond), fuzzed.HandlerOf(m.Leave), fuzzed.HandlerOf(m.Resume), fuzzed.HandlerOf(m.Prune),
+		fuzzed.HandlerOf(m.PublishBootstrap), fuzzed.HandlerOf(m.UpdateParams),
 	}
 }
 
@@ -96,7 +69,7 @@ func seeds(t testing.TB, f *nodeFixture) [][]byte {
 	ann, cal := f.text(t, account("ann")), f.text(t, account("cal"))
 	operatorSig, hostSig := bind(t, n, account("ann"), "next", "one")
 	var list [][]byte
-	for kind, msg := range []message{
+	for kind, msg := range []fuzzed.Message{
 		f.msg(t, "Another"),
 		&types.MsgUpdateNetwork{Founder: n.Founder, Network: n.Id, Changes: []types.TermChange{term("bond.min_bond", 110), term("storage.openings", 9)}},
 		f.registration(t, n, account("eve"), "four", "four", minBond),
@@ -112,7 +85,7 @@ func seeds(t testing.TB, f *nodeFixture) [][]byte {
 		f.record(t, n, account("ann"), "one", height+300),
 		&types.MsgUpdateParams{Authority: f.authority, Params: types.DevnetParams()},
 	} {
-		f.apart(func() { require.NoError(t, f.handlers()[kind].handle(f.ctx, msg), "%T", msg) })
+		f.apart(func() { require.NoError(t, f.handlers()[kind].Handle(f.ctx, msg), "%T", msg) })
 		bz, err := msg.Marshal()
 		require.NoError(t, err)
 		list = append(list, bz)
@@ -123,11 +96,11 @@ func seeds(t testing.TB, f *nodeFixture) [][]byte {
 // deliver waits some blocks and sends a message. Refused, it leaves store, money and events as they were, without the
 // help of a transaction. Accepted, it leaves a state that is valid, comes back from an export as it was, and has the
 // money it says it has; and the blocks go on.
-func (f *nodeFixture) deliver(t *testing.T, h handler, msg message, wait uint8) {
+func (f *nodeFixture) deliver(t *testing.T, h fuzzed.Handler, msg fuzzed.Message, wait uint8) {
 	t.Helper()
 	f.until(t, f.ctx.BlockHeight()+int64(wait%64))
 	before := f.snapshot()
-	if h.handle(f.ctx, msg) != nil {
+	if h.Handle(f.ctx, msg) != nil {
 		require.Equal(t, before, f.snapshot())
 		return
 	}
@@ -152,7 +125,7 @@ func FuzzMsg(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind, wait uint8, bz []byte) {
 		all := w.handlers()
 		h := all[int(kind)%len(all)]
-		if msg := h.empty(); msg.Unmarshal(bz) == nil {
+		if msg := h.New(); msg.Unmarshal(bz) == nil {
 			w.apart(func() { w.deliver(t, h, msg, wait) })
 		}
 	})
@@ -170,98 +143,30 @@ func FuzzMsgFields(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind, wait, field, other uint8, n uint64, s string, bz []byte) {
 		at := int(kind) % len(list)
 		h := w.handlers()[at]
-		msg := h.empty()
-		require.NoError(t, msg.Unmarshal(list[at]))
-		change(msg, int(field), n, s, bz)
-		if other != field {
-			change(msg, int(other), n, s, bz)
-		}
+		msg := h.Changed(t, list[at], field, other, n, s, bz)
 		w.apart(func() { w.deliver(t, h, msg, wait) })
 	})
 }
 
-// FuzzGenesis imports any bytes that decode as a valid state, with one field changed unless field is 0: it is
-// refused with an error or comes back valid, and from then on unchanged.
+// FuzzGenesis imports states: see fuzzed.ImportStates.
 func FuzzGenesis(f *testing.F) {
 	g := worked().export(f)
 	bz, err := g.Marshal()
 	require.NoError(f, err)
-	for field := range uint16(len(fields(reflect.ValueOf(g)))) {
+	for field := range uint16(fuzzed.Fields(g)) {
 		f.Add(bz, field, uint64(1), g.Nodes[0].Node.Owner, bz[:32])
 	}
 	fresh := newNodeFixture(new(testing.T), 0)
-	f.Fuzz(func(t *testing.T, bz []byte, field uint16, n uint64, s string, value []byte) {
-		g := &types.GenesisState{}
-		if g.Unmarshal(bz) != nil {
-			return
-		}
-		if field > 0 {
-			change(g, int(field)-1, n, s, value)
-		}
-		if again := fresh.imported(t, g); again != nil {
-			require.NoError(t, again.Validate())
-			require.Equal(t, again, fresh.imported(t, again))
-		}
-	})
+	fuzzed.ImportStates(f, func() *types.GenesisState { return &types.GenesisState{} }, fresh.imported)
 }
 
-// imported exports what was imported into an empty store, nil for a state that is refused.
-func (f *nodeFixture) imported(t *testing.T, g *types.GenesisState) (again *types.GenesisState) {
+// imported exports what was imported into an empty store; ok is false for a state that is refused.
+func (f *nodeFixture) imported(t *testing.T, g *types.GenesisState) (again *types.GenesisState, ok bool) {
 	t.Helper()
-	if g.Validate() != nil {
-		return nil
-	}
 	f.apart(func() {
-		if f.keeper.InitGenesis(f.ctx, *g) == nil {
+		if ok = f.keeper.InitGenesis(f.ctx, *g) == nil; ok {
 			again = f.export(t)
 		}
 	})
-	return again
-}
-
-// fields are what a message says, in lists and messages within it too.
-func fields(v reflect.Value) []reflect.Value {
-	switch {
-	case v.Kind() == reflect.Pointer:
-		return fields(v.Elem())
-	case v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[math.Int]():
-		var all []reflect.Value
-		for i := range v.NumField() {
-			all = append(all, fields(v.Field(i))...)
-		}
-		return all
-	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() != reflect.Uint8:
-		var all []reflect.Value
-		for i := range v.Len() {
-			all = append(all, fields(v.Index(i))...)
-		}
-		return all
-	}
-	return []reflect.Value{v}
-}
-
-// change makes a field what the fuzzer says in its type. An amount is a number, or bytes if there are any.
-func change(msg message, field int, n uint64, s string, bz []byte) {
-	all := fields(reflect.ValueOf(msg))
-	switch v := all[field%len(all)]; v.Kind() {
-	case reflect.Uint32, reflect.Uint64:
-		v.SetUint(n)
-	case reflect.Int32, reflect.Int64:
-		v.SetInt(int64(n))
-	case reflect.Bool:
-		v.SetBool(n%2 == 1)
-	case reflect.String:
-		v.SetString(s)
-	case reflect.Slice:
-		v.SetBytes(bz)
-	default:
-		amount := math.NewIntFromUint64(n)
-		if len(bz) > 0 {
-			amount = math.NewIntFromBigInt(new(big.Int).SetBytes(bz[:min(len(bz), 32)]))
-		}
-		if s == "-" {
-			amount = amount.Neg()
-		}
-		v.Set(reflect.ValueOf(amount))
-	}
+	return again, ok
 }

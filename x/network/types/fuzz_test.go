@@ -7,33 +7,13 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/fuzzed"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
-// message is what a transaction carries, or a genesis.
-type message interface {
-	Marshal() ([]byte, error)
-	Unmarshal([]byte) error
-}
-
-// decoded reads any bytes as a message, and holds that it is read back as it is written; it is nil for bytes that do not decode.
-func decoded(t *testing.T, msg, again message, bz []byte) message {
-	t.Helper()
-	if msg.Unmarshal(bz) != nil {
-		return nil
-	}
-	written, err := msg.Marshal()
-	require.NoError(t, err)
-	require.NoError(t, again.Unmarshal(written))
-	twice, err := again.Marshal()
-	require.NoError(t, err)
-	require.Equal(t, written, twice)
-	return msg
-}
-
 // messages are one of each type, empty.
-func messages() []message {
-	return []message{
+func messages() []fuzzed.Message {
+	return []fuzzed.Message{
 		&types.MsgCreateNetwork{}, &types.MsgUpdateNetwork{}, &types.MsgRegisterNode{}, &types.MsgUpdateNode{}, &types.MsgBond{}, &types.MsgUnbond{},
 		&types.MsgLeave{}, &types.MsgResume{}, &types.MsgPrune{}, &types.MsgPublishBootstrap{}, &types.MsgUpdateParams{},
 	}
@@ -45,7 +25,7 @@ func FuzzMsg(f *testing.F) {
 	create := someMsg()
 	for _, s := range []struct {
 		kind uint8
-		msg  message
+		msg  fuzzed.Message
 	}{
 		{0, &create},
 		{1, &types.MsgUpdateNetwork{Founder: "ann", Network: "net_00000001", Changes: []types.TermChange{term("storage.price", 1_250_000)}}},
@@ -61,7 +41,7 @@ func FuzzMsg(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind uint8, bz []byte) {
 		all := messages()
 		at := int(kind) % len(all)
-		switch msg := decoded(t, all[at], messages()[at], bz).(type) {
+		switch msg := fuzzed.Decoded(t, all[at], messages()[at], bz).(type) {
 		case *types.MsgCreateNetwork:
 			checkCreated(t, msg, types.DefaultParams())
 		case *types.MsgUpdateNetwork:
@@ -113,8 +93,6 @@ func FuzzGenesis(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, bz []byte) {
 		var g, again types.GenesisState
-		if decoded(t, &g, &again, bz) != nil {
-			require.Equal(t, g.Validate() == nil, again.Validate() == nil)
-		}
+		fuzzed.ReadState(t, &g, &again, bz)
 	})
 }

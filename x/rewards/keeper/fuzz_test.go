@@ -3,22 +3,15 @@ package keeper_test
 import (
 	"fmt"
 	"maps"
-	"math/big"
-	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/fuzzed"
 	"github.com/mesh-protocol/mesh/x/rewards/types"
 )
-
-// message is what a transaction carries, or a genesis.
-type message interface {
-	Marshal() ([]byte, error)
-	Unmarshal([]byte) error
-}
 
 // apart runs on a copy of all that messages and the calls of other modules can change.
 func (f *fixture) apart(run func()) {
@@ -141,90 +134,26 @@ func FuzzHistory(f *testing.F) {
 	})
 }
 
-// FuzzGenesis imports any bytes that decode as a valid state, with one field changed unless field is 0: it is
-// refused with an error or comes back valid, and from then on unchanged.
+// FuzzGenesis imports states: see fuzzed.ImportStates.
 func FuzzGenesis(f *testing.F) {
 	g := worked(f).export(f)
 	bz, err := g.Marshal()
 	require.NoError(f, err)
-	for field := range uint16(9) {
+	for field := range uint16(fuzzed.Fields(&g)) {
 		f.Add(bz, field, uint64(1), "mesh1", bz[:32])
 	}
 	fresh := newFixture(f)
-	f.Fuzz(func(t *testing.T, bz []byte, field uint16, n uint64, s string, value []byte) {
-		g := &types.GenesisState{}
-		if g.Unmarshal(bz) != nil {
-			return
-		}
-		if field > 0 {
-			change(g, int(field)-1, n, s, value)
-		}
-		if again := fresh.imported(t, g); again != nil {
-			require.NoError(t, again.Validate())
-			require.Equal(t, again, fresh.imported(t, again))
-		}
-	})
+	fuzzed.ImportStates(f, func() *types.GenesisState { return &types.GenesisState{} }, fresh.imported)
 }
 
-// imported exports what was imported into an empty store, nil for a state that is refused.
-func (f *fixture) imported(t *testing.T, g *types.GenesisState) (again *types.GenesisState) {
+// imported exports what was imported into an empty store; ok is false for a state that is refused.
+func (f *fixture) imported(t *testing.T, g *types.GenesisState) (again *types.GenesisState, ok bool) {
 	t.Helper()
-	if g.Validate() != nil {
-		return nil
-	}
 	f.apart(func() {
-		if f.keeper.InitGenesis(f.ctx, *g) == nil {
+		if ok = f.keeper.InitGenesis(f.ctx, *g) == nil; ok {
 			g := f.export(t)
 			again = &g
 		}
 	})
-	return again
-}
-
-// fields are what a message says, in lists and messages within it too.
-func fields(v reflect.Value) []reflect.Value {
-	switch {
-	case v.Kind() == reflect.Pointer:
-		return fields(v.Elem())
-	case v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[math.Int]():
-		var all []reflect.Value
-		for i := range v.NumField() {
-			all = append(all, fields(v.Field(i))...)
-		}
-		return all
-	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() != reflect.Uint8:
-		var all []reflect.Value
-		for i := range v.Len() {
-			all = append(all, fields(v.Index(i))...)
-		}
-		return all
-	}
-	return []reflect.Value{v}
-}
-
-// change makes a field, if there is any, what the fuzzer says in its type. An amount is a number, or bytes if there are any.
-func change(msg message, field int, n uint64, s string, bz []byte) {
-	all := fields(reflect.ValueOf(msg))
-	if len(all) == 0 {
-		return
-	}
-	switch v := all[field%len(all)]; v.Kind() {
-	case reflect.Uint32, reflect.Uint64:
-		v.SetUint(n)
-	case reflect.Bool:
-		v.SetBool(n%2 == 1)
-	case reflect.String:
-		v.SetString(s)
-	case reflect.Slice:
-		v.SetBytes(bz)
-	default:
-		amount := math.NewIntFromUint64(n)
-		if len(bz) > 0 {
-			amount = math.NewIntFromBigInt(new(big.Int).SetBytes(bz[:min(len(bz), 32)]))
-		}
-		if s == "-" {
-			amount = amount.Neg()
-		}
-		v.Set(reflect.ValueOf(amount))
-	}
+	return again, ok
 }

@@ -10,51 +10,34 @@ import (
 	"github.com/mesh-protocol/mesh/x/rewards/types"
 )
 
-// sample is a state with one of everything.
-func sample() types.GenesisState {
-	n := math.NewInt
-	pay := types.Pay{Earned: n(80), Burnt: n(20), Matched: n(0)}
-	return types.GenesisState{
-		Fees:  []types.StoredFees{{Network: 7, Node: 1, Amount: n(5)}},
-		Pays:  []types.StoredPay{{Network: 7, Node: 1, Epoch: 1, Pay: pay}, {Network: 7, Node: 2, Epoch: 1, Pay: pay}, {Network: 7, Node: 1, Epoch: 2, Pay: pay}},
-		Burnt: []types.StoredBurnt{{Network: 7, Epoch: 2, Amount: n(20)}},
-		Closed: []types.StoredClosed{{Network: 7, Epoch: 1, Closed: types.Closed{
-			Bucket: n(100), Burnt: n(50), MatchCapBps: 8_000, Open: n(40),
-		}}},
-		Sharings: []types.StoredSharing{{Network: 7, Node: 1, Epoch: 1, Sharing: types.Sharing{
-			Fees: n(0), Bonds: n(100), Parts: []types.Part{{Giver: "mesh1", Bond: n(50), CommissionBps: 100}},
-		}}},
-	}
-}
-
 func TestGenesisHoldsTogether(t *testing.T) {
 	huge := math.NewInt(2).ToLegacyDec().Power(255).TruncateInt()
 	for name, spoil := range map[string]func(*types.GenesisState){
 		"ok: one of everything":         nil,
 		"fails: two fees of a node":     func(g *types.GenesisState) { g.Fees = append(g.Fees, g.Fees[0]) },
-		"fails: two pays of an epoch":   func(g *types.GenesisState) { g.Pays[1].Node = 1 },
+		"fails: two pays of an epoch":   func(g *types.GenesisState) { g.Pays[2].Node = 1 },
 		"fails: two burnt of an epoch":  func(g *types.GenesisState) { g.Burnt = append(g.Burnt, g.Burnt[0]) },
 		"fails: an epoch closed twice":  func(g *types.GenesisState) { g.Closed = append(g.Closed, g.Closed[0]) },
 		"fails: two sharings":           func(g *types.GenesisState) { g.Sharings = append(g.Sharings, g.Sharings[0]) },
 		"fails: huge fee":               func(g *types.GenesisState) { g.Fees[0].Amount = huge },
-		"fails: huge burn":              func(g *types.GenesisState) { g.Pays[0].Pay.Burnt, g.Pays[1].Pay.Burnt = huge, huge },
+		"fails: huge burn":              func(g *types.GenesisState) { g.Pays[0].Pay.Burnt, g.Pays[2].Pay.Burnt = huge, huge },
 		"fails: huge bucket":            func(g *types.GenesisState) { g.Closed[0].Closed.Bucket = huge },
 		"fails: huge bonds":             func(g *types.GenesisState) { g.Sharings[0].Sharing.Bonds = huge },
 		"fails: huge part":              func(g *types.GenesisState) { g.Sharings[0].Sharing.Parts[0].Bond = huge },
 		"fails: negative fee":           func(g *types.GenesisState) { g.Fees[0].Amount = math.NewInt(-1) },
 		"fails: no burn":                func(g *types.GenesisState) { g.Burnt[0].Amount = math.Int{} },
 		"fails: match above all":        func(g *types.GenesisState) { g.Closed[0].Closed.MatchCapBps = 10_001 },
-		"fails: more open than burnt":   func(g *types.GenesisState) { g.Closed[0].Closed.Burnt = math.NewInt(39) },
-		"fails: less open than is due":  func(g *types.GenesisState) { g.Closed[0].Closed.Open = math.NewInt(39) },
+		"fails: more open than burnt":   func(g *types.GenesisState) { g.Closed[0].Closed.Burnt = math.ZeroInt() },
+		"fails: less open than is due":  func(g *types.GenesisState) { g.Closed[0].Closed.Open = math.ZeroInt() },
 		"fails: burnt that nobody paid": func(g *types.GenesisState) { g.Burnt[0].Epoch = 3 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := sample()
+			g := someGenesis()
 			if spoil == nil {
 				require.NoError(t, g.Validate())
 				return
 			}
-			spoil(&g)
+			spoil(g)
 			require.ErrorIs(t, g.Validate(), types.ErrInvalidGenesis)
 		})
 	}

@@ -3,7 +3,6 @@ package keeper_test
 import (
 	"context"
 	"fmt"
-	"math/big"
 	"reflect"
 	"testing"
 
@@ -11,41 +10,17 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/fuzzed"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
-// message is what a transaction carries.
-type message interface {
-	Marshal() ([]byte, error)
-	Unmarshal([]byte) error
-}
-
-// handler makes and handles messages of one type.
-type handler struct {
-	empty  func() message
-	handle func(context.Context, message) error
-}
-
-func handlerOf[M any, P interface {
-	*M
-	message
-}, R any](handle func(context.Context, P) (R, error)) handler {
-	return handler{
-		func() message { return P(new(M)) },
-		func(ctx context.Context, m message) error {
-			_, err := handle(ctx, m.(P))
-			return err
-		},
-	}
-}
-
 // handlers are those of all messages of the module.
-func (f *fixture) handlers() []handler {
+func (f *fixture) handlers() []fuzzed.Handler {
 	m := f.msgs
-	return []handler{
-		handlerOf(m.OpenDeal), handlerOf(m.DrawDeal), handlerOf(m.CommitLayout), handlerOf(m.Ack), handlerOf(m.ExtendDeal),
-		handlerOf(m.CancelDeal), handlerOf(m.SettleDeal), handlerOf(m.Claim), handlerOf(m.Prove), handlerOf(m.ReportLoss),
-		handlerOf(m.DeclareLoss), handlerOf(m.TakeIndex), handlerOf(m.RequestOpen), handlerOf(m.AnswerOpen),
+	return []fuzzed.Handler{
+		fuzzed.HandlerOf(m.OpenDeal), fuzzed.HandlerOf(m.DrawDeal), fuzzed.HandlerOf(m.CommitLayout), fuzzed.HandlerOf(m.Ack), fuzzed.HandlerOf(m.ExtendDeal),
+		fuzzed.HandlerOf(m.CancelDeal), fuzzed.HandlerOf(m.SettleDeal), fuzzed.HandlerOf(m.Claim), fuzzed.HandlerOf(m.Prove), fuzzed.HandlerOf(m.ReportLoss),
+		fuzzed.HandlerOf(m.DeclareLoss), fuzzed.HandlerOf(m.TakeIndex), fuzzed.HandlerOf(m.RequestOpen), fuzzed.HandlerOf(m.AnswerOpen),
 	}
 }
 
@@ -91,25 +66,25 @@ func seeds(t testing.TB, f *fixture, nodes []uint64) []seed {
 	var list []seed
 	for kind, s := range []struct {
 		wait uint8
-		msg  func() message
+		msg  func() fuzzed.Message
 	}{
-		{0, func() message { return openMsg(3) }},
-		{2, func() message { return &types.MsgDrawDeal{Sender: client(), Deal: 3} }},
-		{0, func() message {
+		{0, func() fuzzed.Message { return openMsg(3) }},
+		{2, func() fuzzed.Message { return &types.MsgDrawDeal{Sender: client(), Deal: 3} }},
+		{0, func() fuzzed.Message {
 			i := f.deal(2).Indices
 			return signedMsg(f, 2, []uint64{i[0].Node, i[1].Node, i[2].Node})
 		}},
-		{0, func() message { return f.ackMsg(nodes[1], 1, 1) }},
-		{0, func() message { return &types.MsgExtendDeal{Client: client(), Deal: 1, Epochs: 2} }},
-		{0, func() message { return &types.MsgCancelDeal{Client: client(), Deal: 1} }},
-		{25, func() message { return settleMsg(2) }},
-		{0, func() message { return f.claimMsg(nodes[2], 4) }},
-		{7, func() message { return f.proveMsg(nodes[1], 4) }},
-		{0, func() message { return reportMsg(nodes[1], 1, 1) }},
-		{30, func() message { return declareMsg(1, 2) }},
-		{0, func() message { return takeMsg(takers(f, 1)[0], 1, 0) }},
-		{0, func() message { return requestMsg(operator(nodes[1]), 1, 2) }},
-		{0, func() message { return f.answerMsg(f.export().Requests[0]) }},
+		{0, func() fuzzed.Message { return f.ackMsg(nodes[1], 1, 1) }},
+		{0, func() fuzzed.Message { return &types.MsgExtendDeal{Client: client(), Deal: 1, Epochs: 2} }},
+		{0, func() fuzzed.Message { return &types.MsgCancelDeal{Client: client(), Deal: 1} }},
+		{25, func() fuzzed.Message { return settleMsg(2) }},
+		{0, func() fuzzed.Message { return f.claimMsg(nodes[2], 4) }},
+		{7, func() fuzzed.Message { return f.proveMsg(nodes[1], 4) }},
+		{0, func() fuzzed.Message { return reportMsg(nodes[1], 1, 1) }},
+		{30, func() fuzzed.Message { return declareMsg(1, 2) }},
+		{0, func() fuzzed.Message { return takeMsg(takers(f, 1)[0], 1, 0) }},
+		{0, func() fuzzed.Message { return requestMsg(operator(nodes[1]), 1, 2) }},
+		{0, func() fuzzed.Message { return f.answerMsg(f.export().Requests[0]) }},
 	} {
 		f.apart(t, func() {
 			f.to(f.ctx.BlockHeight() + int64(s.wait))
@@ -117,7 +92,7 @@ func seeds(t testing.TB, f *fixture, nodes []uint64) []seed {
 			bz, err := msg.Marshal()
 			require.NoError(t, err)
 			list = append(list, seed{uint8(kind), s.wait, bz})
-			require.NoError(t, f.handlers()[kind].handle(f.ctx, msg), "%T", msg)
+			require.NoError(t, f.handlers()[kind].Handle(f.ctx, msg), "%T", msg)
 		})
 	}
 	return list
@@ -126,11 +101,11 @@ func seeds(t testing.TB, f *fixture, nodes []uint64) []seed {
 // deliver waits some blocks and sends a message as a transaction. Refused, it leaves store and world as they
 // were. Accepted, it leaves a state that is valid, comes back from an export as it was, and has the money it
 // says it has; and the blocks go on.
-func (f *fixture) deliver(t *testing.T, h handler, msg message, wait uint8) {
+func (f *fixture) deliver(t *testing.T, h fuzzed.Handler, msg fuzzed.Message, wait uint8) {
 	t.Helper()
 	f.to(f.ctx.BlockHeight() + int64(wait))
 	before, world := f.snapshot(), f.w.clone()
-	if f.tx(func(ctx context.Context) error { return h.handle(ctx, msg) }) != nil {
+	if f.tx(func(ctx context.Context) error { return h.Handle(ctx, msg) }) != nil {
 		require.Equal(t, before, f.snapshot())
 		require.True(t, reflect.DeepEqual(world, f.w))
 		return
@@ -182,7 +157,7 @@ func FuzzMsg(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind, wait uint8, bz []byte) {
 		all := w.handlers()
 		h := all[int(kind)%len(all)]
-		if msg := h.empty(); msg.Unmarshal(bz) == nil {
+		if msg := h.New(); msg.Unmarshal(bz) == nil {
 			w.apart(t, func() { w.deliver(t, h, msg, wait) })
 		}
 	})
@@ -200,98 +175,30 @@ func FuzzMsgFields(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind, wait, field, other uint8, n uint64, s string, bz []byte) {
 		from := list[int(kind)%len(list)]
 		h := w.handlers()[from.kind]
-		msg := h.empty()
-		require.NoError(t, msg.Unmarshal(from.bytes))
-		change(msg, int(field), n, s, bz)
-		if other != field {
-			change(msg, int(other), n, s, bz)
-		}
+		msg := h.Changed(t, from.bytes, field, other, n, s, bz)
 		w.apart(t, func() { w.deliver(t, h, msg, wait) })
 	})
 }
 
-// FuzzGenesis imports any bytes that decode as a valid state, with one field changed unless field is 0: it is
-// refused with an error or comes back valid, and from then on unchanged.
+// FuzzGenesis imports states: see fuzzed.ImportStates.
 func FuzzGenesis(f *testing.F) {
 	w, _ := worked(f)
 	bz, err := w.export().Marshal()
 	require.NoError(f, err)
-	for field := range uint16(len(fields(reflect.ValueOf(w.export())))) {
+	for field := range uint16(fuzzed.Fields(w.export())) {
 		f.Add(bz, field, uint64(1), client(), bz[:32])
 	}
 	fresh := newFixture(f, 0)
-	f.Fuzz(func(t *testing.T, bz []byte, field uint16, n uint64, s string, value []byte) {
-		g := &types.GenesisState{}
-		if g.Unmarshal(bz) != nil {
-			return
-		}
-		if field > 0 {
-			change(g, int(field)-1, n, s, value)
-		}
-		if again := fresh.imported(t, g); again != nil {
-			require.NoError(t, again.Validate())
-			require.Equal(t, again, fresh.imported(t, again))
-		}
-	})
+	fuzzed.ImportStates(f, func() *types.GenesisState { return &types.GenesisState{} }, fresh.imported)
 }
 
-// imported exports what was imported into an empty store, nil for a state that is refused.
-func (f *fixture) imported(t *testing.T, g *types.GenesisState) (again *types.GenesisState) {
+// imported exports what was imported into an empty store; ok is false for a state that is refused.
+func (f *fixture) imported(t *testing.T, g *types.GenesisState) (again *types.GenesisState, ok bool) {
 	t.Helper()
-	if g.Validate() != nil {
-		return nil
-	}
 	f.apart(t, func() {
-		if f.keeper.InitGenesis(f.ctx, *g) == nil {
+		if ok = f.keeper.InitGenesis(f.ctx, *g) == nil; ok {
 			again = f.export()
 		}
 	})
-	return again
-}
-
-// fields are what a message says, in lists and messages within it too.
-func fields(v reflect.Value) []reflect.Value {
-	switch {
-	case v.Kind() == reflect.Pointer:
-		return fields(v.Elem())
-	case v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[math.Int]():
-		var all []reflect.Value
-		for i := range v.NumField() {
-			all = append(all, fields(v.Field(i))...)
-		}
-		return all
-	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() != reflect.Uint8:
-		var all []reflect.Value
-		for i := range v.Len() {
-			all = append(all, fields(v.Index(i))...)
-		}
-		return all
-	}
-	return []reflect.Value{v}
-}
-
-// change makes a field what the fuzzer says in its type. An amount is a number, or bytes if there are any.
-func change(msg message, field int, n uint64, s string, bz []byte) {
-	all := fields(reflect.ValueOf(msg))
-	switch v := all[field%len(all)]; v.Kind() {
-	case reflect.Uint32, reflect.Uint64:
-		v.SetUint(n)
-	case reflect.Int32, reflect.Int64:
-		v.SetInt(int64(n))
-	case reflect.Bool:
-		v.SetBool(n%2 == 1)
-	case reflect.String:
-		v.SetString(s)
-	case reflect.Slice:
-		v.SetBytes(bz)
-	default:
-		amount := math.NewIntFromUint64(n)
-		if len(bz) > 0 {
-			amount = math.NewIntFromBigInt(new(big.Int).SetBytes(bz[:min(len(bz), 32)]))
-		}
-		if s == "-" {
-			amount = amount.Neg()
-		}
-		v.Set(reflect.ValueOf(amount))
-	}
+	return again, ok
 }

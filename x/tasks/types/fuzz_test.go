@@ -5,33 +5,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mesh-protocol/mesh/test/fuzzed"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
-// message is what a transaction carries, or a genesis.
-type message interface {
-	Marshal() ([]byte, error)
-	Unmarshal([]byte) error
-}
-
-// decoded reads any bytes as a message, and holds that it is read back as it is written; it is nil for bytes that do not decode.
-func decoded(t *testing.T, msg, again message, bz []byte) message {
-	t.Helper()
-	if msg.Unmarshal(bz) != nil {
-		return nil
-	}
-	written, err := msg.Marshal()
-	require.NoError(t, err)
-	require.NoError(t, again.Unmarshal(written))
-	twice, err := again.Marshal()
-	require.NoError(t, err)
-	require.Equal(t, written, twice)
-	return msg
-}
-
 // messages are one of each type, empty.
-func messages() []message {
-	return []message{
+func messages() []fuzzed.Message {
+	return []fuzzed.Message{
 		&types.MsgOpenDeal{}, &types.MsgDrawDeal{}, &types.MsgCommitLayout{}, &types.MsgAck{}, &types.MsgExtendDeal{}, &types.MsgCancelDeal{},
 		&types.MsgSettleDeal{}, &types.MsgClaim{}, &types.MsgProve{}, &types.MsgReportLoss{}, &types.MsgDeclareLoss{}, &types.MsgTakeIndex{},
 		&types.MsgRequestOpen{}, &types.MsgAnswerOpen{},
@@ -47,7 +27,7 @@ func FuzzMsg(f *testing.F) {
 	layout.Version++
 	for _, s := range []struct {
 		kind uint8
-		msg  message
+		msg  fuzzed.Message
 	}{
 		{0, open},
 		{2, &types.MsgCommitLayout{Client: "ann", Deal: 2, Layout: layout}},
@@ -64,7 +44,7 @@ func FuzzMsg(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind uint8, bz []byte) {
 		all := messages()
 		at := int(kind) % len(all)
-		switch msg := decoded(t, all[at], messages()[at], bz).(type) {
+		switch msg := fuzzed.Decoded(t, all[at], messages()[at], bz).(type) {
 		case *types.MsgOpenDeal:
 			if msg.Validate() == nil {
 				cost := types.NewCost(msg.MaxRate, msg.Profile, msg.Epochs, 5_000, 5_000)
@@ -91,8 +71,6 @@ func FuzzGenesis(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, bz []byte) {
 		var g, again types.GenesisState
-		if decoded(t, &g, &again, bz) != nil {
-			require.Equal(t, g.Validate() == nil, again.Validate() == nil)
-		}
+		fuzzed.ReadState(t, &g, &again, bz)
 	})
 }
