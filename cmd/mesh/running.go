@@ -9,7 +9,6 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/lifecycle"
 	"github.com/mesh-protocol/mesh/offchain/node"
-	"github.com/mesh-protocol/mesh/offchain/node/outbox"
 	"github.com/mesh-protocol/mesh/offchain/piece"
 )
 
@@ -44,7 +43,7 @@ func runNode(ctx context.Context, n *node.Node, cfg node.Config, deps node.Deps,
 func waitsForRoom(log *slog.Logger) func(error) bool {
 	wasFull := false
 	return func(err error) bool {
-		full := outbox.IsFull(err)
+		full := piece.IsFull(err)
 		wasFull = wasFull || full
 		waits := full || wasFull && (errors.Is(err, piece.ErrFull) || errors.Is(err, chain.ErrUnreachable))
 		if waits {

@@ -32,8 +32,8 @@ type Tx struct {
 // number turns out to be used, the account is asked for again and the transaction made a second time, once.
 //
 // The error wraps ErrKeyNotFound, ErrLocked, ErrInsufficientFunds, ErrUnreachable, ErrWrongChain,
-// ErrRejected (with Height > 0 when the fee was taken; also when Tx.Until is past) or ErrTimeout. Only after ErrTimeout may it still
-// happen; that is also the error when the context ends while the transaction is under way.
+// ErrRejected (with Height > 0 when the fee was taken; also when Tx.Until is past) or ErrTimeout. Only after
+// ErrTimeout may it still happen; that is also the error when the context ends while the transaction is under way.
 func (c *Client) Submit(ctx context.Context, tx Tx) (Result, error) {
 	if c.keyring == nil || c.cfg.ChainID == "" {
 		return Result{}, fmt.Errorf("%w: signing needs a keyring and a chain id", ErrInvalid)

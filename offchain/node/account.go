@@ -166,7 +166,8 @@ func (a account) Sign(_ context.Context, preimage []byte) (key, signature []byte
 	return a.keys.SignAccount(a.key.Name, preimage)
 }
 
-// submit sends a message that may be in a block up to a height, 0 = in any. What the chain has refused, or would for want of money, is refused for good.
+// submit sends a message that may be in a block up to a height, 0 = in any. What the chain has refused, or would for want
+// of money, is refused for good.
 func (a account) submit(ctx context.Context, m chain.Msg, until int64) (chain.Result, error) {
 	result, err := a.chain.Submit(ctx, chain.Tx{From: a.key.Name, Msgs: []chain.Msg{m}, Until: until})
 	if errors.Is(err, chain.ErrRejected) || errors.Is(err, chain.ErrInsufficientFunds) {

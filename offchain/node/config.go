@@ -6,13 +6,14 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/mesh-protocol/mesh/offchain/node/door"
 	"github.com/mesh-protocol/mesh/proof"
 )
 
 // Roles of a node, as its greeting names them.
 const (
-	RoleBootstrap = "bootstrap" // helps others find each other, at addresses that are on chain
-	RoleStorage   = "storage"   // keeps pieces
+	RoleBootstrap = door.RoleBootstrap // helps others find each other, at addresses that are on chain
+	RoleStorage   = "storage"          // keeps pieces
 )
 
 // ErrInvalid: a setting breaks a documented bound.

@@ -62,10 +62,7 @@ func (q *committer) work(land func([]*request)) {
 // land makes a batch durable. After an error of the disk nothing is written any more: what a failed sync left behind
 // cannot be known, so that trying it again would prove nothing.
 func (s *Store) land(batch []*request) {
-	err := s.failure()
-	if err == nil {
-		err = s.roomForIndex()
-	}
+	err := s.writable()
 	if err == nil {
 		if err = s.write(batch); err != nil {
 			err = s.fail(err)
@@ -82,8 +79,12 @@ func (s *Store) land(batch []*request) {
 // never more than Config.KeepFree.
 const indexRoom = 8 << 20
 
-// roomForIndex returns ErrFull if a write of the index could fill the disk. Nothing is wrong with the store then.
-func (s *Store) roomForIndex() error {
+// writable returns why nothing may be written: an earlier failure, or ErrFull if a write of the index could fill the disk, when
+// nothing is wrong with the store.
+func (s *Store) writable() error {
+	if err := s.failure(); err != nil {
+		return err
+	}
 	free, err := s.disk.Free()
 	if err != nil {
 		return fmt.Errorf("ask for free space: %w", err)

@@ -64,7 +64,7 @@ func (d *osDisk) probe(f *os.File, buffered bool) (err error) {
 // supported tells a system call that the file system does not offer from one that failed.
 func supported(err error) (bool, error) {
 	switch {
-	case err == nil, isFull(err): // a full disk says nothing about what it offers
+	case err == nil, IsFull(err): // a full disk says nothing about what it offers
 		return true, nil
 	case errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.EOPNOTSUPP), errors.Is(err, syscall.ENOSYS):
 		return false, nil
@@ -72,8 +72,8 @@ func supported(err error) (bool, error) {
 	return false, err
 }
 
-// isFull says whether an operation failed for want of room.
-func isFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
+// IsFull tells whether an operation failed for want of room, on the disk or in a quota of it.
+func IsFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
 func probeDirect(name string) error {
 	f, err := openDirect(name)

@@ -24,9 +24,9 @@
 // An index that is made anew from the volumes gives each piece one of the deals that referred to it, and brings back
 // what was dropped and not yet compacted away: the caller must Link and Drop what it knows better. Files may take up to
 // twice the room of the pieces in them, or nine eighths above the quota, plus one volume, until Run has compacted them; a
-// compaction needs room for the copies of what it moves. A write error of the index's own log (pebble) ends the process; so that
-// a full disk is not the reason, nothing is written when less than 8 MiB are free. Padding and trailers are not verified, as nothing depends on
-// them while there is an index. The list of a piece is read and folded by every Get and Prove: 127 hashes for 2 MiB, some
+// compaction needs room for the copies of what it moves. A write error of the index's own log (pebble) ends the process; so
+// that a full disk is not the reason, nothing is written, and nothing dropped, when less than 8 MiB are free. Padding and
+// trailers are not verified, as nothing depends on them while there is an index. The list of a piece is read and folded by every Get and Prove: 127 hashes for 2 MiB, some
 // 65,000 for the longest piece. Close waits for a single sync, but not for readers, which may outlive it. The directory
 // must be on a local file system of a Unix that keeps the order in which names are made, as those with a journal do: the
 // index counts on it. O_DIRECT, fallocate and write-back by range are used on Linux only.

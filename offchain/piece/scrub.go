@@ -68,10 +68,7 @@ func (s *Store) moveCursor(records []placed) error {
 		return err
 	}
 	defer s.gate.leave()
-	if err := s.failure(); err != nil {
-		return err
-	}
-	if err := s.roomForIndex(); err != nil {
+	if err := s.writable(); err != nil {
 		return err
 	}
 	cursor := []byte{locationKeys}

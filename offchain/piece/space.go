@@ -81,11 +81,11 @@ func (s *Store) extend(v *volume, end int64) error {
 		return fmt.Errorf("extend volume %d: %w: %d bytes free, %d kept", v.id, ErrFull, free, s.cfg.KeepFree)
 	}
 	err = v.file.Allocate(v.size, step-v.size)
-	if isFull(err) && step > end {
+	if IsFull(err) && step > end {
 		step = end
 		err = v.file.Allocate(v.size, step-v.size)
 	}
-	if isFull(err) {
+	if IsFull(err) {
 		return fmt.Errorf("extend volume %d: %w: %w", v.id, ErrFull, err)
 	}
 	if err != nil {
@@ -176,7 +176,7 @@ func (s *Store) noVolume(id uint32, f file, cause error) error {
 		_ = s.disk.Remove(volumeName(id))
 	}
 	_ = s.submit(&volumeChange{id: id})
-	if isFull(cause) {
+	if IsFull(cause) {
 		return fmt.Errorf("make volume %d: %w: %w", id, ErrFull, cause)
 	}
 	return fmt.Errorf("make volume %d: %w", id, cause)

@@ -43,7 +43,7 @@ func (v *volume) write(p []byte, offset int64) error {
 	n, err := v.file.WriteAt(p, offset)
 	v.unsynced.Store(true) // not before: a sync for somebody else could take the mark and miss the bytes
 	switch {
-	case isFull(err):
+	case IsFull(err):
 		return fmt.Errorf("write volume %d: %w: %w", v.id, ErrFull, err)
 	case err != nil:
 		return fmt.Errorf("write volume %d: %w", v.id, err)

@@ -29,7 +29,7 @@ func mutants() map[string]mutant {
 		},
 		"bond_that_may_go": {
 			"a node's bond stays while it can come to pay for its indices",
-			"x/tasks/keeper/assign.go", "	return o.Exposure, err\n", "	return math.ZeroInt(), err\n",
+			"x/tasks/keeper/assign.go", "	return o.Exposure, err\n", "	return o.Exposure.MulRaw(0), err\n",
 			"founder_cannot_take_deposits",
 		},
 		"fee_without_burn": {
@@ -125,11 +125,13 @@ func (m mutant) play(t *testing.T, root string) (out string, err error) {
 	return string(bz), err
 }
 
-// verdict returns the first line in which a test says what is wrong.
+// verdict returns the line in which a test says who gains, or else what is wrong.
 func verdict(out string) string {
-	for line := range strings.Lines(out) {
-		if strings.Contains(line, "gains") || strings.Contains(line, "Messages:") || strings.Contains(line, "Error:") {
-			return strings.TrimSpace(line)
+	for _, word := range []string{" gains ", "Error:"} {
+		for line := range strings.Lines(out) {
+			if strings.Contains(line, word) {
+				return strings.TrimSpace(line)
+			}
 		}
 	}
 	return "the test fails"

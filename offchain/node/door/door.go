@@ -22,9 +22,10 @@ const (
 	trustFor = 10 * time.Minute
 	// maxKnown bounds the nodes that are remembered.
 	maxKnown = 8192
-	// entranceRole is the role that needs no operator.
-	entranceRole = "bootstrap"
 )
+
+// RoleBootstrap is the role that needs no operator: it helps others find each other.
+const RoleBootstrap = "bootstrap"
 
 // Member is a node as the chain has it.
 type Member struct {
@@ -69,7 +70,7 @@ func New(domain proof.Domain, deps Deps) *Door {
 // lately may stay.
 func (d *Door) Welcome(ctx context.Context, from peer.ID, hello *message.Hello) error {
 	if len(hello.Operator) == 0 {
-		if len(hello.Roles) == 0 || slices.Equal(hello.Roles, []string{entranceRole}) {
+		if len(hello.Roles) == 0 || slices.Equal(hello.Roles, []string{RoleBootstrap}) {
 			return nil
 		}
 		return refuse("a node with a role names its operator")

@@ -2,10 +2,10 @@ package outbox
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"syscall"
 	"time"
+
+	"github.com/mesh-protocol/mesh/offchain/piece"
 )
 
 // Watch looks every so often whether a journal can still be written, and returns why not: then it has to be opened anew. A
@@ -24,10 +24,10 @@ func Watch(ctx context.Context, every time.Duration, failure, room func() error,
 		if err == nil {
 			continue
 		}
-		if !IsFull(err) {
+		if !piece.IsFull(err) {
 			return err
 		}
-		if lacks := room(); lacks == nil || !IsFull(lacks) {
+		if lacks := room(); lacks == nil || !piece.IsFull(lacks) {
 			return err // there is room, or what is wrong is something else by now
 		}
 		if !told {
@@ -35,9 +35,4 @@ func Watch(ctx context.Context, every time.Duration, failure, room func() error,
 			told = true
 		}
 	}
-}
-
-// IsFull tells whether an error is one of a disk or a quota that is full.
-func IsFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }

@@ -26,9 +26,6 @@ func (g GenesisState) Validate() error {
 	}
 	for _, c := range g.Closed {
 		amounts = append(amounts, c.Closed.Bucket, c.Closed.Burnt, c.Closed.Open)
-		if c.Closed.MatchCapBps > bps {
-			return ErrInvalidGenesis.Wrapf("epoch %d of network %d matches %d of 10,000 burnt", c.Epoch, c.Network, c.Closed.MatchCapBps)
-		}
 	}
 	for _, s := range g.Sharings {
 		if err := s.Sharing.Validate(); err != nil {
@@ -41,6 +38,9 @@ func (g GenesisState) Validate() error {
 		}
 	}
 	for _, c := range g.Closed {
+		if c.Closed.MatchCapBps > bps {
+			return ErrInvalidGenesis.Wrapf("epoch %d of network %d matches %d of 10,000 burnt", c.Epoch, c.Network, c.Closed.MatchCapBps)
+		}
 		if c.Closed.Open.GT(c.Closed.Burnt) {
 			return ErrInvalidGenesis.Wrapf("epoch %d of network %d has %s open of %s that was burnt", c.Epoch, c.Network, c.Closed.Open, c.Closed.Burnt)
 		}

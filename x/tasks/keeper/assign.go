@@ -49,20 +49,23 @@ func (k *Keeper) Exposure(ctx context.Context, seq, node uint64) (math.Int, erro
 }
 
 // accepts decides whether a node will do for an index of the deal: it takes part, is where and
-// whose the client wants it, has room, and its bond covers what it could come to pay. A stale one
-// that a draw meets is suspended.
-func (k *Keeper) accepts(c contract) func(context.Context, networktypes.Node) (bool, error) {
+// whose the client wants it, has room, and its bond covers what it could come to pay. One that has
+// proven nothing for long will not do, and is suspended unless it has just come back.
+func (k *Keeper) accepts(ctx context.Context, c contract) (func(context.Context, networktypes.Node) (bool, error), error) {
+	final, err := k.finalEpoch(ctx, c.network.Seq, c.epoch)
 	return func(ctx context.Context, n networktypes.Node) (bool, error) {
 		elsewhere := c.deal.Region != "" && n.Offer.Region != c.deal.Region
 		if n.Weight.IsZero() || elsewhere || slices.Contains(c.deal.Without, n.Owner) {
 			return false, nil
 		}
-		idle, err := k.isIdle(ctx, c.network.Seq, n.Id, 0)
-		if err != nil {
+		idle, err := k.isIdle(ctx, c.network, n.Id, final)
+		switch {
+		case err != nil:
 			return false, err
-		}
-		if idle {
-			return false, k.suspendStale(ctx, c, n)
+		case idle && isBack(c.network, n, final):
+			return false, nil
+		case idle:
+			return false, k.deps.Nodes.Suspend(ctx, n)
 		}
 		o, err := k.owedTo(ctx, c.network.Seq, n.Id)
 		if err != nil {
@@ -70,17 +73,7 @@ func (k *Keeper) accepts(c contract) func(context.Context, networktypes.Node) (b
 		}
 		room := o.Space <= n.Offer.StorageBytes && c.deal.Space <= n.Offer.StorageBytes-o.Space
 		return room && o.Exposure.Add(c.deal.Exposure()).LTE(n.TotalBond()), nil
-	}
-}
-
-// suspendStale suspends a node that has proven nothing for long, unless it came back so lately that it could not have. One that
-// came back is drawn again when it has proven something.
-func (k *Keeper) suspendStale(ctx context.Context, c contract, n networktypes.Node) error {
-	stale, err := k.IsStale(ctx, c.network.Seq, n)
-	if err != nil || !stale {
-		return err
-	}
-	return k.deps.Nodes.Suspend(ctx, n)
+	}, err
 }
 
 // taken returns the places of the owners that have an index of a deal.

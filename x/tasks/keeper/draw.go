@@ -136,9 +136,13 @@ func (k *Keeper) draw(ctx context.Context, c contract, indices []types.Index, i 
 	if opening+networktypes.KeptOpenings <= c.epoch {
 		opening = c.epoch
 	}
+	accepts, err := k.accepts(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	return k.deps.Nodes.Owners(ctx, networktypes.Draw{
 		Network: c.network.Seq, Opening: opening, Seed: [32]byte(seed.Value),
-		Tag: fmt.Sprintf("%s/%d", tag, closed), Accept: k.accepts(c), Without: without,
+		Tag: fmt.Sprintf("%s/%d", tag, closed), Accept: accepts, Without: without,
 	}, n)
 }
 

@@ -110,11 +110,6 @@ func (k *Keeper) gapBefore(ctx context.Context, seq, node, epoch uint64) (uint64
 // IsStale tells whether a node owed proofs of something in each of the last epochs whose proofs are
 // over, as many as the network says, and gave none. What was before it came back does not count.
 func (k *Keeper) IsStale(ctx context.Context, seq uint64, n networktypes.Node) (bool, error) {
-	return k.isIdle(ctx, seq, n.Id, n.ResumedEpoch)
-}
-
-// isIdle is IsStale for a node that came back in an epoch, 0 for never.
-func (k *Keeper) isIdle(ctx context.Context, seq, node, resumed uint64) (bool, error) {
 	cal, err := k.deps.Networks.Calendar(ctx, seq)
 	if err != nil {
 		return false, err
@@ -127,14 +122,26 @@ func (k *Keeper) isIdle(ctx context.Context, seq, node, resumed uint64) (bool, e
 	if err != nil {
 		return false, err
 	}
+	idle, err := k.isIdle(ctx, network, n.Id, final)
+	return idle && !isBack(network, n, final), err
+}
+
+// isIdle tells whether a node owed proofs of something in each of the last stale_epochs epochs up to
+// final, whose proofs are over, and gave none.
+func (k *Keeper) isIdle(ctx context.Context, network networktypes.Network, node, final uint64) (bool, error) {
 	span := uint64(network.Params.Epoch.StaleEpochs)
-	if final < span || resumed+span > final {
+	if final < span {
 		return false, nil
 	}
-	o, _, err := k.owedAt(ctx, seq, node, final)
+	o, _, err := k.owedAt(ctx, network.Seq, node, final)
 	if err != nil {
 		return false, err
 	}
 	first := final - span + 1
 	return o.OwingSince != 0 && o.OwingSince <= first && o.LastProven < first, nil
+}
+
+// isBack tells whether a node came back so lately that one of the epochs isIdle looks at was before.
+func isBack(network networktypes.Network, n networktypes.Node, final uint64) bool {
+	return n.ResumedEpoch+uint64(network.Params.Epoch.StaleEpochs) > final
 }

@@ -69,7 +69,10 @@ func (k *Keeper) lastInTurn(ctx context.Context, c contract, indices []types.Ind
 	if err != nil {
 		return nil, err
 	}
-	accepts := k.accepts(c)
+	accepts, err := k.accepts(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	for _, id := range i.NotRebuilt {
 		if len(drawn) >= n {
 			break

@@ -15,10 +15,9 @@
 //
 // What is not committed does not exist. Before the transaction is sent, the objects in it are written down as pending, with
 // the layout it would make; once the chain has answered, as stored. If the answer is lost, Resolve asks the chain which of the
-// two it is, and so does the next Put or Remove. Both carry the height
-// of the last block they may be in, Config.TxBlocks from the moment they are sent, so that a block later it is known; the
-// time of the device plays no part in it.
-// An opening of a deal whose answer was lost is found again by the height it was sent at, and the deal is used.
+// two it is, and so does the next Put or Remove. An opening of a deal whose answer was lost is found again by the height it
+// was sent at, and the deal is used. Commits and openings carry the height of the last block they may be in, Config.TxBlocks
+// from the moment they are sent, so that a block later it is known; the time of the device plays no part in it.
 //
 // # Trust model
 //
