@@ -93,18 +93,18 @@ func (r *reader) layout(l taskstypes.Layout) work.Layout {
 func (r *reader) index(i taskstypes.Index) work.Index {
 	return work.Index{
 		Status: work.IndexStatus(i.Status), Node: i.Node, Acked: r.layout(i.Acked),
-		FromEpoch: i.FromEpoch, SinceEpoch: i.SinceEpoch, Since: i.SinceHeight,
+		FromEpoch: i.FromEpoch, SinceEpoch: i.SinceEpoch, Since: i.SinceHeight, LostBy: i.LostBy,
 		Claimed: r.layout(i.Claimed), ClaimedEpoch: i.ClaimedEpoch,
 	}
 }
 
 // Vacant returns the indices of a network that wait for a node to take them.
-func (c *Client) Vacant(ctx context.Context, network string) ([]work.IndexRef, error) {
-	var list []work.IndexRef
+func (c *Client) Vacant(ctx context.Context, network string) ([]work.Vacant, error) {
+	var list []work.Vacant
 	err := c.askPages(ctx, "the vacant indices of network "+network, func(ctx context.Context, conn *grpc.ClientConn, page *query.PageRequest) (*query.PageResponse, error) {
 		res, err := taskstypes.NewQueryClient(conn).VacantIndices(ctx, &taskstypes.QueryVacantIndicesRequest{Network: network, Pagination: page})
 		for _, i := range res.GetIndices() {
-			list = append(list, work.IndexRef{Deal: i.Deal, Index: int(i.Index)})
+			list = append(list, work.Vacant{Ref: work.IndexRef{Deal: i.Deal, Index: int(i.Index)}, LostBy: i.LostBy})
 		}
 		return res.GetPagination(), err
 	})

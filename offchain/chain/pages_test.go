@@ -75,10 +75,12 @@ func walks() map[string]walk {
 		"vacant": {
 			"/mesh.tasks.v1.Query/VacantIndices", &taskstypes.QueryVacantIndicesRequest{Network: network},
 			func(i uint64, p *query.PageResponse) any {
-				return &taskstypes.QueryVacantIndicesResponse{Indices: []taskstypes.VacantIndex{{Deal: i, Index: 5}}, Pagination: p}
+				return &taskstypes.QueryVacantIndicesResponse{Indices: []taskstypes.VacantIndex{{Deal: i, Index: 5, LostBy: 6 + i}}, Pagination: p}
 			},
 			func(ctx context.Context, c *chain.Client) (any, error) { return c.Vacant(ctx, network) },
-			[]work.IndexRef{{Deal: 1, Index: 5}, {Deal: 2, Index: 5}, {Deal: 3, Index: 5}},
+			[]work.Vacant{
+				{Ref: work.IndexRef{Deal: 1, Index: 5}, LostBy: 7}, {Ref: work.IndexRef{Deal: 2, Index: 5}, LostBy: 8}, {Ref: work.IndexRef{Deal: 3, Index: 5}, LostBy: 9},
+			},
 		},
 		"explain a claim": {
 			"/mesh.tasks.v1.Query/ExplainClaim", &taskstypes.QueryExplainClaimRequest{Network: network, Node: 3, Epoch: 4},

@@ -72,14 +72,14 @@ func workDeal(id uint64) work.Deal {
 
 func chainIndex(s taskstypes.IndexStatus) taskstypes.Index {
 	return taskstypes.Index{
-		Status: s, Node: 8, Acked: taskstypes.Layout{Version: 5, Root: bytesOf(6), Bytes: 1024}, FromEpoch: 6, SinceEpoch: 7, SinceHeight: 77,
+		Status: s, Node: 8, Acked: taskstypes.Layout{Version: 5, Root: bytesOf(6), Bytes: 1024}, FromEpoch: 6, SinceEpoch: 7, SinceHeight: 77, LostBy: 12,
 		RepairPay: math.NewInt(1), Claimed: taskstypes.Layout{Version: 4, Root: bytesOf(5), Bytes: 512}, ClaimedEpoch: 3,
 	}
 }
 
 func workIndex(s work.IndexStatus) work.Index {
 	return work.Index{
-		Status: s, Node: 8, Acked: work.Layout{Version: 5, Root: root(6), Bytes: 1024}, FromEpoch: 6, SinceEpoch: 7, Since: 77,
+		Status: s, Node: 8, Acked: work.Layout{Version: 5, Root: root(6), Bytes: 1024}, FromEpoch: 6, SinceEpoch: 7, Since: 77, LostBy: 12,
 		Claimed: work.Layout{Version: 4, Root: root(5), Bytes: 512}, ClaimedEpoch: 3,
 	}
 }

@@ -105,7 +105,7 @@ func (l *ledger) OpenRequests(ctx context.Context) ([]work.OpenRequest, error) {
 }
 
 // Vacant implements duty.Chain.
-func (l *ledger) Vacant(ctx context.Context) ([]work.IndexRef, error) {
+func (l *ledger) Vacant(ctx context.Context) ([]work.Vacant, error) {
 	return l.chain.Vacant(ctx, l.network)
 }
 

@@ -73,11 +73,14 @@ func (s shelf) Adopt(ctx context.Context, deal, version uint64, list *record.Lis
 }
 
 // repairStore is the store of pieces as repairs ask for it.
-type repairStore struct{ pieces }
+type repairStore struct {
+	pieces
+	holder *holder.Holder
+}
 
 // Put implements repair.Store.
 func (s repairStore) Put(ctx context.Context, deal uint64, root [32]byte, length uint64) (repair.Writer, error) {
-	return s.pieces.Put(ctx, deal, root, length)
+	return s.holder.Put(ctx, deal, root, length)
 }
 
 // fellowHolders reads from holders for a repair.

@@ -123,7 +123,7 @@ func (n *Node) addDuties(s *storageParts) error {
 	}
 	books := shelf{s.holder}
 	rebuilder, err := repair.New(repair.Deps{
-		Fellows: s.ledger, Readers: fellowHolders{far}, Store: repairStore{pieces{s.pieces}}, Shelf: books,
+		Fellows: s.ledger, Readers: fellowHolders{far}, Store: repairStore{pieces{s.pieces}, s.holder}, Shelf: books,
 	})
 	if err != nil {
 		return err

@@ -62,6 +62,7 @@ type Index struct {
 	FromEpoch  uint64 // the first epoch the node is owed for, while it holds the index
 	SinceEpoch uint64 // the epoch and the block in which the status began
 	Since      int64
+	LostBy     uint64 // the node that held it last, while another holder is wanted after a loss; else 0
 	// Claimed is what the claim for ClaimedEpoch is proved against, while its proof may still come and the node has
 	// acknowledged another layout since.
 	Claimed      Layout
@@ -80,6 +81,12 @@ func (i Index) ProvedBy(epoch uint64) Layout {
 type IndexRef struct {
 	Deal  uint64
 	Index int
+}
+
+// Vacant is an index that waits for a node to take it.
+type Vacant struct {
+	Ref    IndexRef
+	LostBy uint64 // the node that held it last
 }
 
 // Held is an index that a node was drawn for, holds or rebuilds, with its deal.

@@ -54,8 +54,7 @@ func (k *Keeper) Exposure(ctx context.Context, seq, node uint64) (math.Int, erro
 func (k *Keeper) accepts(ctx context.Context, c contract) (func(context.Context, networktypes.Node) (bool, error), error) {
 	final, err := k.finalEpoch(ctx, c.network.Seq, c.epoch)
 	return func(ctx context.Context, n networktypes.Node) (bool, error) {
-		elsewhere := c.deal.Region != "" && n.Offer.Region != c.deal.Region
-		if n.Weight.IsZero() || elsewhere || slices.Contains(c.deal.Without, n.Owner) {
+		if n.Weight.IsZero() || !wanted(c.deal, n) {
 			return false, nil
 		}
 		idle, err := k.isIdle(ctx, c.network, n.Id, final)
@@ -67,13 +66,24 @@ func (k *Keeper) accepts(ctx context.Context, c contract) (func(context.Context,
 		case idle:
 			return false, k.deps.Nodes.Suspend(ctx, n)
 		}
-		o, err := k.owedTo(ctx, c.network.Seq, n.Id)
-		if err != nil {
-			return false, err
-		}
-		room := o.Space <= n.Offer.StorageBytes && c.deal.Space <= n.Offer.StorageBytes-o.Space
-		return room && o.Exposure.Add(c.deal.Exposure()).LTE(n.TotalBond()), nil
+		return k.hasRoom(ctx, c, n)
 	}, err
+}
+
+// wanted tells whether a node is where and whose the client wants it.
+func wanted(d types.Deal, n networktypes.Node) bool {
+	return (d.Region == "" || n.Offer.Region == d.Region) && !slices.Contains(d.Without, n.Owner)
+}
+
+// hasRoom tells whether an index of the deal fits into a node's space, and what it could come to pay for
+// it into its bond.
+func (k *Keeper) hasRoom(ctx context.Context, c contract, n networktypes.Node) (bool, error) {
+	o, err := k.owedTo(ctx, c.network.Seq, n.Id)
+	if err != nil {
+		return false, err
+	}
+	room := o.Space <= n.Offer.StorageBytes && c.deal.Space <= n.Offer.StorageBytes-o.Space
+	return room && o.Exposure.Add(c.deal.Exposure()).LTE(n.TotalBond()), nil
 }
 
 // taken returns the places of the owners that have an index of a deal.

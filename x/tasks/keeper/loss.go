@@ -109,7 +109,8 @@ func (k *Keeper) findLoss(ctx context.Context, c contract, number uint32, i type
 }
 
 // isSilent tells whether the holder of an index has given no proof for lost_epochs, or for two
-// while fewer indices of the deal are proven than keep it safe.
+// while fewer indices of the deal are proven than keep it safe, and enough to rebuild it from: where a
+// network was away as a whole there is nothing to hurry for.
 func (k *Keeper) isSilent(ctx context.Context, c contract, i types.Index) (bool, error) {
 	final, err := k.finalEpoch(ctx, c.network.Seq, c.epoch)
 	if err != nil {
@@ -139,7 +140,7 @@ func (k *Keeper) isSilent(ctx context.Context, c contract, i types.Index) (bool,
 			safe++
 		}
 	}
-	return safe < c.deal.Profile.Current(), nil
+	return c.deal.Profile.K <= safe && safe < c.deal.Profile.Current(), nil
 }
 
 // silence returns for how many epochs that are over the holder of an index was owed and gave no
@@ -158,7 +159,7 @@ func (k *Keeper) silence(ctx context.Context, c contract, i types.Index, final u
 }
 
 // lose takes an index from its holder: its stint ends, the deal's reserve gets the price of the
-// repairs from its bond, and the index waits for another node.
+// repairs from its bond, and the index waits for another node, or for this one if it was only away.
 func (k *Keeper) lose(ctx context.Context, c contract, number uint32, i types.Index, l loss) (math.Int, error) {
 	if err := k.endStint(ctx, c, number, i, l.last); err != nil {
 		return math.Int{}, err
@@ -185,7 +186,10 @@ func (k *Keeper) lose(ctx context.Context, c contract, number uint32, i types.In
 	}
 	vacant := types.Index{
 		Status: types.INDEX_STATUS_VACANT, SinceEpoch: c.epoch, SinceHeight: sdk.UnwrapSDKContext(ctx).BlockHeight(),
-		VacantFrom: max(l.last+1, i.FromEpoch), RepairPay: math.ZeroInt(),
+		VacantFrom: max(l.last+1, i.FromEpoch), RepairPay: math.ZeroInt(), LostBy: i.Node,
+	}
+	if l.reason == lossReported {
+		vacant.NotRebuilt = []uint64{i.Node}
 	}
 	if err := k.setIndex(ctx, c, number, vacant); err != nil {
 		return math.Int{}, err

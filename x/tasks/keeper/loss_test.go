@@ -36,7 +36,8 @@ func TestReportLoss(t *testing.T) {
 	d := f.deal(id)
 	require.Equal(t, reserve+repair, d.Deal.Reserve.Int64())
 	require.Equal(t, types.Index{
-		Status: types.INDEX_STATUS_VACANT, SinceEpoch: 4, SinceHeight: opening(4), VacantFrom: 3, RepairPay: math.ZeroInt(),
+		Status: types.INDEX_STATUS_VACANT, SinceEpoch: 4, SinceHeight: opening(4), VacantFrom: 3, RepairPay: math.ZeroInt(), LostBy: nodes[0],
+		NotRebuilt: nodes[:1],
 	}, d.Indices[0], "vacant from the first epoch that was not claimed")
 	require.Zero(t, f.owed(nodes[0], 3).Amount.Int64())
 	require.Equal(t, uint64(1), f.w.counters[nodes[0]].Lost)
@@ -153,6 +154,31 @@ func TestDeclareLossInDanger(t *testing.T) {
 	must(f, f.msgs.DeclareLoss, declareMsg(id, 0))
 	_, err = send(f, f.msgs.DeclareLoss, declareMsg(id, 2))
 	require.ErrorIs(t, err, types.ErrNotLost, "who proves is not lost, whatever the others do")
+}
+
+// Where fewer are proven than a rebuild needs, there is nothing to hurry for: a network that was away as a whole has its
+// lost_epochs to come back in.
+func TestDeclareLossWhereNothingCanBeRebuilt(t *testing.T) {
+	f := newFixture(t, 3)
+	f.w.params.Storage.LostEpochs = 24
+	id, nodes := f.held(40)
+	f.prove(2, nodes...)
+	for _, epoch := range []uint64{5, 12, 26} {
+		f.to(opening(epoch) + 15)
+		_, err := send(f, f.msgs.DeclareLoss, declareMsg(id, 0))
+		require.ErrorIs(t, err, types.ErrNotLost, "epoch %d", epoch)
+	}
+	f.prove(26, nodes[2])
+	f.to(opening(27) + 15)
+	must(f, f.msgs.DeclareLoss, declareMsg(id, 0))
+	i := f.deal(id).Indices[1]
+	require.Equal(t, types.INDEX_STATUS_HELD, i.Status)
+	g := newFixture(t, 3)
+	g.w.params.Storage.LostEpochs = 24
+	id, nodes = g.held(40)
+	g.prove(2, nodes...)
+	g.to(opening(27) + 15)
+	must(g, g.msgs.DeclareLoss, declareMsg(id, 0))
 }
 
 // Nobody owes proofs for a deal that is over, however late it is settled.

@@ -18,7 +18,7 @@ func (f *fixture) turn(id uint64, turn int64) []uint64 {
 // Who took an index and did not rebuild it comes last when it is taken again: after all others that
 // would do, and after those that did so before it.
 func TestWhoDidNotRebuildComesLast(t *testing.T) {
-	f, id, _ := vacant(t, 6, 40)
+	f, id, _ := silent(t, 6, 40)
 	var gone []uint64
 	for range 3 {
 		now := f.turn(id, 0)

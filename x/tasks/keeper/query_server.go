@@ -187,7 +187,8 @@ func (q queryServer) VacantIndices(ctx context.Context, req *types.QueryVacantIn
 	}
 	list, page, err := query.CollectionPaginate(ctx, q.vacant, req.GetPagination(),
 		func(key collections.Triple[uint64, uint64, uint64], _ collections.NoValue) (types.VacantIndex, error) {
-			return types.VacantIndex{Deal: key.K2(), Index: uint32(key.K3())}, nil
+			i, err := q.indices.Get(ctx, collections.Join(key.K2(), key.K3()))
+			return types.VacantIndex{Deal: key.K2(), Index: uint32(key.K3()), LostBy: i.LostBy}, err
 		}, func(o *query.CollectionsPaginateOptions[collections.Triple[uint64, uint64, uint64]]) {
 			prefix := collections.TriplePrefix[uint64, uint64, uint64](network.Seq)
 			o.Prefix = &prefix

@@ -23,7 +23,7 @@ func (f *fixture) allVacant() []types.VacantIndex {
 	var list []types.VacantIndex
 	for _, s := range f.export().Indices {
 		if s.Index.Status == types.INDEX_STATUS_VACANT {
-			list = append(list, types.VacantIndex{Deal: s.Deal, Index: s.Number})
+			list = append(list, types.VacantIndex{Deal: s.Deal, Index: s.Number, LostBy: s.Index.LostBy})
 		}
 	}
 	return list
@@ -32,8 +32,8 @@ func (f *fixture) allVacant() []types.VacantIndex {
 // An index is listed while it is vacant: not before its loss, not while it is being rebuilt, again
 // when it is given back, and not after its deal is settled.
 func TestVacantIndices(t *testing.T) {
-	f, id, _ := vacant(t, 6, 10)
-	want := []types.VacantIndex{{Deal: id, Index: 0}}
+	f, id, loser := vacant(t, 6, 10)
+	want := []types.VacantIndex{{Deal: id, Index: 0, LostBy: loser}}
 	require.Equal(t, want, f.vacantIndices(nil).Indices)
 	f.to(f.ctx.BlockHeight() + 12)
 	node := takers(f, id)[0]
@@ -62,10 +62,10 @@ func TestVacantPages(t *testing.T) {
 	must(f, f.msgs.ReportLoss, reportMsg(nodes[1], first, 1))
 	must(f, f.msgs.ReportLoss, reportMsg(others[0], second, 0))
 	page := f.vacantIndices(&query.PageRequest{Limit: 2, CountTotal: true})
-	require.Equal(t, []types.VacantIndex{{Deal: first, Index: 1}, {Deal: second, Index: 0}}, page.Indices)
+	require.Equal(t, []types.VacantIndex{{Deal: first, Index: 1, LostBy: nodes[1]}, {Deal: second, Index: 0, LostBy: others[0]}}, page.Indices)
 	require.Equal(t, uint64(3), page.Pagination.Total)
 	rest := f.vacantIndices(&query.PageRequest{Key: page.Pagination.NextKey})
-	require.Equal(t, []types.VacantIndex{{Deal: second, Index: 2}}, rest.Indices)
+	require.Equal(t, []types.VacantIndex{{Deal: second, Index: 2, LostBy: others[2]}}, rest.Indices)
 	require.Nil(t, rest.Pagination.NextKey)
 }
 

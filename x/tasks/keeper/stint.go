@@ -25,7 +25,7 @@ func (k *Keeper) beginStint(ctx context.Context, c contract, i types.Index) (typ
 	if err := k.fillReserve(ctx, c, i.VacantFrom, i.FromEpoch); err != nil {
 		return i, err
 	}
-	i.VacantFrom, i.NotRebuilt = 0, nil
+	i.VacantFrom, i.NotRebuilt, i.LostBy = 0, nil, 0
 	return i, k.repairs.Set(ctx, collections.Join3(c.network.Seq, i.Node, c.deal.Id))
 }
 

@@ -15,7 +15,8 @@ import (
 )
 
 // takeIndex reserves a vacant index for a node, if it is among those whose turn has come: one more
-// node is drawn with each turn, so that a silent one holds up a repair for one turn only.
+// node is drawn with each turn, so that a silent one holds up a repair for one turn only. Who lost the
+// index need not wait for a turn, once: it may have everything that others would have to rebuild.
 func (k *Keeper) takeIndex(ctx context.Context, msg *types.MsgTakeIndex) (math.Int, error) {
 	n, c, i, err := k.operatedIndex(ctx, msg.Network, msg.Operator, msg.Deal, msg.Index)
 	if err != nil {
@@ -26,6 +27,13 @@ func (k *Keeper) takeIndex(ctx context.Context, msg *types.MsgTakeIndex) (math.I
 	}
 	if c.epoch >= c.deal.LastEpoch {
 		return math.Int{}, types.ErrWrongState.Wrapf("deal %d ends with epoch %d: there is nothing left to hold", c.deal.Id, c.deal.LastEpoch)
+	}
+	again, err := k.takesAgain(ctx, c, i, n)
+	if err != nil {
+		return math.Int{}, err
+	}
+	if again {
+		return k.reserve(ctx, c, msg.Index, i, n.Id)
 	}
 	turn, drawn, err := k.turns(ctx, c, msg.Index, i)
 	if err != nil {
@@ -39,6 +47,25 @@ func (k *Keeper) takeIndex(ctx context.Context, msg *types.MsgTakeIndex) (math.I
 		return math.Int{}, types.ErrNotYourTurn.Wrapf("node %d is not among the %d nodes drawn for index %d of deal %d by turn %d", n.Id, len(drawn), msg.Index, msg.Deal, turn)
 	}
 	return k.reserve(ctx, c, msg.Index, i, n.Id)
+}
+
+// takesAgain tells whether a node may hold again what it lost: it has neither reported the loss nor failed
+// to rebuild the index since, its owner has no other index of the deal, and it has room. It may be idle or below the bond that is drawn: the
+// loss itself may have made it so, and it comes into no draw by this.
+func (k *Keeper) takesAgain(ctx context.Context, c contract, i types.Index, n networktypes.Node) (bool, error) {
+	joined := n.Status == networktypes.NODE_STATUS_JOINED
+	if i.LostBy != n.Id || slices.Contains(i.NotRebuilt, n.Id) || !joined || !wanted(c.deal, n) {
+		return false, nil
+	}
+	indices, err := k.indicesOf(ctx, c.deal)
+	if err != nil {
+		return false, err
+	}
+	taken, err := k.taken(ctx, c, indices)
+	if err != nil || slices.Contains(taken, n.OwnerSlot) {
+		return false, err
+	}
+	return k.hasRoom(ctx, c, n)
 }
 
 // turns returns which turn it is for a vacant index and the nodes drawn so far.
@@ -92,9 +119,13 @@ func (k *Keeper) lastInTurn(ctx context.Context, c contract, indices []types.Ind
 	return drawn, nil
 }
 
-// reserve puts a node on a vacant index and sets the price of its repair aside.
+// reserve puts a node on a vacant index and sets the price of its repair aside. Who takes what it lost
+// itself is paid for no repair.
 func (k *Keeper) reserve(ctx context.Context, c contract, number uint32, i types.Index, node uint64) (math.Int, error) {
 	pay := math.MinInt(types.RepairPay(c.deal.Rate, c.deal.Profile.K), c.deal.Reserve)
+	if node == i.LostBy {
+		pay = math.ZeroInt()
+	}
 	if err := k.addReserve(ctx, c.deal.Id, pay.Neg()); err != nil {
 		return math.Int{}, err
 	}

@@ -5,7 +5,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/math"
+
 	beacontypes "github.com/mesh-protocol/mesh/x/beacon/types"
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -24,10 +27,14 @@ func vacant(t *testing.T, nodes int, epochs uint64) (*fixture, uint64, uint64) {
 	return f, id, holders[0]
 }
 
-// takers returns the nodes whose turn it is.
+// takers returns the nodes whose turn it is, without the one that lost the index and needs none.
 func takers(f *fixture, id uint64) []uint64 {
 	var list []uint64
+	loser := f.deal(id).Indices[0].LostBy
 	for node := uint64(1); node <= uint64(len(f.w.nodes)); node++ {
+		if node == loser {
+			continue
+		}
 		before := f.w.clone()
 		branch, _ := f.ctx.CacheContext()
 		_, err := f.msgs.TakeIndex(branch, takeMsg(node, id, 0))
@@ -55,7 +62,7 @@ func TestTurns(t *testing.T) {
 			}
 			f.to(height)
 			now := takers(f, id)
-			require.Len(t, now, min(turn+1, 3), "three nodes have no index of the deal and a full bond; the loser's is no longer")
+			require.Len(t, now, min(turn+1, 3), "three nodes have no index of the deal and did not lose this one")
 			require.Subset(t, now, before)
 			before = now
 		}
@@ -136,4 +143,90 @@ func TestNothingToTakeInTheLastEpoch(t *testing.T) {
 	f, id, loser := vacant(t, 4, 4) // epochs 2 to 5
 	f.toEpoch(5)
 	refuse(f, f.msgs.TakeIndex, takeMsg(loser, id, 0), types.ErrWrongState)
+}
+
+// silent has a deal whose index 0 was declared lost in epoch 5 because its holder proved nothing, and returns who that is.
+func silent(t *testing.T, nodes int, epochs uint64) (*fixture, uint64, uint64) {
+	t.Helper()
+	f := newFixture(t, nodes)
+	id, holders := f.held(epochs)
+	f.prove(2, holders...)
+	f.prove(3, holders[1:]...)
+	f.prove(4, holders[1:]...)
+	f.to(opening(5) + 15)
+	must(f, f.msgs.DeclareLoss, declareMsg(id, 0))
+	return f, id, holders[0]
+}
+
+// Who lost an index may take it again at once, without a turn and without pay: a node that was only away has all of it.
+func TestWhoLostItTakesItAgain(t *testing.T) {
+	f, id, loser := silent(t, 4, 20)
+	require.Equal(t, loser, f.deal(id).Indices[0].LostBy)
+	require.Equal(t, []types.VacantIndex{{Deal: id, LostBy: loser}}, f.vacantIndices(nil).Indices)
+	reserve := f.deal(id).Deal.Reserve
+	require.Zero(t, must(f, f.msgs.TakeIndex, takeMsg(loser, id, 0)).RepairPay.Int64(), "before the seed of the first turn")
+	require.Equal(t, reserve.String(), f.deal(id).Deal.Reserve.String())
+	must(f, f.msgs.Ack, f.ackMsg(loser, id, 0))
+	i := f.deal(id).Indices[0]
+	require.Equal(t, []uint64{loser, 6, 0}, []uint64{i.Node, i.FromEpoch, i.LostBy})
+	f.events()
+	f.prove(6, loser)
+	paid := eventsOf[*types.EventRepairPaid](f.events())
+	require.Len(t, paid, 1)
+	require.Zero(t, paid[0].Amount.Int64(), "nothing had to be rebuilt")
+}
+
+// Who reported the loss says that it has not got it, and comes last.
+func TestWhoReportedItDoesNotTakeItAgain(t *testing.T) {
+	f, id, loser := vacant(t, 4, 20)
+	require.Equal(t, loser, f.deal(id).Indices[0].LostBy)
+	f.to(f.ctx.BlockHeight() + 2)
+	refuse(f, f.msgs.TakeIndex, takeMsg(loser, id, 0), types.ErrNotYourTurn)
+}
+
+// It may do so once: if it does not come back with it, others do.
+func TestWhoLostItTakesItAgainOnce(t *testing.T) {
+	f, id, loser := silent(t, 4, 20)
+	must(f, f.msgs.TakeIndex, takeMsg(loser, id, 0))
+	must(f, f.msgs.ReportLoss, reportMsg(loser, id, 0))
+	require.Equal(t, loser, f.deal(id).Indices[0].LostBy, "it still held it last")
+	f.to(f.ctx.BlockHeight() + 2)
+	refuse(f, f.msgs.TakeIndex, takeMsg(loser, id, 0), types.ErrNotYourTurn)
+	spare := 1 + 2 + 3 + 4 - f.deal(id).Indices[1].Node - f.deal(id).Indices[2].Node - loser
+	require.Equal(t, []uint64{spare}, takers(f, id))
+	require.Equal(t, int64(repair), must(f, f.msgs.TakeIndex, takeMsg(spare, id, 0)).RepairPay.Int64())
+	require.Equal(t, loser, f.deal(id).Indices[0].LostBy, "its pieces are still worth asking for")
+	must(f, f.msgs.Ack, f.ackMsg(spare, id, 0))
+	require.Zero(t, f.deal(id).Indices[0].LostBy)
+}
+
+// What makes a node unfit to be drawn because of the loss itself does not keep it from taking the index again; what would
+// keep it from holding it at all does.
+func TestWhoMayTakeAgain(t *testing.T) {
+	for name, tc := range map[string]struct {
+		edit func(f *fixture, id uint64, n *networktypes.Node)
+		ok   bool
+	}{
+		"ok: its bond is below the least": {func(_ *fixture, _ uint64, n *networktypes.Node) { n.Weight = math.ZeroInt() }, true},
+		"fails: its bond cannot pay another loss": {func(_ *fixture, _ uint64, n *networktypes.Node) {
+			n.OwnBond = math.NewInt(repair)
+		}, false},
+		"fails: it is suspended": {func(_ *fixture, _ uint64, n *networktypes.Node) { n.Status = networktypes.NODE_STATUS_SUSPENDED }, false},
+		"fails: it has left":     {func(_ *fixture, _ uint64, n *networktypes.Node) { n.Status = networktypes.NODE_STATUS_LEFT }, false},
+		"fails: no room":         {func(_ *fixture, _ uint64, n *networktypes.Node) { n.Offer.StorageBytes = 1 }, false},
+		"fails: its owner has another index of the deal": {func(f *fixture, id uint64, n *networktypes.Node) {
+			n.OwnerSlot = f.w.nodes[f.deal(id).Indices[1].Node].OwnerSlot
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, id, loser := silent(t, 4, 20)
+			f.edit(loser, func(n *networktypes.Node) { tc.edit(f, id, n) })
+			f.to(f.ctx.BlockHeight() + 2)
+			if tc.ok {
+				must(f, f.msgs.TakeIndex, takeMsg(loser, id, 0))
+				return
+			}
+			refuse(f, f.msgs.TakeIndex, takeMsg(loser, id, 0), types.ErrNotYourTurn)
+		})
+	}
 }

@@ -107,6 +107,8 @@ func (s StoredIndex) validate() error {
 		return ErrInvalidGenesis.Wrapf("index %d of deal %d: repair_pay is missing or below 0", s.Number, s.Deal)
 	case len(s.Index.NotRebuilt) > MaxNotRebuilt || slices.Contains(s.Index.NotRebuilt, 0):
 		return ErrInvalidGenesis.Wrapf("index %d of deal %d: %d nodes did not rebuild it, or one that is none", s.Number, s.Deal, len(s.Index.NotRebuilt))
+	case s.Index.LostBy != 0 && s.Index.Status != INDEX_STATUS_VACANT && s.Index.Status != INDEX_STATUS_RESERVED:
+		return ErrInvalidGenesis.Wrapf("index %d of deal %d is not wanted, and node %d lost it", s.Number, s.Deal, s.Index.LostBy)
 	case s.Index.Status == INDEX_STATUS_HELD && (len(s.Index.Acked.Root) != layoutRootBytes || s.Index.FromEpoch == 0):
 		return ErrInvalidGenesis.Wrapf("index %d of deal %d is held without an acknowledged layout or a first epoch", s.Number, s.Deal)
 	case s.Index.ClaimedEpoch != 0 && len(s.Index.Claimed.Root) != layoutRootBytes:

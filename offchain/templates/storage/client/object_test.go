@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,11 +47,20 @@ func TestNobodyHoldsIt(t *testing.T) {
 	w.chain.blockTime = 0
 	w.with(t, func(c *client.Client) {
 		put(t, c, "x", []byte("x"), tinyDeal)
+		held := slices.Clone(w.chain.deals[1].Indices)
 		for i := range w.chain.deals[1].Indices {
 			w.chain.deals[1].Indices[i] = work.Index{Status: work.IndexVacant}
 		}
 		_, err := c.Open(t.Context(), "x")
 		require.ErrorIs(t, err, client.ErrHolders)
 		require.NotErrorIs(t, err, client.ErrNotFound)
+
+		// Those who lost it were only away.
+		for i := range w.chain.deals[1].Indices {
+			w.chain.deals[1].Indices[i].LostBy = held[i].Node
+		}
+		requireObject(t, c, "x", []byte("x"))
+		w.chain.deals[1].Indices[0] = work.Index{Status: work.IndexReserved, Node: 99, LostBy: held[0].Node}
+		requireObject(t, c, "x", []byte("x"))
 	})
 }

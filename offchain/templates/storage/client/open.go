@@ -50,7 +50,7 @@ func (c *Client) open(ctx context.Context, name string) (*Opened, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask for deal %d: %w", w.deal, err)
 	}
-	holders, err := c.holdersOf(ctx, deal, func(work.Index) bool { return true })
+	holders, err := c.nodesOf(ctx, deal, giverOf)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (o *Opened) find(ctx context.Context, w wanted, deal Deal, holders []Holder
 		first = &HoldersError{Need: deal.Profile.K}
 	}
 	for i, layout := range layouts(deal) {
-		givers := slices.DeleteFunc(slices.Clone(holders), func(h Holder) bool { return deal.Indices[h.Index].Acked != layout })
+		givers := slices.DeleteFunc(slices.Clone(holders), func(h Holder) bool { return mayList(deal, deal.Indices[h.Index]) != layout })
 		err := o.findIn(ctx, w, deal, layout, givers)
 		if err == nil {
 			return nil

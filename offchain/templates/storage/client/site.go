@@ -27,7 +27,12 @@ type site struct {
 func (c *Client) site(ctx context.Context, deal Deal) (*site, error) {
 	s := &site{deal: deal}
 	var err error
-	s.holders, err = c.holdersOf(ctx, deal, func(i work.Index) bool { return i.Acked.Version == deal.Layout.Version })
+	s.holders, err = c.nodesOf(ctx, deal, func(i work.Index) uint64 {
+		if i.Acked.Version != deal.Layout.Version {
+			return 0
+		}
+		return holderOf(i)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -48,21 +53,33 @@ func (c *Client) latest(ctx context.Context, deal Deal, holders []Holder) (list 
 	return list, err
 }
 
-// holdersOf returns who holds the indices of a deal that meet a condition, in the order of the indices.
-func (c *Client) holdersOf(ctx context.Context, deal Deal, meets func(work.Index) bool) ([]Holder, error) {
+// holderOf returns the node of an index that can take a new layout, 0 if there is none.
+func holderOf(i work.Index) uint64 {
+	if i.Status == work.IndexAssigned || i.Status == work.IndexHeld {
+		return i.Node
+	}
+	return 0
+}
+
+// giverOf returns the node that can have pieces of an index: its holder, or who lost it and may only have been away.
+func giverOf(i work.Index) uint64 { return cmp.Or(holderOf(i), i.LostBy) }
+
+// nodesOf returns the nodes of the indices of a deal, each named by node and 0 for none, in the order of the indices.
+func (c *Client) nodesOf(ctx context.Context, deal Deal, node func(work.Index) uint64) ([]Holder, error) {
 	found := make([]Holder, len(deal.Indices))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(asksAtOnce)
 	for i, index := range deal.Indices {
-		if index.Node == 0 || index.Status != work.IndexAssigned && index.Status != work.IndexHeld || !meets(index) {
+		number := node(index)
+		if number == 0 {
 			continue
 		}
 		group.Go(func() error {
-			m, err := c.chain.Member(ctx, index.Node)
+			m, err := c.chain.Member(ctx, number)
 			if err != nil {
-				return fmt.Errorf("ask for node %d: %w", index.Node, err)
+				return fmt.Errorf("ask for node %d: %w", number, err)
 			}
-			found[i] = Holder{Index: i, Node: index.Node, Peer: m.Peer, Key: m.PeerKey}
+			found[i] = Holder{Index: i, Node: number, Peer: m.Peer, Key: m.PeerKey}
 			return nil
 		})
 	}
@@ -94,16 +111,27 @@ func (c *Client) listOf(
 	return a.from, a.list, nil
 }
 
-// layouts returns the layouts that holders of a deal have acknowledged, the latest first and then those that most have.
+// mayList returns the layout of which the giver of an index has the list: what its holder has acknowledged. What was
+// acknowledged by who lost it is forgotten; most likely it is the latest.
+func mayList(deal Deal, i work.Index) work.Layout {
+	if holderOf(i) == 0 && i.LostBy != 0 {
+		return deal.Layout
+	}
+	return i.Acked
+}
+
+// layouts returns the layouts of which somebody may have the list, the latest first and then those that most holders have
+// acknowledged.
 func layouts(deal Deal) []work.Layout {
 	var list []work.Layout
 	counts := map[work.Layout]int{}
 	for _, i := range deal.Indices {
-		if i.Node == 0 || i.Acked.Version == 0 {
+		at := mayList(deal, i)
+		if at.Version == 0 {
 			continue
 		}
-		if counts[i.Acked]++; counts[i.Acked] == 1 {
-			list = append(list, i.Acked)
+		if counts[at]++; counts[at] == 1 {
+			list = append(list, at)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b work.Layout) int {

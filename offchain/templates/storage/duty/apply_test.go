@@ -148,7 +148,7 @@ func (s *state) end(ref work.IndexRef, i *work.Index, last uint64) {
 		s.stints = append(s.stints, stint{ref: ref, from: i.FromEpoch, to: last, was: *i})
 	}
 	s.requests = slices.DeleteFunc(s.requests, func(r work.OpenRequest) bool { return r.Ref == ref })
-	*i = work.Index{Status: work.IndexVacant, SinceEpoch: s.epoch(), Since: s.height}
+	*i = work.Index{Status: work.IndexVacant, SinceEpoch: s.epoch(), Since: s.height, LostBy: i.Node}
 }
 
 func (s *state) lose(ref work.IndexRef) error {
@@ -160,9 +160,10 @@ func (s *state) lose(ref work.IndexRef) error {
 		return errNotYou
 	case i.Status == work.IndexHeld:
 		s.end(ref, i, s.lastClaimed)
+		s.reported[ref] = true
 		return nil
 	case i.Status == work.IndexReserved:
-		*i = work.Index{Status: work.IndexVacant, SinceEpoch: s.epoch(), Since: s.height}
+		*i = work.Index{Status: work.IndexVacant, SinceEpoch: s.epoch(), Since: s.height, LostBy: i.LostBy}
 		return nil
 	}
 	return errState
@@ -174,7 +175,7 @@ func (s *state) declare(ref work.IndexRef) error {
 		return err
 	}
 	if i.Status == work.IndexReserved && s.epoch() >= i.SinceEpoch+2 {
-		*i = work.Index{Status: work.IndexVacant, SinceEpoch: s.epoch(), Since: s.height}
+		*i = work.Index{Status: work.IndexVacant, SinceEpoch: s.epoch(), Since: s.height, LostBy: i.LostBy}
 		return nil
 	}
 	f := s.fellows[i.Node]
@@ -202,10 +203,10 @@ func (s *state) take(ref work.IndexRef) error {
 		return err
 	case i.Status != work.IndexVacant || s.epoch() >= d.LastEpoch:
 		return errState
-	case s.turns == nil || !s.turns(ref, s.height):
+	case (i.LostBy != me || s.reported[ref]) && (s.turns == nil || !s.turns(ref, s.height)):
 		return errTurn
 	}
-	*i = work.Index{Status: work.IndexReserved, Node: me, SinceEpoch: s.epoch(), Since: s.height}
+	*i = work.Index{Status: work.IndexReserved, Node: me, SinceEpoch: s.epoch(), Since: s.height, LostBy: i.LostBy}
 	return nil
 }
 

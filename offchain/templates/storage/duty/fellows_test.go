@@ -49,6 +49,7 @@ func TestRemedies(t *testing.T) {
 			w.now.height = 101
 			w.now.deals[1].indices[1] = c.index
 			w.now.fellows[77] = c.fellow
+			w.now.fellows[me] = joined(1 << 30)
 			w.show()
 			for range 15 { // the node's place in the epoch is the third
 				w.show()
@@ -65,6 +66,30 @@ func TestRemedies(t *testing.T) {
 			require.Equal(t, c.want, strings.Join(words, " "))
 		})
 	}
+}
+
+// Who was away itself calls nobody silent before it has proven an epoch that opened when it was back: its fellows may
+// have been away with it.
+func TestWhoWasAwayDeclaresNothing(t *testing.T) {
+	w := newWorld(t, devnet())
+	w.add(1, 0, 3, 100, 1, 90)
+	w.now.fellows[10+1] = fellow{proven: 1, status: work.MemberJoined}
+	posts := func() int { return len(w.outbox.keys("declare")) + len(w.outbox.keys("prune")) }
+	epochs := func(first, last uint64, proven uint64) int {
+		before := posts()
+		w.now.fellows[me] = fellow{proven: proven, status: work.MemberJoined}
+		w.now.height = max(w.now.height, int64(20*(first-1)))
+		for w.now.height < int64(20*last) {
+			w.now.height++
+			w.show()
+			require.NoError(t, w.round())
+		}
+		return posts() - before
+	}
+	require.Zero(t, epochs(6, 8, 6), "it came back in epoch 6 and has proven that one only")
+	require.Equal(t, 2, epochs(9, 9, 7), "it has proven one that opened after that")
+	require.Zero(t, epochs(12, 14, 12), "it saw nothing of epochs 10 and 11")
+	require.Equal(t, 2, epochs(15, 15, 13))
 }
 
 // Two holders of a deal look at different blocks, so that the second finds done what the first did.
@@ -122,6 +147,24 @@ func TestTakes(t *testing.T) {
 	for _, key := range w.outbox.keys("take") {
 		require.NotContains(t, key, "take/1/")
 	}
+}
+
+// What the node has lost itself it asks for before everything else, each turn.
+func TestTakesItsOwnFirst(t *testing.T) {
+	w := newWorld(t, devnet())
+	w.now.turns = func(work.IndexRef, int64) bool { return false }
+	for id := uint64(10); id < 40; id++ {
+		w.addAs(id, 0, 3, 1, 90, work.Index{Status: work.IndexVacant, SinceEpoch: 1, Since: 1, LostBy: 60 + id})
+	}
+	w.now.deals[33].indices[0].LostBy = me
+	w.now.height = 6
+	w.show()
+	require.NoError(t, w.round())
+	keys := w.outbox.keys("take")
+	require.Len(t, keys, duty.MaxTakes)
+	require.Contains(t, keys, "take/33/0/1")
+	w.block()
+	require.Equal(t, uint64(me), w.now.deals[33].indices[0].Node, "it needs no turn")
 }
 
 func TestRequestsAreAnswered(t *testing.T) {

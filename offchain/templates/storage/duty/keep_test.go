@@ -260,7 +260,7 @@ func TestPatience(t *testing.T) {
 // hanging does not answer what is vacant.
 type hanging struct{ chainPort }
 
-func (hanging) Vacant(ctx context.Context) ([]work.IndexRef, error) {
+func (hanging) Vacant(ctx context.Context) ([]work.Vacant, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }

@@ -22,7 +22,7 @@ type Chain interface {
 	// OpenRequests returns the requests the node has not answered.
 	OpenRequests(ctx context.Context) ([]work.OpenRequest, error)
 	// Vacant returns indices of the network that wait for a node to take them.
-	Vacant(ctx context.Context) ([]work.IndexRef, error)
+	Vacant(ctx context.Context) ([]work.Vacant, error)
 	// Deal returns a deal with its indices by number.
 	Deal(ctx context.Context, id uint64) (work.Deal, []work.Index, error)
 	// LastProven returns the last epoch a node has proven, and how it takes part.

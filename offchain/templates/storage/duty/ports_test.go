@@ -57,17 +57,17 @@ func (c chainPort) OpenRequests(context.Context) ([]work.OpenRequest, error) {
 	return slices.Clone(c.w.seen().requests), c.w.enter("OpenRequests")
 }
 
-func (c chainPort) Vacant(context.Context) ([]work.IndexRef, error) {
+func (c chainPort) Vacant(context.Context) ([]work.Vacant, error) {
 	defer c.w.lock()()
 	if err := c.w.enter("Vacant"); err != nil {
 		return nil, err
 	}
-	var list []work.IndexRef
+	var list []work.Vacant
 	s := c.w.seen()
 	for _, id := range slices.Sorted(maps.Keys(s.deals)) {
 		for n, i := range s.deals[id].indices {
 			if i.Status == work.IndexVacant {
-				list = append(list, work.IndexRef{Deal: id, Index: n})
+				list = append(list, work.Vacant{Ref: work.IndexRef{Deal: id, Index: n}, LostBy: i.LostBy})
 			}
 		}
 	}
@@ -159,7 +159,9 @@ func (s shelfPort) Reconcile(_ context.Context, held []work.Held) ([]work.IndexR
 		}
 	}
 	for id := range s.w.disk {
-		if _, _, ours := s.w.oursIn(s.w.past[len(s.w.past)-1], id); !ours {
+		latest := s.w.past[len(s.w.past)-1]
+		lost := func(i work.Index) bool { return i.LostBy == me }
+		if _, _, ours := s.w.oursIn(latest, id); !ours && !slices.ContainsFunc(latest.deals[id].indices, lost) {
 			delete(s.w.disk, id)
 		}
 	}

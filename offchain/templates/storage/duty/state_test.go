@@ -38,6 +38,7 @@ type state struct {
 	fellows     map[uint64]fellow
 	suspended   bool
 	turns       func(ref work.IndexRef, height int64) bool // whether the node may take an index
+	reported    map[work.IndexRef]bool                     // by this node, which does not take them again before others
 }
 
 type deal struct {
@@ -68,7 +69,7 @@ func (s *state) clone() *state {
 		c.deals[id] = deal{Deal: d.Deal, indices: slices.Clone(d.indices)}
 	}
 	c.stints, c.requests = slices.Clone(s.stints), slices.Clone(s.requests)
-	c.claims, c.fellows = maps.Clone(s.claims), maps.Clone(s.fellows)
+	c.claims, c.fellows, c.reported = maps.Clone(s.claims), maps.Clone(s.fellows), maps.Clone(s.reported)
 	return &c
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
@@ -11,8 +12,9 @@ import (
 // maxTakes bounds the vacant indices a node asks for in one turn.
 const maxTakes = 8
 
-// take asks for vacant indices, once a turn; where there are many, for others each time. Whose turn it is the chain
-// decides. A node that misses something itself takes nothing on.
+// take asks for vacant indices, once a turn: for those that this node has lost first, since it may have all of them, and
+// where there are many, for others each time. Whose turn it is the chain decides. A node that misses something itself
+// takes nothing on.
 func (d *Duties) take(ctx context.Context, height int64) error {
 	turn := height / d.cfg.TurnBlocks
 	if turn == d.turn || !d.stock.whole() {
@@ -23,17 +25,31 @@ func (d *Duties) take(ctx context.Context, height int64) error {
 		return fmt.Errorf("ask for vacant indices: %w", err)
 	}
 	d.turn = turn
-	var list []work.IndexRef
-	for _, ref := range vacant {
-		if _, mine := d.view.byDeal[ref.Deal]; !mine && !d.declined[ref] {
-			list = append(list, ref)
+	var own, others []work.IndexRef
+	for _, v := range vacant {
+		switch _, mine := d.view.byDeal[v.Ref.Deal]; {
+		case mine || d.declined[v.Ref]:
+		case v.LostBy == d.cfg.Node:
+			own = append(own, v.Ref)
+		default:
+			others = append(others, v.Ref)
 		}
 	}
+	list := rotated(own, uint64(turn)*maxTakes)
+	list = append(list, rotated(others, uint64(turn)*maxTakes+d.cfg.Node)...)
 	var errs []error
-	for i := range min(len(list), maxTakes) {
-		ref := list[(uint64(turn)*maxTakes+d.cfg.Node+uint64(i))%uint64(len(list))]
+	for _, ref := range list[:min(len(list), maxTakes)] {
 		post := work.Post{Key: "take/" + refKey(ref), Take: &ref}
 		errs = append(errs, d.sent.post(ctx, post, height, d.cfg.TurnBlocks, 0))
 	}
 	return errors.Join(errs...)
+}
+
+// rotated returns a list that begins at another place.
+func rotated(list []work.IndexRef, at uint64) []work.IndexRef {
+	if len(list) == 0 {
+		return nil
+	}
+	first := at % uint64(len(list))
+	return slices.Concat(list[first:], list[:first])
 }

@@ -17,6 +17,7 @@ type view struct {
 	at     int64  // height the above was asked for at
 	epoch  uint64 // the latest
 	opened int64  // height
+	since  uint64 // the first epoch since the node has seen each one that opened
 	ended  []ended
 	gone   map[stint]bool // those in ended
 
@@ -85,6 +86,9 @@ func (v *view) endedFor(epoch uint64) []work.Held {
 func (v *view) open(epoch uint64, opened int64) bool {
 	if epoch <= v.epoch {
 		return false
+	}
+	if epoch != v.epoch+1 {
+		v.since = epoch
 	}
 	v.epoch, v.opened = epoch, opened
 	v.ended = slices.DeleteFunc(v.ended, func(e ended) bool { return e.last+keptEnded < epoch })

@@ -118,11 +118,17 @@ func (d *Duties) remedies(ctx context.Context, ref work.IndexRef, i work.Index) 
 	if err != nil {
 		return nil, err
 	}
-	var posts []work.Post
-	proven := max(s.epoch, i.FromEpoch-1)
-	if s.status == work.MemberLeft || proven+silentAfter < epoch {
-		posts = append(posts, declare)
+	if s.status == work.MemberLeft {
+		return []work.Post{declare}, nil
 	}
+	proven := max(s.epoch, i.FromEpoch-1)
+	if proven+silentAfter >= epoch {
+		return nil, nil
+	}
+	if steady, err := d.steady(ctx); err != nil || !steady {
+		return nil, err
+	}
+	posts := []work.Post{declare}
 	if s.status == work.MemberJoined && proven+staleAfter < epoch {
 		posts = append(posts, work.Post{Key: fmt.Sprintf("prune/%d/%d", i.Node, epoch), Prune: i.Node})
 	}
@@ -141,6 +147,13 @@ func (d *Duties) standingOf(ctx context.Context, node uint64) (standing, error) 
 	}
 	d.watch.proven[node] = s
 	return s, nil
+}
+
+// steady tells whether the node has proven an epoch that opened while it was here. After a time in which it saw nothing
+// itself its fellows may have seen nothing either, and get as much time to come back as it took.
+func (d *Duties) steady(ctx context.Context) (bool, error) {
+	own, err := d.standingOf(ctx, d.cfg.Node)
+	return own.epoch > d.view.since, err
 }
 
 // resume brings the node back after it was taken out.

@@ -62,7 +62,7 @@ type bookKey struct {
 
 func newWorld(t tester, p params) *world {
 	w := &world{
-		t: t, now: &state{p: p, deals: map[uint64]deal{}, claims: map[uint64]claimed{}, fellows: map[uint64]fellow{}},
+		t: t, now: &state{p: p, deals: map[uint64]deal{}, claims: map[uint64]claimed{}, fellows: map[uint64]fellow{}, reported: map[work.IndexRef]bool{}},
 		content: map[uint64][]*content{}, disk: map[uint64]map[uint64]*content{}, book: map[bookKey][]proof.Leaf{},
 		lag: func() int { return 0 }, refuse: func(work.Post) bool { return false }, delay: func() bool { return false },
 		fails: func(string) error { return nil }, rebuild: func(context.Context, work.Held) error { return nil },

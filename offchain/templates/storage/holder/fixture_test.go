@@ -186,3 +186,8 @@ func (w *world) put(root [32]byte, b []byte) {
 }
 
 func giveAway(_ *work.Deal, at []work.Index) { at[index].Node = 99 }
+
+// vacate has the node lose its index.
+func vacate(_ *work.Deal, at []work.Index) {
+	at[index] = work.Index{Status: work.IndexVacant, LostBy: at[index].Node}
+}

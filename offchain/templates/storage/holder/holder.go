@@ -131,13 +131,17 @@ func (h *Holder) ours(ctx context.Context, id uint64) (work.Held, error) {
 	if err != nil {
 		return work.Held{}, fmt.Errorf("look up deal %d: %w", id, err)
 	}
+	return h.oursOf(d, indices)
+}
+
+func (h *Holder) oursOf(d work.Deal, indices []work.Index) (work.Held, error) {
 	node := h.deps.Deals.Node()
 	for i, at := range indices {
 		if node != 0 && at.Node == node && !d.Settled && d.Network == h.cfg.Domain.Network {
-			return work.Held{Ref: work.IndexRef{Deal: id, Index: i}, At: at, Deal: d}, nil
+			return work.Held{Ref: work.IndexRef{Deal: d.ID, Index: i}, At: at, Deal: d}, nil
 		}
 	}
-	return work.Held{}, fmt.Errorf("look up deal %d: %w", id, ErrNotOurs)
+	return work.Held{}, fmt.Errorf("look up deal %d: %w", d.ID, ErrNotOurs)
 }
 
 // buffer returns memory to read what is served, and what gives it back.

@@ -88,7 +88,7 @@ func (h *Holder) beginPut(ctx context.Context, g *grant, root [32]byte, length u
 		h.book(d, root, false)
 		return nil, nil, fmt.Errorf("begin piece: %w", err)
 	}
-	w, err := h.deps.Pieces.Put(ctx, g.ref.Deal, root, length)
+	w, err := h.Put(ctx, g.ref.Deal, root, length)
 	switch {
 	case errors.Is(err, ErrHeld):
 		return p, nil, nil
@@ -98,6 +98,18 @@ func (h *Holder) beginPut(ctx context.Context, g *grant, root [32]byte, length u
 	}
 	p.w = w
 	return p, nil, nil
+}
+
+// Put begins a piece for a deal in the store, and makes room for it if there is none. Errors: as of Pieces.
+func (h *Holder) Put(ctx context.Context, deal uint64, root [32]byte, length uint64) (Writer, error) {
+	w, err := h.deps.Pieces.Put(ctx, deal, root, length)
+	if !errors.Is(err, ErrNoRoom) {
+		return w, err
+	}
+	if err := h.makeRoom(ctx); err != nil {
+		return nil, err
+	}
+	return h.deps.Pieces.Put(ctx, deal, root, length)
 }
 
 // commit makes the piece durable and returns the answer.

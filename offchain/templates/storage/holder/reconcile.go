@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
 // Reconcile makes what is on disk that which the chain says is this node's: it forgets versions that cannot be claimed
 // any more, drops pieces that only they needed or that are in no list for Config.KeepLoose blocks, refers to the pieces
-// that the others need, and drops deals that are over or not this node's any more. held are the node's indices as the
+// that the others need, and drops deals that are over, and those that are not this node's any more once another node has
+// what it lost. held are the node's indices as the
 // chain has them; a deal that is not among them is looked up before anything of it is dropped.
 //
 // It returns what is wrong with acknowledged versions, in the order of held, to be reported or rebuilt. A deal that
@@ -35,16 +37,58 @@ func (h *Holder) Reconcile(ctx context.Context, held []work.Held) ([]*LossError,
 		if mentioned[id] {
 			continue
 		}
-		if _, err := h.ours(ctx, id); errors.Is(err, ErrNoDeal) || errors.Is(err, ErrNotOurs) {
-			errs = append(errs, h.drop(id))
-		} else {
-			errs = append(errs, err)
-		}
+		errs = append(errs, h.part(ctx, id))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return losses, fmt.Errorf("reconcile: %w", err)
 	}
 	return losses, nil
+}
+
+// part drops a deal that is over or not this node's any more, unless what lies here of it may yet be needed.
+func (h *Holder) part(ctx context.Context, id uint64) error {
+	d, indices, err := h.deps.Deals.Deal(ctx, id)
+	if errors.Is(err, ErrNoDeal) {
+		return h.drop(id)
+	}
+	if err != nil {
+		return fmt.Errorf("look up deal %d: %w", id, err)
+	}
+	if _, err := h.oursOf(d, indices); err == nil || !d.Settled && h.isWanted(id, indices) {
+		return nil
+	}
+	return h.drop(id)
+}
+
+// isWanted tells whether an index that this node has lost is still without another holder: this node may take it again,
+// and who rebuilds it or another of the deal reads what lies here.
+func (h *Holder) isWanted(id uint64, indices []work.Index) bool {
+	d := h.peek(id)
+	if d == nil {
+		return false
+	}
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(d.lists, func(e entry) bool {
+		status := indices[e.index].Status
+		return status == work.IndexVacant || status == work.IndexReserved
+	})
+}
+
+// makeRoom drops what is kept only because it was lost and nobody else has it yet: the deals that are paid for come
+// first. Errors: those of the chain's view, the store and the file system.
+func (h *Holder) makeRoom(ctx context.Context) error {
+	var errs []error
+	for _, id := range h.known() {
+		_, err := h.ours(ctx, id)
+		if errors.Is(err, ErrNoDeal) || errors.Is(err, ErrNotOurs) {
+			err = h.drop(id)
+		}
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("make room: %w", err)
+	}
+	return nil
 }
 
 // drop ends a deal that is not this node's any more: its pieces, its lists, and then what it is found by.

@@ -109,6 +109,19 @@ func TestReconcileDropsDeals(t *testing.T) {
 		{"ok: settled", func(w *world) { w.chain.Change(deal, func(d *work.Deal, _ []work.Index) { d.Settled = true }) }, true},
 		{"ok: given to another", func(w *world) { w.chain.Change(deal, func(_ *work.Deal, at []work.Index) { at[index].Node = 99 }) }, true},
 		{"ok: not mentioned, but ours", func(*world) {}, false},
+		{"ok: lost, and nobody has it", func(w *world) { w.chain.Change(deal, vacate) }, false},
+		{"ok: lost, and being rebuilt", func(w *world) {
+			w.chain.Change(deal, vacate)
+			w.chain.Change(deal, func(_ *work.Deal, at []work.Index) { at[index].Status, at[index].Node = work.IndexReserved, 99 })
+		}, false},
+		{"ok: lost, and settled", func(w *world) {
+			w.chain.Change(deal, vacate)
+			w.chain.Change(deal, func(d *work.Deal, _ []work.Index) { d.Settled = true })
+		}, true},
+		{"ok: lost, and another one is vacant", func(w *world) {
+			w.chain.Change(deal, giveAway)
+			w.chain.Change(deal, func(_ *work.Deal, at []work.Index) { at[0] = work.Index{Status: work.IndexVacant} })
+		}, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -124,6 +137,69 @@ func TestReconcileDropsDeals(t *testing.T) {
 			require.Equal(t, test.gone, len(names) == 0)
 		})
 	}
+}
+
+// A node that lost an index and takes it again finds what it had: the latest list, or an older one with pieces of which
+// most are in the latest, too.
+func TestWhatWasLostIsTakenAgain(t *testing.T) {
+	w := newWorld(t)
+	v1 := w.must(1, from{}, 1, 2)
+	w.chain.Commit(deal, w.layout(1, v1), true)
+	require.Empty(t, w.reconcile(deal))
+	w.chain.Change(deal, vacate)
+	require.Empty(t, w.reconcile())
+	w.chain.Mine(5000)
+	w.open() // a restart in between
+	require.Empty(t, w.reconcile())
+	retake := func(_ *work.Deal, at []work.Index) {
+		at[index] = work.Index{Status: work.IndexReserved, Node: w.chain.Own, LostBy: w.chain.Own}
+	}
+	w.chain.Change(deal, retake)
+	require.Empty(t, w.reconcile(deal))
+	ref := work.IndexRef{Deal: deal, Index: index}
+	require.True(t, w.holder.Signed(ref, w.layout(1, v1)), "nothing need be rebuilt")
+	require.Equal(t, w.roots(1, 2), w.store.Refs(deal))
+
+	// Meanwhile the client has committed another layout.
+	v2, err := v1.Apply([]record.Range{{From: 1, Count: 1}}, w.list(3))
+	require.NoError(t, err)
+	w.chain.Change(deal, func(d *work.Deal, _ []work.Index) { d.Layout = w.layout(2, v2) })
+	w.chain.Mine(5000)
+	require.Empty(t, w.reconcile(deal))
+	require.Equal(t, w.roots(1, 2), w.store.Refs(deal), "piece 2 need not be rebuilt")
+	_, pieces := holdertest.Segment(3, n, 1000)
+	p, err := w.holder.Put(t.Context(), deal, v2.At(1).Roots[index], 1000)
+	require.NoError(t, err)
+	_, err = p.Write(pieces[index])
+	require.NoError(t, err)
+	require.NoError(t, p.Commit())
+	_, err = w.holder.Adopt(t.Context(), deal, 2, v2)
+	require.NoError(t, err)
+	w.chain.Commit(deal, w.layout(2, v2), true)
+	require.Empty(t, w.reconcile(deal))
+	require.Equal(t, w.roots(2, 3), w.store.Refs(deal))
+	require.False(t, w.has(1, v1))
+}
+
+// What is kept without pay makes room for what is paid for.
+func TestWhatWasLostMakesRoom(t *testing.T) {
+	w := newWorld(t)
+	w.store.Quota = 2500
+	v1 := w.must(1, from{}, 1, 2)
+	w.chain.Commit(deal, w.layout(1, v1), true)
+	require.Empty(t, w.reconcile(deal))
+	root, other := [32]byte{1}, uint64(8)
+	_, err := w.holder.Put(t.Context(), other, root, 1000)
+	require.ErrorIs(t, err, holder.ErrNoRoom)
+	require.Len(t, w.store.Refs(deal), 2, "it is owed")
+	w.chain.Change(deal, vacate)
+	require.Empty(t, w.reconcile())
+	require.Len(t, w.store.Refs(deal), 2)
+	p, err := w.holder.Put(t.Context(), other, root, 1000)
+	require.NoError(t, err)
+	p.Abort()
+	require.Empty(t, w.store.Refs(deal))
+	require.False(t, w.has(1, v1))
 }
 
 func TestReconcileDropsNothingWhileTheChainIsSilent(t *testing.T) {

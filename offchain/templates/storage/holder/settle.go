@@ -90,11 +90,12 @@ func (n *needs) note(list *record.List, index uint32, owed bool) {
 	}
 }
 
-// claimable says whether a version that was signed can still become the one that is owed.
+// claimable says whether a version that was signed can still become the one that is owed. While an index is rebuilt
+// that this node held before, its pieces in any version may be some of those that are needed.
 func claimable(e entry, held work.Held) bool {
 	latest := held.Deal.Layout
-	return e.index == uint32(held.Ref.Index) &&
-		(e.version > latest.Version || e.version == latest.Version && e.root == latest.Root)
+	return e.index == uint32(held.Ref.Index) && (held.At.Status == work.IndexReserved ||
+		e.version > latest.Version || e.version == latest.Version && e.root == latest.Root)
 }
 
 // tidy makes the references of a deal those that it needs.

@@ -53,7 +53,7 @@ func (r *Repairer) Rebuild(ctx context.Context, h work.Held) error {
 	if j.coder, err = segment.NewCoder(deal.Profile); err != nil {
 		return err
 	}
-	if j.fellows, err = r.fellows(ctx, indices, h.Ref.Index); err != nil {
+	if err := j.ask(ctx, indices, h.At.Node); err != nil {
 		return err
 	}
 	list, err := j.list(ctx)
@@ -66,27 +66,41 @@ func (r *Repairer) Rebuild(ctx context.Context, h work.Held) error {
 	return r.deps.Shelf.Adopt(ctx, deal.ID, deal.Layout.Version, list)
 }
 
-// fellow is the holder of another index.
+// fellow is who has an index: its holder, or who lost it and is followed by none yet, and may have it all the same.
 type fellow struct {
 	index  int
-	acked  uint64 // version
+	acked  uint64 // version; 0 of who lost it
 	member work.Member
 }
 
-// fellows returns who holds other indices.
-func (r *Repairer) fellows(ctx context.Context, indices []work.Index, own int) ([]fellow, error) {
-	var list []fellow
+// ask finds who may have which index, holders first. What this node itself has is not asked for.
+func (j *job) ask(ctx context.Context, indices []work.Index, self uint64) error {
+	var lost []fellow
 	for number, i := range indices {
-		if number == own || i.Status != work.IndexHeld {
+		node := i.Node
+		if i.Status != work.IndexHeld {
+			node = i.LostBy
+		}
+		if node == 0 || node == self {
 			continue
 		}
-		m, err := r.deps.Fellows.Member(ctx, i.Node)
+		m, err := j.r.deps.Fellows.Member(ctx, node)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		list = append(list, fellow{index: number, acked: i.Acked.Version, member: m})
+		f := fellow{index: number, member: m}
+		switch {
+		case number == j.index:
+			j.former = &f
+		case i.Status == work.IndexHeld:
+			f.acked = i.Acked.Version
+			j.fellows = append(j.fellows, f)
+		default:
+			lost = append(lost, f)
+		}
 	}
-	return list, nil
+	j.fellows = append(j.fellows, lost...)
+	return nil
 }
 
 // job is one repair.
@@ -96,7 +110,8 @@ type job struct {
 	index   int
 	reader  Reader
 	coder   *segment.Coder
-	fellows []fellow
+	fellows []fellow // of the other indices
+	former  *fellow  // who lost this one, if that is another node
 
 	mu     sync.Mutex
 	failed map[int]int // by index: how often its holder gave nothing
@@ -121,8 +136,12 @@ func (j *job) blame(index int) {
 // list returns the list of the deal's layout, from the fellows that have acknowledged it and then from the others.
 func (j *job) list(ctx context.Context) (*record.List, error) {
 	var errs []error
+	all := j.fellows
+	if j.former != nil {
+		all = append(slices.Clone(all), *j.former)
+	}
 	for _, current := range []bool{true, false} {
-		for _, f := range j.fellows {
+		for _, f := range all {
 			if (f.acked >= j.deal.Layout.Version) != current {
 				continue
 			}
@@ -163,6 +182,11 @@ func (j *job) segment(ctx context.Context, number int, s record.Segment) error {
 		return err
 	}
 	pieces, err := j.gather(ctx, number, s)
+	if errors.Is(err, ErrTooFew) && j.former != nil {
+		if b := j.fromFormer(ctx, number, s); b != nil {
+			return j.store(ctx, number, root, b)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -171,6 +195,13 @@ func (j *job) segment(ctx context.Context, number int, s record.Segment) error {
 		return fmt.Errorf("rebuild segment %d of deal %d: %w", number, j.deal.ID, err)
 	}
 	return j.store(ctx, number, root, made)
+}
+
+// fromFormer returns the piece of this index from who lost it, nil if it has none or there is nobody.
+func (j *job) fromFormer(ctx context.Context, number int, s record.Segment) []byte {
+	pieces := make([][]byte, j.deal.Profile.N)
+	j.fetch(ctx, number, s, []fellow{*j.former}, pieces)
+	return pieces[j.index]
 }
 
 // gather returns k pieces of a segment, each at the place of its index.

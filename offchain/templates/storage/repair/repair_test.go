@@ -46,6 +46,47 @@ func TestRebuildWithFellowsMissing(t *testing.T) {
 	}
 }
 
+// lost has an index lost by its holder, which has its pieces all the same.
+func (w *world) lost(numbers ...int) {
+	for _, number := range numbers {
+		w.indices[number] = work.Index{Status: work.IndexVacant, LostBy: w.indices[number].Node}
+	}
+}
+
+// Who lost an index may only have been away: what it has is as good as what holders have.
+func TestWhoLostAnIndexIsAsked(t *testing.T) {
+	for name, tc := range map[string]struct {
+		edit func(*world)
+		want map[uint64]int // pieces asked for, by node
+	}{
+		"ok: only with those who hold it": {func(w *world) { w.lost(0) }, map[uint64]int{2: 6, 3: 6}},
+		"ok: all but one were away":       {func(w *world) { w.lost(0, 1); w.gone[2] = true }, map[uint64]int{1: 6, 3: 6}},
+		"ok: all were away":               {func(w *world) { w.lost(0, 1, 2) }, nil},
+		"ok: one is being rebuilt": {func(w *world) {
+			w.lost(0, 1, 2)
+			w.indices[1].Status, w.indices[1].Node = work.IndexReserved, 9
+		}, nil},
+		"ok: who lost this index has it": {func(w *world) {
+			w.indices[3].LostBy = 5
+			w.gone[1], w.gone[2], w.gone[3] = true, true, true
+		}, nil},
+		"ok: this node itself lost it": {func(w *world) { w.indices[3].LostBy = 4 }, map[uint64]int{1: 6, 2: 6}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, sizes()...)
+			tc.edit(w)
+			require.NoError(t, w.rebuild(t.Context()))
+			require.Equal(t, []uint64{5}, w.adopted)
+			require.Len(t, w.disk, len(sizes()))
+			for node, n := range tc.want {
+				if !w.gone[node] {
+					require.Equal(t, n, w.asked[node], "node %d", node)
+				}
+			}
+		})
+	}
+}
+
 // TestOneWhoIsGoneIsNotAskedForEverything: the first failure is what a repair pays for a fellow that is not there.
 func TestOneWhoIsGoneIsNotAskedForEverything(t *testing.T) {
 	many := make([]int, 40)
