@@ -68,8 +68,8 @@ type Keeper struct {
 	nextRequest collections.Item[uint64]
 	// requests maps an id to a request that is not answered.
 	requests collections.Map[uint64, types.OpenRequest]
-	// requestsByNode holds (network, node, request).
-	requestsByNode collections.KeySet[collections.Triple[uint64, uint64, uint64]]
+	// requestsByNode holds (network, node, deal, request).
+	requestsByNode collections.KeySet[collections.Quad[uint64, uint64, uint64, uint64]]
 }
 
 // NewKeeper returns a keeper over the given store. It panics if two collections share a prefix.
@@ -102,7 +102,8 @@ func (k *Keeper) addDealState(sb *collections.SchemaBuilder, cdc codec.BinaryCod
 	k.settling = collections.NewKeySet(sb, types.SettlingPrefix, "settling", collections.Uint64Key)
 	k.nextRequest = collections.NewItem(sb, types.NextRequestPrefix, "next_request", collections.Uint64Value)
 	k.requests = collections.NewMap(sb, types.RequestsPrefix, "requests", collections.Uint64Key, codec.CollValue[types.OpenRequest](cdc))
-	k.requestsByNode = collections.NewKeySet(sb, types.RequestsByNodePrefix, "requests_by_node", triple)
+	k.requestsByNode = collections.NewKeySet(sb, types.RequestsByNodePrefix, "requests_by_node",
+		collections.QuadKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint64Key, collections.Uint64Key))
 }
 
 // addWorkState adds the collections about claims, proofs and what is owed.

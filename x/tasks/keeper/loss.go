@@ -230,13 +230,13 @@ func (k *Keeper) addReserve(ctx context.Context, deal uint64, amount math.Int) e
 // requester its bond back.
 func (k *Keeper) dropUnanswered(ctx context.Context, c contract, number uint32, i types.Index) (bool, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	open, err := k.requestsTo(ctx, c.network.Seq, i.Node)
+	open, err := k.requestsFor(ctx, c, number, i.Node)
 	if err != nil {
 		return false, err
 	}
 	found := false
 	for _, r := range open {
-		if r.Deal != c.deal.Id || r.Index != number || r.Deadline >= height {
+		if r.Deadline >= height {
 			continue
 		}
 		found = true

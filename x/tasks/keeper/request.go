@@ -1,8 +1,11 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"math"
+	"slices"
 
 	"cosmossdk.io/collections"
 
@@ -12,6 +15,9 @@ import (
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
+
+// maxRequestsSeen is how many requests to a node a query looks at.
+const maxRequestsSeen = 4_096
 
 // requestOpen asks the holder of an index to show one block of it. The client and fellow holders
 // may ask; a bond of two epochs' rate goes to the holder if it answers.
@@ -37,7 +43,7 @@ func (k *Keeper) requestOpen(ctx context.Context, msg *types.MsgRequestOpen) (ty
 	if err := k.mayRequest(ctx, c, msg.Requester, requester); err != nil {
 		return types.OpenRequest{}, c, err
 	}
-	if err := k.roomForRequest(ctx, c, i.Node, msg.Requester); err != nil {
+	if i, err = k.roomForRequest(ctx, c, msg, i); err != nil {
 		return types.OpenRequest{}, c, err
 	}
 	id, err := k.nextRequest.Get(ctx)
@@ -46,7 +52,6 @@ func (k *Keeper) requestOpen(ctx context.Context, msg *types.MsgRequestOpen) (ty
 	}
 	r := types.OpenRequest{
 		Id: id, Deal: c.deal.Id, Index: msg.Index, Node: i.Node, Requester: msg.Requester, Position: msg.Position,
-		ByClient:   msg.Requester == c.deal.Client,
 		Bond:       types.RepairPay(c.deal.Rate, 1),
 		Deadline:   sdk.UnwrapSDKContext(ctx).BlockHeight() + int64(c.network.Params.Storage.AnswerBlocks),
 		LayoutRoot: i.Acked.Root, LayoutBytes: i.Acked.Bytes,
@@ -61,31 +66,32 @@ func (k *Keeper) requestOpen(ctx context.Context, msg *types.MsgRequestOpen) (ty
 	return r, c, errors.Join(
 		k.nextRequest.Set(ctx, id+1),
 		k.requests.Set(ctx, id, r),
-		k.requestsByNode.Set(ctx, collections.Join3(c.network.Seq, r.Node, id)),
+		k.requestsByNode.Set(ctx, collections.Join4(c.network.Seq, r.Node, r.Deal, id)),
+		k.setIndex(ctx, c, msg.Index, i),
 	)
 }
 
-// roomForRequest returns ErrLimit where a node has all requests to answer that it can have, or one
-// of the same account for the same deal. Fellow holders may have few of them open, so that friends of
-// a node cannot keep the clients from asking it.
-func (k *Keeper) roomForRequest(ctx context.Context, c contract, node uint64, requester string) error {
-	open, err := k.requestsTo(ctx, c.network.Seq, node)
+// roomForRequest returns the index with one more request, or ErrLimit where the account has one to the
+// node open, or too many were made in the epoch.
+func (k *Keeper) roomForRequest(ctx context.Context, c contract, msg *types.MsgRequestOpen, i types.Index) (types.Index, error) {
+	open, err := k.requestsFor(ctx, c, msg.Index, i.Node)
 	if err != nil {
-		return err
+		return i, err
 	}
-	fellows := 0
+	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	for _, r := range open {
-		if r.Deal == c.deal.Id && r.Requester == requester {
-			return types.ErrLimit.Wrapf("node %d has request %d of %s for deal %d to answer first", node, r.Id, requester, r.Deal)
+		if r.Deadline < height {
+			return i, types.ErrWrongState.Wrapf("node %d did not answer request %d in time: declare index %d of deal %d lost", i.Node, r.Id, r.Index, r.Deal)
 		}
-		if !r.ByClient {
-			fellows++
+		if r.Requester == msg.Requester {
+			return i, types.ErrLimit.Wrapf("node %d has request %d of %s for deal %d to answer first", i.Node, r.Id, msg.Requester, r.Deal)
 		}
 	}
-	if len(open) >= types.MaxRequests || requester != c.deal.Client && fellows >= types.MaxFellowRequests {
-		return types.ErrLimit.Wrapf("node %d has %d requests to answer, %d of them of fellows, the most it can have", node, len(open), fellows)
+	i, ok := i.Ask(c.epoch, msg.Requester == c.deal.Client)
+	if !ok {
+		return i, types.ErrLimit.Wrapf("index %d of deal %d was asked for %d times in epoch %d by its client, or by fellow holders, the most it can be", msg.Index, msg.Deal, types.MaxAsked, c.epoch)
 	}
-	return nil
+	return i, nil
 }
 
 // mayRequest returns ErrUnauthorized unless the account is the client or operates a fellow holder.
@@ -157,14 +163,31 @@ func verifyOpening(d types.Deal, r types.OpenRequest, msg *types.MsgAnswerOpen) 
 	return nil
 }
 
-// requestsTo returns the requests a node has not answered; they are few.
+// requestsFor returns the requests for an index that its node has not answered; they are few.
+func (k *Keeper) requestsFor(ctx context.Context, c contract, number uint32, node uint64) ([]types.OpenRequest, error) {
+	list, err := k.requestsIn(ctx, collections.NewSuperPrefixedQuadRange3[uint64, uint64, uint64, uint64](c.network.Seq, node, c.deal.Id), math.MaxInt)
+	return slices.DeleteFunc(list, func(r types.OpenRequest) bool { return r.Index != number }), err
+}
+
+// requestsTo returns the requests a node can still answer, those first that must be answered soonest, for
+// queries: of very many only some.
 func (k *Keeper) requestsTo(ctx context.Context, seq, node uint64) ([]types.OpenRequest, error) {
+	list, err := k.requestsIn(ctx, collections.NewSuperPrefixedQuadRange[uint64, uint64, uint64, uint64](seq, node), maxRequestsSeen)
+	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
+	list = slices.DeleteFunc(list, func(r types.OpenRequest) bool { return r.Deadline < height })
+	slices.SortStableFunc(list, func(a, b types.OpenRequest) int {
+		return cmp.Or(cmp.Compare(a.Deadline, b.Deadline), cmp.Compare(a.Id, b.Id))
+	})
+	return list[:min(len(list), types.MaxPage)], err
+}
+
+// requestsIn returns at most so many requests of a range.
+func (k *Keeper) requestsIn(ctx context.Context, at collections.Ranger[collections.Quad[uint64, uint64, uint64, uint64]], most int) ([]types.OpenRequest, error) {
 	var list []types.OpenRequest
-	at := collections.NewSuperPrefixedTripleRange[uint64, uint64, uint64](seq, node)
-	err := k.requestsByNode.Walk(ctx, at, func(key collections.Triple[uint64, uint64, uint64]) (bool, error) {
-		r, err := k.requests.Get(ctx, key.K3())
+	err := k.requestsByNode.Walk(ctx, at, func(key collections.Quad[uint64, uint64, uint64, uint64]) (bool, error) {
+		r, err := k.requests.Get(ctx, key.K4())
 		list = append(list, r)
-		return false, err
+		return len(list) == most, err
 	})
 	return list, err
 }
@@ -172,14 +195,11 @@ func (k *Keeper) requestsTo(ctx context.Context, seq, node uint64) ([]types.Open
 // followLayout holds the open requests for an index against the layout that its node has just acknowledged: it may
 // have dropped what only the one before needed, and could not answer any more.
 func (k *Keeper) followLayout(ctx context.Context, c contract, number uint32, i types.Index) error {
-	open, err := k.requestsTo(ctx, c.network.Seq, i.Node)
+	open, err := k.requestsFor(ctx, c, number, i.Node)
 	if err != nil {
 		return err
 	}
 	for _, r := range open {
-		if r.Deal != c.deal.Id || r.Index != number {
-			continue
-		}
 		r.LayoutRoot, r.LayoutBytes = i.Acked.Root, i.Acked.Bytes
 		r.Position %= i.Acked.Bytes
 		if err := k.requests.Set(ctx, r.Id, r); err != nil {
@@ -192,6 +212,6 @@ func (k *Keeper) followLayout(ctx context.Context, c contract, number uint32, i 
 func (k *Keeper) removeRequest(ctx context.Context, seq uint64, r types.OpenRequest) error {
 	return errors.Join(
 		k.requests.Remove(ctx, r.Id),
-		k.requestsByNode.Remove(ctx, collections.Join3(seq, r.Node, r.Id)),
+		k.requestsByNode.Remove(ctx, collections.Join4(seq, r.Node, r.Deal, r.Id)),
 	)
 }

@@ -74,35 +74,54 @@ func TestRequestIsRefused(t *testing.T) {
 	refuse(f, f.msgs.RequestOpen, requestMsg(client(), id, 0), types.ErrLimit)
 }
 
-// Friends of a node that ask it all the time do not keep its clients from asking, and no client can ask without end.
-func TestRequestsOfANodeAreBounded(t *testing.T) {
+// Friends of a node that ask it all the time do not keep its clients from asking, and nobody can ask without end.
+func TestRequestsForAnIndexAreBounded(t *testing.T) {
 	f := newFixture(t, 3)
-	f.w.params.Storage.AnswerBlocks = 100_000
+	id, nodes := f.held(50)
+	f.prove(2, nodes...)
+	f.toEpoch(4)
+	asks := func(requester string) {
+		t.Helper()
+		for range types.MaxAsked {
+			must(f, f.msgs.RequestOpen, requestMsg(requester, id, 0))
+			must(f, f.msgs.AnswerOpen, f.answerMsg(f.export().Requests[0]))
+		}
+		refuse(f, f.msgs.RequestOpen, requestMsg(requester, id, 0), types.ErrLimit)
+	}
+	for _, node := range nodes[1:] {
+		f.w.give(account("operator"+string(rune('0'+node))), 100*price)
+	}
+	asks(operator(nodes[1]))
+	refuse(f, f.msgs.RequestOpen, requestMsg(operator(nodes[2]), id, 0), types.ErrLimit)
+	asks(client())
+	require.Equal(t, types.Asked{Epoch: 4, ByClient: types.MaxAsked, ByFellows: types.MaxAsked}, f.deal(id).Indices[0].Asked)
+	must(f, f.msgs.RequestOpen, requestMsg(client(), id, 1)) // each index has its own
+	must(f, f.msgs.AnswerOpen, f.answerMsg(f.export().Requests[0]))
+	f.toEpoch(5)
+	asks(client())
+}
+
+// However many deals a node has, the client of each can ask; what is past its deadline is declared lost first.
+func TestEveryClientCanAsk(t *testing.T) {
+	f := newFixture(t, 3)
+	f.w.params.Storage.AnswerBlocks = 600
 	for node := range f.w.nodes {
 		f.edit(node, func(n *networktypes.Node) {
 			n.OwnBond, n.Offer.StorageBytes = n.OwnBond.MulRaw(1_000), n.Offer.StorageBytes*1_000
 		})
-		f.w.give(account("operator"+string(rune('0'+node))), 100*price)
 	}
 	f.w.give(account("client"), 100_000*price)
-	var deals []uint64
-	of := map[uint64]uint32{} // index of node 1
-	for range types.MaxRequests + 1 {
-		id, nodes := f.held(50)
-		deals = append(deals, id)
-		of[id] = uint32(slices.Index(nodes, 1))
+	var deadline int64
+	var last uint64
+	for i := range 40 {
+		last, _ = f.held(50)
+		deadline = must(f, f.msgs.RequestOpen, requestMsg(client(), last, 0)).Deadline
+		require.Equal(t, i+1, len(f.requests(1))+len(f.requests(2))+len(f.requests(3)))
 	}
-	for i, id := range deals[:types.MaxFellowRequests] {
-		must(f, f.msgs.RequestOpen, requestMsg(operator(2+uint64(i%2)), id, of[id]))
-	}
-	next := deals[types.MaxFellowRequests]
-	refuse(f, f.msgs.RequestOpen, requestMsg(operator(2), next, of[next]), types.ErrLimit)
-	for _, id := range deals[:types.MaxRequests-types.MaxFellowRequests] {
-		must(f, f.msgs.RequestOpen, requestMsg(client(), id, of[id]))
-	}
-	last := deals[types.MaxRequests]
-	refuse(f, f.msgs.RequestOpen, requestMsg(client(), last, of[last]), types.ErrLimit)
-	require.Len(t, f.requests(1), types.MaxRequests)
+	f.to(deadline + 1)
+	require.Empty(t, slices.Concat(f.requests(1), f.requests(2), f.requests(3)), "none can be answered any more")
+	refuse(f, f.msgs.RequestOpen, requestMsg(client(), last, 0), types.ErrWrongState)
+	must(f, f.msgs.DeclareLoss, declareMsg(last, 0))
 }
 
 // A holder need not keep what nobody pays for: a deal that is over cannot be asked for, or its

@@ -104,14 +104,11 @@ func (k *Keeper) closeIndices(ctx context.Context, c contract) error {
 
 // dropRequests gives the bonds of open requests for an index back: there is nothing left to show.
 func (k *Keeper) dropRequests(ctx context.Context, c contract, number uint32, node uint64) error {
-	open, err := k.requestsTo(ctx, c.network.Seq, node)
+	open, err := k.requestsFor(ctx, c, number, node)
 	if err != nil {
 		return err
 	}
 	for _, r := range open {
-		if r.Deal != c.deal.Id || r.Index != number {
-			continue
-		}
 		if err := k.returnBond(ctx, c, r); err != nil {
 			return err
 		}

@@ -98,6 +98,19 @@ func (i Index) ProvedBy(epoch uint64) Layout {
 	return i.Acked
 }
 
+// Ask returns the index with one more request for a block of it in an epoch, and whether that is not one too many.
+func (i Index) Ask(epoch uint64, byClient bool) (Index, bool) {
+	if i.Asked.Epoch != epoch {
+		i.Asked = Asked{Epoch: epoch}
+	}
+	count := &i.Asked.ByFellows
+	if byClient {
+		count = &i.Asked.ByClient
+	}
+	*count++
+	return i, *count <= MaxAsked
+}
+
 // Acknowledge returns the index with a layout acknowledged, by a node that has claimed up to an epoch and proven up to
 // another: what a claim is still to be proved against is kept.
 func (i Index) Acknowledge(l Layout, claimed, proven uint64) Index {

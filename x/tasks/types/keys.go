@@ -86,10 +86,9 @@ const (
 	MaxTurns = 32
 	// MaxNotRebuilt bounds the nodes an index knows that took it and did not rebuild it.
 	MaxNotRebuilt = 8
-	// MaxRequests bounds the requests a node can have open.
-	MaxRequests = 32
-	// MaxFellowRequests bounds those of fellow holders among them.
-	MaxFellowRequests = 4
+	// MaxAsked bounds the requests for blocks of an index in an epoch, those of the client and those of fellow
+	// holders each: what others ask never keeps a client from asking for what is its own.
+	MaxAsked = 4
 )
 
 // Gas is charged before a proof is looked at: measured at about 0.14 ms for the largest, which at
