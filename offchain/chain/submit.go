@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 )
 
 // leastGas is less than any transaction uses.
@@ -21,7 +23,8 @@ type Tx struct {
 	// Until is the height of the last block that the transaction may be in: once there is a higher one it never happens. 0 =
 	// no such bound.
 	Until int64
-	// Price is percent of the configured price of gas; less than 100 is 100.
+	// Price is percent of the configured price of gas; less than 100 is 100. A higher price than whoever pays can or may
+	// pay is not insisted on: it is 100 then.
 	Price int
 	// FeesFrom is an account that pays the fee, as it has allowed; "" = the signer.
 	FeesFrom string
@@ -38,21 +41,31 @@ func (c *Client) Submit(ctx context.Context, tx Tx) (Result, error) {
 	if c.keyring == nil || c.cfg.ChainID == "" {
 		return Result{}, fmt.Errorf("%w: signing needs a keyring and a chain id", ErrInvalid)
 	}
+	sent, fee, err := c.send(ctx, tx)
+	if tx.Price > 100 && isTooDear(err) {
+		tx.Price = 100
+		sent, fee, err = c.send(ctx, tx)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	return c.wait(ctx, sent, fee)
+}
+
+// send sends a transaction and returns its hash and what it pays.
+func (c *Client) send(ctx context.Context, tx Tx) (hash string, fee Coin, err error) {
 	d, spends, err := c.draft(ctx, tx)
 	if err != nil {
-		return Result{}, err
+		return "", Coin{}, err
 	}
-	sent, err := c.attempt(ctx, d, spends)
+	hash, err = c.attempt(ctx, d, spends)
 	if isSequenceMismatch(err) && !tx.Unordered {
 		if d.account, err = c.nextSequence(ctx, d.account, err); err != nil {
-			return Result{}, err
+			return "", Coin{}, err
 		}
-		sent, err = c.attempt(ctx, d, spends)
+		hash, err = c.attempt(ctx, d, spends)
 	}
-	if err != nil {
-		return Result{}, err
-	}
-	return c.wait(ctx, sent, d.fee)
+	return hash, d.fee, err
 }
 
 // draft gathers what a transaction is made of, and what it spends besides the fee.
@@ -112,6 +125,12 @@ func (c *Client) nextSequence(ctx context.Context, used Account, refusal error) 
 		return Account{}, refusal
 	}
 	return now, err
+}
+
+// isTooDear tells whether a transaction failed because its fee is more than the payer has, or has allowed.
+func isTooDear(err error) bool {
+	var r *RejectedError
+	return errors.Is(err, ErrInsufficientFunds) || errors.As(err, &r) && r.Codespace == feegrant.DefaultCodespace
 }
 
 // isSequenceMismatch tells whether the chain expects another sequence number.

@@ -132,6 +132,45 @@ func TestSubmitAtAPrice(t *testing.T) {
 	}
 }
 
+// TestSubmitAtAPriceThatCannotBePaid: nobody fails for having been in a hurry. What the usual price cannot do either is not
+// tried again.
+func TestSubmitAtAPriceThatCannotBePaid(t *testing.T) {
+	used := &abciv1beta1.TxResponse{Code: 2, Codespace: "feegrant", RawLog: "fee limit exceeded"}
+	for name, tc := range map[string]struct {
+		allowed, has string // of the granter, in umesh: the most in one fee, and all it has
+		price        int
+		sent         int
+		err          error
+	}{
+		"ok: more than is allowed":       {"1000", "1000000", 250, 2, nil},
+		"ok: more than there is":         {"1000000", "1000", 250, 1, nil},
+		"ok: allowed":                    {"1626", "1626", 250, 1, nil},
+		"fails: the usual price is, too": {"650", "1000000", 250, 2, chain.ErrRejected},
+		"fails: it was the usual price":  {"650", "1000000", 100, 1, chain.ErrRejected},
+		"fails: the usual is not there":  {"1000000", "650", 250, 0, chain.ErrInsufficientFunds},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, node := newSigner(t), newFakeNode()
+			node.rich(s.key.Address)
+			node.balances[wordsAddress] = []*basev1beta1.Coin{{Denom: "umesh", Amount: tc.has}}
+			node.take = func(n *fakeNode, raw []byte) (*abciv1beta1.TxResponse, error) {
+				fee, err := strconv.Atoi(decode(t, raw).auth.Fee.Amount[0].Amount.String())
+				require.NoError(t, err)
+				if most, err := strconv.Atoi(tc.allowed); err != nil || fee > most {
+					return used, err
+				}
+				n.include(raw, 0, "")
+				return &abciv1beta1.TxResponse{}, nil
+			}
+			tx := s.tx()
+			tx.Price, tx.FeesFrom = tc.price, wordsAddress
+			_, err := newClient(t, testConfig(node.serve(t)), s.keyring).Submit(t.Context(), tx)
+			require.ErrorIs(t, err, tc.err)
+			require.Len(t, node.seen(), tc.sent)
+		})
+	}
+}
+
 // wrongSequence refuses a transaction as the chain does when its sequence is used.
 func wrongSequence() *abciv1beta1.TxResponse {
 	return &abciv1beta1.TxResponse{Code: 32, Codespace: "sdk", RawLog: "account sequence mismatch, expected 4, got 3: incorrect account sequence"}
