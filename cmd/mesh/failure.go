@@ -101,7 +101,7 @@ func explainChain(f *failure, err error) bool {
 		late        *chain.TimeoutError
 	)
 	switch {
-	case errors.Is(err, storage.ErrExpired):
+	case errors.Is(err, storage.ErrExpired), errors.Is(err, storage.ErrUnprepared):
 		return false // it is known by now that it did not happen
 	case errors.As(err, &late):
 		f.Code, f.Exit, f.Why = "timeout", exitTimeout, late.Error()

@@ -52,7 +52,7 @@ func explainObjects(f *failure, err error) bool {
 		f.Code, f.Exit, f.Next = "too_few_holders", exitUnreachable, "run it again when more of the nodes are there; the network replaces those that stay away"
 	case errors.Is(err, storage.ErrUncertain):
 		f.Code, f.Exit, f.Next = "timeout", exitTimeout, "it may have been stored: mesh ls tells after the next put or rm"
-	case errors.Is(err, storage.ErrExpired):
+	case errors.Is(err, storage.ErrExpired), errors.Is(err, storage.ErrUnprepared):
 		f.Code, f.Exit, f.Next = "timeout", exitTimeout, "nothing was changed: run it again; if that goes on, the chain is full or stands still"
 	case errors.Is(err, storage.ErrConflict):
 		f.Code, f.Exit, f.Next = "conflict", exitFailure, "another program changes the same deal: run it again when that is done"

@@ -101,6 +101,9 @@ func (c *Client) settleIn(ctx context.Context, s *site, m *meter) (*site, error)
 		note:  func(attempt) error { return nil }, // nobody misses it
 		seen:  func(*record.Index) bool { return true },
 	}, m)
+	if errors.Is(err, ErrUncertain) {
+		return nil, fmt.Errorf("%w: %v", ErrUnprepared, err) //nolint:errorlint // no object is uncertain
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -310,3 +310,18 @@ func TestLargePutSettlesInFirst(t *testing.T) {
 		})
 	}
 }
+
+// A put that does not come to its objects leaves none behind that may be stored.
+func TestLargePutThatDoesNotSettleIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := patientWorld()
+		c, err := client.NewOn(w.cfg, lateCommit(w, 200), w.nodes, w.fs)
+		require.NoError(t, err)
+		large := []client.Source{client.BytesSource("x", content(1, 32<<20+1))}
+		_, err = c.Put(t.Context(), large, client.PutOptions{Profile: tinyDeal.Profile, Space: 64 << 20})
+		require.ErrorIs(t, err, client.ErrUnprepared)
+		require.NotErrorIs(t, err, client.ErrUncertain)
+		require.Empty(t, states(t, c))
+		require.NoError(t, c.Close())
+	})
+}
