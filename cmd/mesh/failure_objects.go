@@ -58,6 +58,8 @@ func explainObjects(f *failure, err error) bool {
 		f.Code, f.Exit, f.Next = "conflict", exitFailure, "another program changes the same deal: run it again when that is done"
 	case errors.Is(err, storage.ErrNotFound):
 		f.Code, f.Exit, f.Next = "not_found", exitNotFound, "mesh ls lists the files of this home; those of others need the link that mesh share makes"
+	case errors.Is(err, storage.ErrOver):
+		f.Code, f.Exit, f.Next = "deal_over", exitNotFound, "what was paid for has ended: mesh put stores a copy of yours again; mesh extend in time keeps the next one longer"
 	case errors.Is(err, storage.ErrKey):
 		f.Code, f.Exit, f.Next = "wrong_key", exitRefused, "ask whoever shared the file for the whole link"
 	case errors.Is(err, storage.ErrDamaged), errors.Is(err, storage.ErrCorrupt):

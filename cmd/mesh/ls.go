@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -10,8 +13,9 @@ import (
 // lsAnswer is what mesh ls prints.
 type lsAnswer struct {
 	header
-	NetworkID string       `json:"network_id"`
-	Objects   []objectView `json:"objects"`
+	NetworkID string              `json:"network_id"`
+	Objects   []objectView        `json:"objects"`
+	Deals     map[uint64]keptView `json:"deals"` // until when the files of each are kept; null if the chain was not reached
 }
 
 // lsCommand lists the client's own objects.
@@ -19,14 +23,15 @@ func (c *cli) lsCommand() *cobra.Command {
 	var id string
 	cmd := &cobra.Command{
 		Use: "ls", Short: "List the files of this home in the network", Args: cobra.NoArgs,
-		Long: `List the files that were put from this home. Only the home knows them: the network has pieces without names.`,
+		Long: `List the files that were put from this home, and until when they are kept. Only the home knows the files: the
+network has pieces without names. Without the chain only the time is missing.`,
 	}
-	cmd.RunE = c.with("list the files", func(ctx context.Context, s settings, _ []string) error { return c.ls(s, id) })
+	cmd.RunE = c.with("list the files", func(ctx context.Context, s settings, _ []string) error { return c.ls(ctx, s, id) })
 	cmd.Flags().StringVar(&id, "network-id", "", "the network (default the only one this home knows)")
 	return cmd
 }
 
-func (c *cli) ls(s settings, id string) (err error) {
+func (c *cli) ls(ctx context.Context, s settings, id string) (err error) {
 	objects, id, err := c.ownObjects(s, id)
 	if err != nil {
 		return err
@@ -39,18 +44,52 @@ func (c *cli) ls(s settings, id string) (err error) {
 		}
 		a.Objects = append(a.Objects, viewObject(id, o))
 	}
+	var silent error
+	a.Deals, silent = c.keptDeals(ctx, s, id, a.Objects)
 	return c.print(s, a, func(p *page) {
-		if len(a.Objects) == 0 {
-			p.line("No files of this home are in network %s. mesh put FILE stores one.", id)
-		}
-		for _, o := range a.Objects {
-			state := ""
-			if o.State != "stored" {
-				state = "  " + o.State
-			}
-			p.line("%s  %9s  %s%s", o.URI, sizeText(o.Size), o.Name, state)
+		showObjects(p, a)
+		if silent != nil {
+			p.line("%s", faint(p.color, "Until when they are kept is not known: "+silent.Error()))
 		}
 	})
+}
+
+// askTime is how long a list waits for the chain.
+const askTime = 5 * time.Second
+
+// keptDeals asks until when the files are kept.
+func (c *cli) keptDeals(ctx context.Context, s settings, id string, objects []objectView) (map[uint64]keptView, error) {
+	if len(objects) == 0 {
+		return map[uint64]keptView{}, nil
+	}
+	client, err := c.client(s, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	var deals []uint64
+	for _, o := range objects {
+		deals = append(deals, o.Deal)
+	}
+	return keptUntil(ctx, client, id, deals)
+}
+
+func showObjects(p *page, a lsAnswer) {
+	if len(a.Objects) == 0 {
+		p.line("No files of this home are in network %s. mesh put FILE stores one.", a.NetworkID)
+	}
+	for _, o := range a.Objects {
+		var about []string
+		if o.State != "stored" {
+			about = append(about, o.State)
+		}
+		if kept, ok := a.Deals[o.Deal]; ok {
+			about = append(about, fmt.Sprintf("deal %d %s", o.Deal, kept.text()))
+		}
+		p.line("%s  %9s  %s  %s", o.URI, sizeText(o.Size), o.Name, faint(p.color, strings.Join(about, ", ")))
+	}
 }
 
 // shareAnswer is what mesh share prints.

@@ -30,6 +30,7 @@ type putAnswer struct {
 	Objects   []objectView `json:"objects"`
 	Bytes     uint64       `json:"bytes"`
 	Seconds   float64      `json:"seconds"`
+	Kept      *keptView    `json:"kept"`   // until when; null if it could not be asked
 	Safety    string       `json:"safety"` // of the deal: protected, unprotected or no spare holders; empty if it could not be asked
 }
 
@@ -40,14 +41,14 @@ func (c *cli) putCommand() *cobra.Command {
 		Use: "put FILE…", Short: "Store files in the network", Args: cobra.MinimumNArgs(1),
 		Long: `Store files in a network: they are encrypted and coded here, and their pieces go to nodes of different
 owners that the chain has drawn. It succeeds when enough of them have acknowledged on chain. The space is bought
-with the network's token; what has been bought and is free is used first.`,
+with the network's token; what has been bought, is free and has half of the time left is used first.`,
 		Example: "  mesh put holiday.jpg\n  mesh put *.pdf --profile small --epochs 100",
 	}
 	cmd.RunE = c.with("store the files", func(ctx context.Context, s settings, files []string) error { return c.put(ctx, s, f, files) })
 	set := cmd.Flags()
 	set.StringVar(&f.networkID, "network-id", "", "the network (default the only one this home knows)")
 	set.StringVar(&f.profile, "profile", "", "how pieces are coded: "+profileNames()+" (default the widest the network has owners for)")
-	set.Uint64Var(&f.epochs, "epochs", 0, fmt.Sprintf("epochs of a deal that has to be opened (default %d)", storage.DefaultEpochs))
+	set.Uint64Var(&f.epochs, "epochs", 0, fmt.Sprintf("epochs of a deal that has to be opened (default %d times those of the network's price, at least %d)", storage.DefaultTerms, storage.LeastEpochs))
 	set.StringVar(&f.space, "space", "", "least room on each node of a deal that has to be opened, such as 1GiB")
 	set.StringArrayVar(&f.bootstrap, "bootstrap", nil, "where to enter the network (repeatable; the chain knows some)")
 	return cmd
@@ -104,13 +105,20 @@ func (c *cli) put(ctx context.Context, s settings, f putFlags, files []string) (
 		a.Deal = o.Deal
 		a.Bytes += sources[i].Size
 	}
-	// The files are stored; that this could not be asked does not change it.
+	// The files are stored; that these could not be asked does not change it.
 	a.Safety, _ = dealSafety(ctx, d.door, d.network.Id, a.Deal)
+	if kept, err := keptUntil(ctx, d.door, d.network.Id, []uint64{a.Deal}); err == nil {
+		v := kept[a.Deal]
+		a.Kept = &v
+	}
 	return c.print(s, a, func(p *page) {
 		for _, o := range a.Objects {
 			p.line("%s  %s", o.URI, filepath.Base(o.Name))
 		}
 		p.line("%s", faint(p.color, fmt.Sprintf("%s in deal %d after %.1f s", sizeText(a.Bytes), a.Deal, a.Seconds)))
+		if a.Kept != nil {
+			p.line("%s", faint(p.color, a.Kept.text()+fmt.Sprintf("; mesh extend %d keeps it longer", a.Deal)))
+		}
 		if text := safetyText(a.Safety); text != "" {
 			p.line("%s", text)
 		}

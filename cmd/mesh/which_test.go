@@ -111,6 +111,7 @@ func TestExplainObjects(t *testing.T) {
 		"owners":            {storage.ErrOwners, "too_few_owners", 7, "the deal is kept"},
 		"holders":           {storage.ErrHolders, "too_few_holders", 3, "run it again"},
 		"uncertain":         {storage.ErrUncertain, "timeout", 6, "mesh ls"},
+		"over":              {storage.ErrOver, "deal_over", 5, "mesh put"},
 		"unprepared":        {storage.ErrUnprepared, "timeout", 6, "nothing was changed"},
 		"expired":           {fmt.Errorf("%w: %w", storage.ErrExpired, &chain.TimeoutError{Hash: "AB"}), "timeout", 6, "nothing was changed"},
 		"conflict":          {storage.ErrConflict, "conflict", 1, "run it again"},

@@ -36,7 +36,7 @@ func (c *Client) Deal(ctx context.Context, id uint64) (DealRecord, error) {
 	for i, at := range res.Indices {
 		d.Indices[i] = r.index(at)
 	}
-	if len(d.Indices) != d.Profile.N {
+	if gone := d.Settled && len(d.Indices) == 0; len(d.Indices) != d.Profile.N && !gone {
 		r.fail("%d indices of a deal of %d", len(d.Indices), d.Profile.N)
 	}
 	return d, r.err

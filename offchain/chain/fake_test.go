@@ -44,6 +44,7 @@ type fakeNode struct {
 	chainID  string
 	height   string // what it says of the block it answers from; "" = nothing
 	hangs    bool   // it takes questions and answers none
+	keeps    int64  // the first block it has not pruned
 	accounts map[string]*authv1beta1.BaseAccount
 	balances map[string][]*basev1beta1.Coin
 	simulate func() *tmv1beta1.ABCIQueryResponse
@@ -155,6 +156,15 @@ type fakeComet struct {
 
 func (f fakeComet) GetNodeInfo(context.Context, *tmv1beta1.GetNodeInfoRequest) (*tmv1beta1.GetNodeInfoResponse, error) {
 	return &tmv1beta1.GetNodeInfoResponse{DefaultNodeInfo: &p2pv1.DefaultNodeInfo{Network: f.n.chainID}}, nil
+}
+
+// GetBlockByHeight knows the blocks that are not pruned, three seconds apart.
+func (f fakeComet) GetBlockByHeight(_ context.Context, req *tmv1beta1.GetBlockByHeightRequest) (*tmv1beta1.GetBlockByHeightResponse, error) {
+	if req.Height < f.n.keeps || req.Height > 40 {
+		return nil, status.Errorf(codes.InvalidArgument, "no block %d", req.Height)
+	}
+	at := fakeTime().Add(-time.Duration(41-req.Height) * 3 * time.Second)
+	return &tmv1beta1.GetBlockByHeightResponse{SdkBlock: &tmv1beta1.Block{Header: &tmv1beta1.Header{Height: req.Height, Time: timestamppb.New(at)}}}, nil
 }
 
 func (f fakeComet) ABCIQuery(_ context.Context, req *tmv1beta1.ABCIQueryRequest) (*tmv1beta1.ABCIQueryResponse, error) {

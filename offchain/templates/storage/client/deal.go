@@ -16,10 +16,13 @@ import (
 const (
 	// MinSpace is the least space of a deal that a put opens, bytes on each index.
 	MinSpace = 64 << 20
-	// MinEpochs is how many epochs a deal must still have for a put to use it.
-	MinEpochs = 2
-	// DefaultEpochs is for how many epochs a put opens a deal unless it is told otherwise.
-	DefaultEpochs = 30
+	// minEpochs is how many epochs a deal must still have for a put to use it, whatever it was asked for.
+	minEpochs = 2
+	// DefaultTerms is for how many times the epochs of the network's price a put opens a deal unless it is told otherwise,
+	// LeastEpochs for how many epochs at least: the month of a network with hours, the hour of a devnet.
+	DefaultTerms, LeastEpochs = 30, 600
+	// MaxEpochs is the most epochs a deal can have.
+	MaxEpochs = 100_000
 
 	spaceStep = 1 << 20 // spaces are whole numbers of it
 	// segmentBytes is what a segment takes in a list at most beside its roots: two lengths, a label.
@@ -34,6 +37,7 @@ type room struct {
 	profile  work.Profile
 	bytes    uint64 // on each index
 	segments int
+	epochs   uint64 // of a new deal; one that is used must have half of them left
 }
 
 // choose returns the deal that a put goes to: the first of the client's own that has the room, or a new one.
@@ -76,7 +80,7 @@ func (c *Client) choose(ctx context.Context, network Network, need room, opts Pu
 
 // fits says whether a deal has the profile, the space and the time that a put needs.
 func fits(d work.Deal, need room, epoch uint64) bool {
-	return d.Profile == need.profile && !d.Settled && d.LastEpoch >= epoch+MinEpochs &&
+	return d.Profile == need.profile && !d.Settled && d.LastEpoch >= epoch+max(need.epochs/2, minEpochs) &&
 		d.Space >= d.Layout.Bytes && d.Space-d.Layout.Bytes >= need.bytes
 }
 
@@ -146,14 +150,11 @@ func (c *Client) draw(ctx context.Context, id uint64, m *meter) (Deal, error) {
 
 // openDeal opens a deal and writes down that it is the client's own.
 func (c *Client) openDeal(ctx context.Context, network Network, need room, opts PutOptions) (uint64, error) {
-	terms := Terms{Profile: need.profile, Space: max(need.bytes, opts.Space, MinSpace), Epochs: opts.Epochs, MaxRate: opts.MaxRate}
+	terms := Terms{Profile: need.profile, Space: max(need.bytes, opts.Space, MinSpace), Epochs: need.epochs, MaxRate: opts.MaxRate}
 	if err := checkList(terms.Profile, need.segments, terms.Space); err != nil {
 		return 0, err
 	}
 	terms.Space += (spaceStep - terms.Space%spaceStep) % spaceStep
-	if terms.Epochs == 0 {
-		terms.Epochs = DefaultEpochs
-	}
 	if terms.MaxRate.IsZero() {
 		var err error
 		if terms.MaxRate, err = rate(network, terms.Space); err != nil {
@@ -211,6 +212,19 @@ func rate(n Network, space uint64) (proof.U128, error) {
 		return proof.U128{}, fmt.Errorf("find rate: %w", err)
 	}
 	return r, nil
+}
+
+// epochs returns for how many epochs a put opens a deal.
+func (n Network) epochs(asked uint64) uint64 {
+	if asked == 0 {
+		return DefaultEpochs(n.PriceEpochs)
+	}
+	return asked
+}
+
+// DefaultEpochs returns for how many epochs space is bought on a network whose price is for so many.
+func DefaultEpochs(priceEpochs uint64) uint64 {
+	return min(max(DefaultTerms*priceEpochs, LeastEpochs), MaxEpochs)
 }
 
 // profile returns the profile of a put: the one that is asked for, if there are as many owners as it has indices, or the

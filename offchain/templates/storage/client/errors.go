@@ -15,6 +15,8 @@ var (
 	ErrLocked = errors.New("objects are locked")
 	// ErrNotFound: no such object, or it is in no layout of its deal.
 	ErrNotFound = errors.New("object not found")
+	// ErrOver: the deal of the object is over, and its holders keep nothing of it any more.
+	ErrOver = errors.New("deal is over")
 	// ErrKey: the key does not open the object.
 	ErrKey = errors.New("wrong key")
 	// ErrDamaged: what the holders have under the committed roots is not the object.

@@ -12,6 +12,8 @@ const (
 	// parityCost is how much slower a data piece may be than a parity piece before the latter, which has to be decoded, is
 	// asked for in its place.
 	parityCost = 2
+	// farCost is how much slower than the others a holder counts that was not reached yet.
+	farCost = 3
 )
 
 // field is what a retrieval has seen of the holders of a deal. Times are those for a byte of a piece, in seconds.
@@ -24,13 +26,14 @@ type field struct {
 	least []float64 // what it takes at least, after a question that was late
 	vain  []float64 // questions in a row that it had nothing to give to
 	down  []bool    // is asked only if there is nobody else
+	near  []bool    // was reached
 }
 
 // newField returns a field of n holders of which nothing is known.
 func newField(k, n int, holders []Holder) *field {
 	f := &field{
 		k: k, holders: make([]Holder, n),
-		speed: make([]float64, n), least: make([]float64, n), vain: make([]float64, n), down: make([]bool, n),
+		speed: make([]float64, n), least: make([]float64, n), vain: make([]float64, n), down: make([]bool, n), near: make([]bool, n),
 	}
 	for _, h := range holders {
 		f.holders[h.Index] = h
@@ -52,6 +55,9 @@ func (f *field) pick(asked []bool) int {
 		if i >= f.k {
 			cost *= parityCost
 		}
+		if !f.near[i] {
+			cost *= farCost
+		}
 		if best < 0 || f.down[best] && !f.down[i] || f.down[best] == f.down[i] && cost < bestCost {
 			best, bestCost = i, cost
 		}
@@ -67,7 +73,39 @@ func (f *field) took(index, bytes int, d time.Duration) {
 	if f.speed[index] > 0 {
 		now = (3*f.speed[index] + now) / 4
 	}
-	f.speed[index], f.least[index], f.vain[index], f.down[index] = now, 0, 0, false
+	f.speed[index], f.least[index], f.vain[index], f.down[index], f.near[index] = now, 0, 0, false, true
+}
+
+// reach notes that a holder can be reached.
+func (f *field) reach(index int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.near[index], f.down[index] = true, false
+}
+
+// reached returns how many holders can be reached.
+func (f *field) reached() (n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, near := range f.near {
+		if near && !f.down[i] {
+			n++
+		}
+	}
+	return n
+}
+
+// doubt returns 0 for a holder that can be reached, 1 if that is not known, and 2 if it cannot.
+func (f *field) doubt(index int) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.down[index]:
+		return 2
+	case f.near[index]:
+		return 0
+	}
+	return 1
 }
 
 // late notes that a holder has taken so long already and is not done.

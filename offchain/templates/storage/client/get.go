@@ -92,6 +92,7 @@ func (o *Opened) parts(ctx context.Context, from, to uint64, fn func([]byte) err
 	var readers sync.WaitGroup
 	readers.Go(func() {
 		defer close(queue)
+		o.scouts.await(ctx, o.coder.Profile().K)
 		for at := from; at < to; {
 			if !room.enter(ctx) {
 				return

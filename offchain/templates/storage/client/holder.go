@@ -36,6 +36,8 @@ type Writer interface {
 
 // Reader reads from holders of a deal. What it returns was verified. Its methods may be called by several goroutines at once.
 type Reader interface {
+	// Reach opens the way to a holder, which the other methods do as well if need be.
+	Reach(ctx context.Context, holder Holder) error
 	// Fetch reads len(dst) bytes of a piece from an offset on.
 	Fetch(ctx context.Context, from Holder, piece Piece, offset uint64, dst []byte) error
 	// Layout reads the list of a deal with n pieces a segment that has the given root.

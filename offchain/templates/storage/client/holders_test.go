@@ -218,6 +218,33 @@ func TestGetWithHoldersDown(t *testing.T) {
 	})
 }
 
+// A holder that is gone is noticed after seconds, for a packet to nobody has no answer. As long as k others are there, no get
+// waits for that.
+func TestGetDoesNotWaitForThoseWhoAreGone(t *testing.T) {
+	gone := func(ctx context.Context, _ string) error { return errors.Join(wait(ctx, 5*time.Second), errBroken) }
+	synctest.Test(t, func(t *testing.T) {
+		for _, p := range segment.Profiles()[:4] {
+			w := newWorld(p.N)
+			w.with(t, func(c *client.Client) {
+				b := content(1, segment.MaxPlain+500_000)
+				put(t, c, "x", b, client.PutOptions{Profile: p.Profile})
+				for first := range p.K + 1 {
+					for i, node := range w.nodes.list {
+						node.fault = nil
+						if first <= i && i < first+p.N-p.K {
+							node.fault = gone
+						}
+					}
+					begun := time.Now()
+					requireObject(t, c, "x", b)
+					require.LessOrEqual(t, time.Since(begun), 1500*time.Millisecond, "%s from %d on", p.Name, first)
+				}
+			})
+			w.nodes.open.Wait()
+		}
+	})
+}
+
 // The figures of the error are k and what was reached.
 func TestGetSaysHowManyHoldersAreMissing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

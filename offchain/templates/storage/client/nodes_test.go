@@ -189,6 +189,10 @@ type reader struct {
 	once  sync.Once
 }
 
+func (r *reader) Reach(ctx context.Context, h client.Holder) error {
+	return r.nodes.find(h).do(ctx, "Reach", 0, func() error { return nil })
+}
+
 func (r *reader) Fetch(ctx context.Context, from client.Holder, p client.Piece, offset uint64, dst []byte) error {
 	m := r.nodes.find(from)
 	m.mu.Lock()

@@ -23,6 +23,7 @@ type Opened struct {
 	segments []record.Segment // of the object, in its order
 	coder    *segment.Coder
 	gather   *gatherer
+	scouts   *scouts
 }
 
 // Open finds an object, by cid or name if it is the client's own, or by URI, and who holds it. Errors: ErrNotFound,
@@ -36,7 +37,10 @@ func (c *Client) Open(ctx context.Context, name string) (*Opened, error) {
 }
 
 // Close ends the connections that reading has opened. No call may be under way.
-func (o *Opened) Close() error { return o.gather.reader.Close() }
+func (o *Opened) Close() error {
+	o.scouts.end()
+	return o.gather.reader.Close()
+}
 
 func (c *Client) open(ctx context.Context, name string) (*Opened, error) {
 	w, err := c.look(name)
@@ -50,6 +54,9 @@ func (c *Client) open(ctx context.Context, name string) (*Opened, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask for deal %d: %w", w.deal, err)
 	}
+	if deal.Settled {
+		return nil, fmt.Errorf("%w: deal %d ended with epoch %d", ErrOver, deal.ID, deal.LastEpoch)
+	}
 	holders, err := c.nodesOf(ctx, deal, giverOf)
 	if err != nil {
 		return nil, err
@@ -62,6 +69,7 @@ func (c *Client) open(ctx context.Context, name string) (*Opened, error) {
 		client: c, key: w.key, manifest: w.manifest, coder: coder,
 		gather: &gatherer{cfg: c.cfg, reader: c.holders.Read(), field: newField(deal.Profile.K, deal.Profile.N, holders)},
 	}
+	o.scouts = sendScouts(context.WithoutCancel(ctx), c.cfg, o.gather.reader, o.gather.field)
 	if err := o.find(ctx, w, deal, holders); err != nil {
 		return nil, errors.Join(err, o.Close())
 	}
@@ -114,9 +122,10 @@ func (o *Opened) find(ctx context.Context, w wanted, deal Deal, holders []Holder
 	if deal.Layout.Version > 0 { // and nobody holds it now
 		first = &HoldersError{Need: deal.Profile.K}
 	}
+	o.scouts.await(ctx, 1)
 	for i, layout := range layouts(deal) {
 		givers := slices.DeleteFunc(slices.Clone(holders), func(h Holder) bool { return mayList(deal, deal.Indices[h.Index]) != layout })
-		err := o.findIn(ctx, w, deal, layout, givers)
+		err := o.findIn(ctx, w, deal, layout, o.scouts.sorted(givers))
 		if err == nil {
 			return nil
 		}
@@ -181,6 +190,7 @@ func (o *Opened) readManifest(ctx context.Context, s record.Segment, cid record.
 	if err != nil || uint64(length) != s.Length {
 		return nil, fmt.Errorf("%w: %w: label of another length", ErrDamaged, record.ErrMismatch)
 	}
+	o.scouts.await(ctx, o.coder.Profile().K)
 	pieces, free, err := o.gather.gather(ctx, s, segment.Span{To: length})
 	if err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ func (c *Client) put(ctx context.Context, sources []Source, opts PutOptions) ([]
 	if err != nil {
 		return nil, fmt.Errorf("ask for the network: %w", err)
 	}
-	need := room{}
+	need := room{epochs: network.epochs(opts.Epochs)}
 	if need.profile, err = network.profile(opts.Profile); err != nil {
 		return nil, err
 	}

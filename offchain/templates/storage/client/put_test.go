@@ -146,8 +146,11 @@ func TestPutChoosesADeal(t *testing.T) {
 		{"ok: more owners have come", 11, client.PutOptions{}, func(w *world) { w.nodes.add() }, client.PutOptions{}, 1000, 2, small},
 		{"ok: no space", 6, client.PutOptions{Profile: tiny}, func(w *world) { w.chain.deals[1].Space = w.chain.deals[1].Layout.Bytes + 574 }, client.PutOptions{}, 1000, 2, tiny},
 		{"ok: just enough space", 6, client.PutOptions{Profile: tiny}, func(w *world) { w.chain.deals[1].Space = w.chain.deals[1].Layout.Bytes + 575 }, client.PutOptions{}, 1000, 1, tiny},
-		{"ok: two epochs left", 12, client.PutOptions{Epochs: 4}, func(w *world) { w.chain.epoch = 3 }, client.PutOptions{}, 1000, 1, small},
-		{"ok: one epoch left", 12, client.PutOptions{Epochs: 4}, func(w *world) { w.chain.epoch = 4 }, client.PutOptions{}, 1000, 2, small},
+		{"ok: two epochs left", 12, client.PutOptions{Epochs: 4}, func(w *world) { w.chain.epoch = 3 }, client.PutOptions{Epochs: 4}, 1000, 1, small},
+		{"ok: one epoch left", 12, client.PutOptions{Epochs: 4}, func(w *world) { w.chain.epoch = 4 }, client.PutOptions{Epochs: 1}, 1000, 2, small},
+		{"ok: half of the time left", 12, client.PutOptions{}, func(w *world) { w.chain.epoch = 301 }, client.PutOptions{}, 1000, 1, small},
+		{"ok: less than half of the time left", 12, client.PutOptions{}, func(w *world) { w.chain.epoch = 302 }, client.PutOptions{}, 1000, 2, small},
+		{"ok: less than half of what is asked for", 12, client.PutOptions{Epochs: 4}, nil, client.PutOptions{Epochs: 10}, 1000, 2, small},
 		{"ok: holders of the first are gone", 12, client.PutOptions{}, func(w *world) {
 			for i := range 3 {
 				w.chain.deals[1].Indices[i].Status = work.IndexVacant
@@ -178,6 +181,26 @@ func TestPutChoosesADeal(t *testing.T) {
 				})
 			})
 		})
+	}
+}
+
+// A file is not kept longer than it was paid for, and whoever asks for it then is told so.
+func TestGetWhenTheDealIsOver(t *testing.T) {
+	w := newWorld(4)
+	w.chain.blockTime = 0
+	w.with(t, func(c *client.Client) {
+		put(t, c, "x", []byte("x"), tinyDeal)
+		w.chain.deals[1].Settled, w.chain.deals[1].Indices = true, nil
+		_, err := get(c, "x", client.GetOptions{})
+		require.ErrorIs(t, err, client.ErrOver)
+		require.ErrorContains(t, err, "deal 1 ended with epoch 601")
+	})
+}
+
+// A deal lasts for as long as is asked for, or so many times what the network sells at once, but not for an afternoon.
+func TestDefaultEpochs(t *testing.T) {
+	for price, want := range map[uint64]uint64{1: 600, 20: 600, 24: 720, 10_000: 100_000} {
+		require.Equal(t, want, client.DefaultEpochs(price))
 	}
 }
 

@@ -54,6 +54,9 @@ func (s stream) Store(ctx context.Context, c Change) ([]byte, error) {
 // streams is a Reader.
 type streams struct{ *remote.Reader }
 
+// Reach opens a stream.
+func (s streams) Reach(ctx context.Context, h Holder) error { return s.Reader.Reach(ctx, peer(h)) }
+
 // Fetch reads a range of a piece.
 func (s streams) Fetch(ctx context.Context, from Holder, p Piece, offset uint64, dst []byte) error {
 	return s.Reader.Fetch(ctx, peer(from), p.Root, p.Length, offset, dst)

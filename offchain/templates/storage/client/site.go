@@ -49,7 +49,10 @@ func (c *Client) site(ctx context.Context, deal Deal) (*site, error) {
 func (c *Client) latest(ctx context.Context, deal Deal, holders []Holder) (list *record.List, err error) {
 	r := c.holders.Read()
 	defer func() { err = errors.Join(err, r.Close()) }()
-	_, list, err = c.listOf(ctx, r, deal, deal.Layout, holders, func(*record.List) error { return nil })
+	s := sendScouts(ctx, c.cfg, r, newField(1, deal.Profile.N, holders))
+	defer s.end()
+	s.await(ctx, 1)
+	_, list, err = c.listOf(ctx, r, deal, deal.Layout, s.sorted(holders), func(*record.List) error { return nil })
 	return list, err
 }
 

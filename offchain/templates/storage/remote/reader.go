@@ -31,6 +31,12 @@ type line struct {
 // Reader returns a reader that has opened nothing.
 func (r *Remote) Reader() *Reader { return &Reader{r: r, holders: make(map[Peer]*line)} }
 
+// Reach opens the stream to a holder unless there is one.
+func (s *Reader) Reach(ctx context.Context, holder Peer) error {
+	_, err := s.stream(ctx, holder)
+	return err
+}
+
 // Fetch is Holder.Fetch.
 func (s *Reader) Fetch(ctx context.Context, from Peer, root [32]byte, length, offset uint64, dst []byte) error {
 	return s.try(ctx, from, func(h *Holder) error { return h.Fetch(ctx, root, length, offset, dst) })

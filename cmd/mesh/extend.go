@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mesh-protocol/mesh/offchain/chain"
+	storage "github.com/mesh-protocol/mesh/offchain/templates/storage/client"
+)
+
+// extendAnswer is what mesh extend prints.
+type extendAnswer struct {
+	header
+	NetworkID string   `json:"network_id"`
+	Deal      uint64   `json:"deal"`
+	Epochs    uint64   `json:"epochs"` // that were added
+	Paid      string   `json:"paid"`   // base units, less what comes back when the deal is settled
+	Denom     string   `json:"denom"`
+	Kept      keptView `json:"kept"`
+	Tx        string   `json:"tx"`
+	Height    int64    `json:"height"`
+}
+
+// extendCommand buys more time for a deal.
+func (c *cli) extendCommand() *cobra.Command {
+	var id string
+	var epochs uint64
+	cmd := &cobra.Command{
+		Use: "extend DEAL|URI|NAME", Short: "Keep files longer", Args: cobra.ExactArgs(1),
+		Long: `Buy more epochs for a deal, at its rate: all files in it are kept longer. Name the deal by its number or by one of
+the files. mesh ls tells until when each is kept.`,
+		Example: "  mesh extend holiday.jpg\n  mesh extend 7 --epochs 100",
+	}
+	cmd.RunE = c.with("extend the deal", func(ctx context.Context, s settings, args []string) error {
+		return c.extend(ctx, s, id, epochs, args[0])
+	})
+	cmd.Flags().StringVar(&id, "network-id", "", "the network (default the only one this home knows)")
+	cmd.Flags().Uint64Var(&epochs, "epochs", 0, fmt.Sprintf("epochs to add (default %d times those of the network's price, at least %d)", storage.DefaultTerms, storage.LeastEpochs))
+	return cmd
+}
+
+func (c *cli) extend(ctx context.Context, s settings, id string, epochs uint64, name string) error {
+	kr, client, err := c.signing(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	n, err := whichNetwork(ctx, s, client, id)
+	if err != nil {
+		return err
+	}
+	which, err := c.dealOf(s, n.Id, name)
+	if err != nil {
+		return err
+	}
+	key, err := c.fundedKey(ctx, s, kr, s.From)
+	if err != nil {
+		return err
+	}
+	before, err := client.Deal(ctx, which)
+	if err != nil {
+		return err
+	}
+	if epochs == 0 {
+		epochs = storage.DefaultEpochs(uint64(n.Params.Storage.PriceEpochs))
+	}
+	msg, err := chain.ExtendDeal(key.Address, which, epochs)
+	if err != nil {
+		return err
+	}
+	c.note("waiting for the transaction to get into a block")
+	result, err := client.Submit(ctx, chain.Tx{From: key.Name, Msgs: []chain.Msg{msg}})
+	if err != nil {
+		return withFaucet(s, err)
+	}
+	kept, err := keptUntil(ctx, client, n.Id, []uint64{which})
+	if err != nil {
+		return err
+	}
+	a := extendAnswer{
+		header: answerTo("extend"), NetworkID: n.Id, Deal: which, Epochs: epochs, Denom: n.Token.Denom, Kept: kept[which],
+		Paid: extensionCost(before, epochs, n.Params.Storage.ReserveBps).String(), Tx: result.Hash, Height: result.Height,
+	}
+	return c.print(s, a, func(p *page) {
+		p.title("Extended deal %d by %d epochs.", a.Deal, a.Epochs)
+		p.row("Its files", "%s", a.Kept.text())
+		p.row("Paid", "%s", tokens(extensionCost(before, epochs, n.Params.Storage.ReserveBps), n.Token.Symbol))
+		p.row("Transaction", "%s in block %d", a.Tx, a.Height)
+	})
+}
+
+// extensionCost is what the chain takes for more epochs of a deal: their rate for all indices, and the share of the reserve.
+func extensionCost(d chain.DealRecord, epochs uint64, reserveBps uint32) chain.Amount {
+	escrow := chain.IntOf(d.Rate).MulRaw(int64(d.Profile.N)).MulRaw(int64(epochs))
+	reserve := escrow.MulRaw(int64(reserveBps)).AddRaw(9_999).QuoRaw(10_000) // rounded up
+	return escrow.Add(reserve)
+}
+
+// dealOf returns the deal that an argument names: by its number, or by a file of the home that lies in it.
+func (c *cli) dealOf(s settings, network, name string) (deal uint64, err error) {
+	if deal, err = strconv.ParseUint(name, 10, 64); err == nil {
+		return deal, nil
+	}
+	objects, _, err := c.ownObjects(s, network)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, objects.Close()) }()
+	for o, err := range objects.Objects() {
+		if err != nil {
+			return 0, err
+		}
+		if o.Name == name || viewObject(network, o).URI == name {
+			deal = o.Deal // the object stored last is meant
+		}
+	}
+	if deal == 0 {
+		return 0, fmt.Errorf("%w: %s", storage.ErrNotFound, name)
+	}
+	return deal, nil
+}
