@@ -11,35 +11,36 @@ import (
 )
 
 // fundOwners lets the founder send each owner that has no node yet its bond and money for fees, and the client what to
-// buy storage with, all in one transaction.
-func (c *cli) fundOwners(ctx context.Context, state devnet.State, dir string, r record, owners []devnet.Key) error {
+// buy storage with, all in one transaction. It returns the bond as commands read it.
+func (c *cli) fundOwners(ctx context.Context, state devnet.State, dir string, r record, owners []devnet.Key) (bond string, err error) {
 	kr, err := chain.OpenKeyring(chain.KeyringConfig{Dir: keyringDir(filepath.Join(dir, "founder")), Backend: chain.BackendTest, ChainID: state.ChainID})
 	if err != nil {
-		return err
+		return "", err
 	}
 	client, err := chain.New(chain.DefaultConfig([]string{state.GRPC}, state.ChainID), chain.Deps{Keyring: kr, Rand: rand.Reader})
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer client.Close()
 	founder, err := kr.Key("owner")
 	if err != nil {
-		return err
+		return "", err
 	}
 	n, _, err := client.Network(ctx, r.NetworkID)
 	if err != nil {
-		return err
+		return "", err
 	}
+	bond = typed(devnetBond(n), n.Token.Symbol)
 	msgs, fees, err := grants(ctx, client, state, founder.Address, n, owners)
 	if err != nil || len(msgs) == 0 {
-		return err
+		return bond, err
 	}
 	if err := topUp(ctx, client, state, founder.Address, fees); err != nil {
-		return err
+		return "", err
 	}
 	c.note("funding the owners")
 	_, err = client.Submit(ctx, chain.Tx{From: founder.Name, Msgs: msgs})
-	return err
+	return bond, err
 }
 
 // grants returns what the founder has to send, and how much of it is MESH.
@@ -55,7 +56,7 @@ func grants(ctx context.Context, client *chain.Client, state devnet.State, found
 	var msgs []chain.Msg
 	total := fee.Sub(fee)
 	for _, k := range slices.Concat(owners, named(state.Keys, "client")) {
-		amount := n.Params.Bond.MinBond
+		amount := devnetBond(n)
 		if k.Name == "client" {
 			amount = forClient
 		}
@@ -80,6 +81,10 @@ func grants(ctx context.Context, client *chain.Client, state devnet.State, found
 	}
 	return msgs, total, nil
 }
+
+// devnetBond is what an owner of a devnet gets and bonds: twice the least, so that a node which was down for a moment and has
+// paid for a lost index still counts in draws.
+func devnetBond(n chain.Network) chain.Amount { return n.Params.Bond.MinBond.MulRaw(2) }
 
 // named returns the keys of that name.
 func named(keys []devnet.Key, name string) []devnet.Key {

@@ -101,7 +101,8 @@ func (c *cli) runNodes(ctx context.Context, d *devnet.Devnet, dir string, n int)
 	if err := errors.Join(d.AddKeys(keys), knowNetwork(filepath.Join(dir, "client"), network)); err != nil {
 		return nodesAnswer{}, err
 	}
-	if err := c.fundOwners(ctx, state, dir, network, keys); err != nil {
+	bond, err := c.fundOwners(ctx, state, dir, network, keys)
+	if err != nil {
 		return nodesAnswer{}, err
 	}
 	list := []devnet.Added{{
@@ -116,7 +117,7 @@ func (c *cli) runNodes(ctx context.Context, d *devnet.Devnet, dir string, n int)
 	for _, k := range keys {
 		list = append(list, devnet.Added{
 			Name: filepath.Base(k.Home), Home: k.Home, Ready: answers("join"),
-			Command: []string{self, "join", "--home", k.Home, "--network-id", network.NetworkID, "--yes", "--output", "json", "--log-level", "info"},
+			Command: []string{self, "join", "--home", k.Home, "--network-id", network.NetworkID, "--bond", bond, "--yes", "--output", "json", "--log-level", "info"},
 		})
 	}
 	if err := d.Add(ctx, list); err != nil {
