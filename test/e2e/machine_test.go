@@ -223,6 +223,15 @@ func (s devnetState) process(t *testing.T, name string) process {
 	return s.Processes[i]
 }
 
+// key returns the address of a key.
+func (s devnetState) key(name string) string {
+	i := slices.IndexFunc(s.Keys, func(k struct{ Name, Address, Home string }) bool { return k.Name == name })
+	if i < 0 {
+		return ""
+	}
+	return s.Keys[i].Address
+}
+
 // height returns the height of the last block, as mesh status says it.
 func (m *machine) height(args ...string) int64 {
 	m.t.Helper()

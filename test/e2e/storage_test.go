@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -76,6 +77,7 @@ func TestStorage(t *testing.T) {
 		Objects []object
 		Deal    uint64
 		Bytes   int
+		Kept    keptFor
 	}
 	n.okJSON(&put, n.client("put", "small.txt", "large.bin", "empty")...)
 	require.Len(t, put.Objects, 3)
@@ -84,9 +86,13 @@ func TestStorage(t *testing.T) {
 		require.Equal(t, name, put.Objects[i].Name)
 		require.True(t, strings.HasPrefix(put.Objects[i].URI, "mesh://"+n.network+"/bafkr4i"), put.Objects[i].URI)
 	}
-	var listed struct{ Objects []object }
+	var listed struct {
+		Objects []object
+		Deals   map[string]keptFor
+	}
 	n.okJSON(&listed, n.client("ls")...)
 	require.ElementsMatch(t, put.Objects, listed.Objects)
+	n.extends(put.Deal, put.Kept, listed.Deals[itoa(int(put.Deal))])
 
 	n.ok(n.client("get", "small.txt", "--out", "small.out")...)
 	require.Equal(t, small, n.read("small.out"))
@@ -110,6 +116,35 @@ func TestStorage(t *testing.T) {
 	require.Equal(t, 5, n.run("get", share.Link, "--out", "gone.out", "--home", filepath.Join(n.dir, "node0")).code)
 	n.ok(n.client("get", "small.txt", "--out", "small.again")...)
 	require.Equal(t, small, n.read("small.again"))
+}
+
+// keptFor is until when a deal is kept, as mesh says it.
+type keptFor struct {
+	LastEpoch uint64 `json:"last_epoch"`
+	Until     time.Time
+	Over      bool
+}
+
+// extends buys more time for a deal, and holds what is said against what was said before and what was paid.
+func (n *storageNet) extends(deal uint64, put, listed keptFor) {
+	n.t.Helper()
+	require.Equal(n.t, put.LastEpoch, listed.LastEpoch)
+	require.False(n.t, put.Over || listed.Over)
+	require.WithinDuration(n.t, put.Until, listed.Until, time.Hour) // as fast as the last blocks were
+	client := n.state(n.dir).key("client")
+	denom := n.network + "/udev"
+	before := n.balance(client, denom)
+	var got struct {
+		Epochs uint64
+		Paid   string
+		Kept   keptFor
+	}
+	n.okJSON(&got, n.client("extend", "large.bin", "--epochs", "50")...)
+	require.Equal(n.t, put.LastEpoch+50, got.Kept.LastEpoch)
+	require.Equal(n.t, before-number(n.t, got.Paid), n.balance(client, denom))
+	said := n.run(n.client("extend", itoa(int(deal)), "--epochs", "1000000", "--output", "json")...)
+	require.Equal(n.t, 4, said.code, said.out)
+	require.Contains(n.t, said.out, "1000000 more epochs")
 }
 
 // dealOnChain is what meshd query tasks deal answers.
