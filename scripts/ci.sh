@@ -34,5 +34,6 @@ stage e2e make --no-print-directory e2e
 stage demo make --no-print-directory demo
 stage race make --no-print-directory race
 stage proto proto_drift
+stage lint make --no-print-directory lint
 printf '%s' "$summary"
 echo "== all stages passed in ${SECONDS}s"
