@@ -2,6 +2,7 @@ package proof_test
 
 import (
 	"encoding/binary"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -101,10 +102,17 @@ func (h *wideHolder) Group(_ uint64, _ int, group uint64) (data, cvs []byte, err
 	return groupOf(h.piece, group), h.cvs, nil
 }
 
-// BenchmarkStorageProof decodes and verifies a storage proof of 8 draws over 2^20 deals, each with a layout of 2^14
-// segments of 80 pieces of 2 MiB: the largest that is planned with. proof-bytes is the longest of 1,000 seeds.
+// BenchmarkStorageProof decodes and verifies a storage proof of 8 draws, and of the 16 of a small network, over 2^20 deals,
+// each with a layout of 2^14 segments of 80 pieces of 2 MiB: the largest that is planned with. proof-bytes is the longest of
+// 1,000 seeds.
 func BenchmarkStorageProof(b *testing.B) {
-	b.Run("k=8", func(b *testing.B) {
+	for _, k := range []int{8, 16} {
+		benchStorageProof(b, k)
+	}
+}
+
+func benchStorageProof(b *testing.B, k int) {
+	b.Run(fmt.Sprint("k=", k), func(b *testing.B) {
 		r := newRand(b)
 		trie, err := proof.BuildTrie(&million{})
 		require.NoError(b, err)
@@ -113,7 +121,7 @@ func BenchmarkStorageProof(b *testing.B) {
 		var longest []byte
 		for range proofSeeds {
 			s := hash32(r)
-			p, err := proof.ProveStorage(trie, s, 8, h)
+			p, err := proof.ProveStorage(trie, s, k, h)
 			require.NoError(b, err)
 			if enc := must(p.Encode()); len(enc) > len(longest) {
 				seed, longest = s, enc
@@ -128,7 +136,7 @@ func BenchmarkStorageProof(b *testing.B) {
 		for b.Loop() {
 			p, err := proof.DecodeStorageProof(longest)
 			if err == nil {
-				err = p.Verify(trie.Root(), seed, 8, lookup)
+				err = p.Verify(trie.Root(), seed, k, lookup)
 			}
 			if err != nil {
 				b.Fatal(err)

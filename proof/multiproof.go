@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// MaxProofSize bounds every encoded proof of this package in bytes: a longer one is refused before any work.
+// MaxProofSize bounds every encoded proof of this package but storage proofs, which contain others, in bytes: a longer one is
+// refused before any work.
 const MaxProofSize = 32 << 10
 
 // A multiproof opens the leaves that a set of draws falls into:

@@ -5,6 +5,10 @@ import (
 	"fmt"
 )
 
+// MaxStorageProof bounds an encoded storage proof in bytes: 16 openings of the largest layouts over a claim of 2^20 deals take
+// some 48,000.
+const MaxStorageProof = 64 << 10
+
 // StorageProof shows for k draws over a claim that the deals drawn owe what the claim says and that the drawn bytes are
 // at hand. Opening i belongs to draw i, also where several draws fall into one deal: each has a byte position of its
 // own.
@@ -21,7 +25,7 @@ type Opening struct {
 
 // Encode returns the multiproof, the number of openings, and for each its layout and its chunk part; every byte string
 // after its length, all lengths as minimal varints. It returns ErrDraws for a number of openings outside 1…MaxDraws and
-// ErrTooLarge for more than MaxProofSize bytes.
+// ErrTooLarge for more than MaxStorageProof bytes.
 func (p StorageProof) Encode() ([]byte, error) {
 	if len(p.Openings) < 1 || len(p.Openings) > MaxDraws {
 		return nil, fmt.Errorf("encode %d openings: %w", len(p.Openings), ErrDraws)
@@ -32,20 +36,20 @@ func (p StorageProof) Encode() ([]byte, error) {
 		b = appendPrefixed(b, o.Layout)
 		b = appendPrefixed(b, o.Chunk)
 	}
-	if len(b) > MaxProofSize {
+	if len(b) > MaxStorageProof {
 		return nil, fmt.Errorf("encode storage proof of %d bytes: %w", len(b), ErrTooLarge)
 	}
 	return b, nil
 }
 
-// DecodeStorageProof reads what Encode writes and nothing else; the parts alias b. It refuses more than MaxProofSize
+// DecodeStorageProof reads what Encode writes and nothing else; the parts alias b. It refuses more than MaxStorageProof
 // bytes before any work. Errors: ErrTooLarge, ErrTruncated, ErrTrailing, ErrRange, ErrNotCanonical, ErrDraws.
 func DecodeStorageProof(b []byte) (StorageProof, error) {
-	if len(b) > MaxProofSize {
+	if len(b) > MaxStorageProof {
 		return StorageProof{}, fmt.Errorf("decode storage proof of %d bytes: %w", len(b), ErrTooLarge)
 	}
 	c := cursor{rest: b}
-	p := StorageProof{Multiproof: c.prefixed(MaxProofSize)}
+	p := StorageProof{Multiproof: c.prefixed(MaxStorageProof)}
 	count := c.uvarint()
 	if c.err == nil && (count < 1 || count > MaxDraws) {
 		c.fail(ErrDraws)
@@ -54,7 +58,7 @@ func DecodeStorageProof(b []byte) (StorageProof, error) {
 		p.Openings = make([]Opening, count)
 	}
 	for i := range p.Openings {
-		p.Openings[i] = Opening{Layout: c.prefixed(MaxProofSize), Chunk: c.prefixed(MaxProofSize)}
+		p.Openings[i] = Opening{Layout: c.prefixed(MaxStorageProof), Chunk: c.prefixed(MaxStorageProof)}
 	}
 	if err := c.end(); err != nil {
 		return StorageProof{}, fmt.Errorf("decode storage proof: %w", err)

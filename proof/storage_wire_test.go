@@ -28,7 +28,7 @@ func TestDecodeStorageProofRefuses(t *testing.T) {
 		{"fails: left over", []byte{0, 1, 0, 0, 0}, proof.ErrTrailing},
 		{"fails: long length", []byte{0x80, 0, 1, 0, 0}, proof.ErrNotCanonical},
 		{"fails: part above the limit", []byte{0xff, 0xff, 0x7f, 1}, proof.ErrTooLarge},
-		{"fails: all above the limit", make([]byte, proof.MaxProofSize+1), proof.ErrTooLarge},
+		{"fails: all above the limit", make([]byte, proof.MaxStorageProof+1), proof.ErrTooLarge},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p, err := proof.DecodeStorageProof(tc.in)
@@ -49,10 +49,10 @@ func TestEncodeStorageProofRefuses(t *testing.T) {
 	require.ErrorIs(t, err, proof.ErrDraws)
 	_, err = proof.StorageProof{Openings: make([]proof.Opening, proof.MaxDraws+1)}.Encode()
 	require.ErrorIs(t, err, proof.ErrDraws)
-	most := proof.StorageProof{Openings: []proof.Opening{{Chunk: make([]byte, proof.MaxProofSize-6)}}}
+	most := proof.StorageProof{Openings: []proof.Opening{{Chunk: make([]byte, proof.MaxStorageProof-6)}}}
 	enc, err := most.Encode()
 	require.NoError(t, err)
-	require.Len(t, enc, proof.MaxProofSize)
+	require.Len(t, enc, proof.MaxStorageProof)
 	_, err = proof.DecodeStorageProof(enc)
 	require.NoError(t, err)
 	most.Multiproof = []byte{1}

@@ -113,8 +113,17 @@ func TestManyEventsAtOnce(t *testing.T) {
 	}
 }
 
+// stopped is a clock that stands still, with timers of the machine.
+type stopped struct {
+	SystemClock
+	at time.Time
+}
+
+// Now returns the same every time.
+func (c stopped) Now() time.Time { return c.at }
+
 func TestGreetingsInARowAreLimited(t *testing.T) {
-	a := start(t, testConfig(t), Deps{})
+	a := start(t, testConfig(t), Deps{Clock: stopped{at: time.Now()}})
 	s := newStranger(t)
 	s.connects(a)
 	limits, err := DefaultLimits(ProtocolHello)

@@ -38,7 +38,8 @@ var protocolLimits = []struct {
 	name   string
 	limits Limits
 }{
-	{ProtocolHello, Limits{MaxFrame: 4 << 10, PerPeer: 2, Total: 256, Every: 5 * time.Second, Burst: 10, Idle: 15 * time.Second}},
+	// A client greets with every command, and commands may run in a loop.
+	{ProtocolHello, Limits{MaxFrame: 4 << 10, PerPeer: 2, Total: 256, Every: 100 * time.Millisecond, Burst: 100, Idle: 15 * time.Second}},
 	{ProtocolPing, Limits{MaxFrame: 64, PerPeer: 2, Total: 512, Every: time.Second, Burst: 10, Idle: 15 * time.Second}},
 	{ProtocolPeers, Limits{MaxFrame: 48 << 10, PerPeer: 1, Total: 64, Every: time.Minute, Burst: 6, Idle: 15 * time.Second}},
 	{ProtocolEvent, Limits{MaxFrame: message.MaxControlFrame, PerPeer: 8, Total: 1024, Every: 10 * time.Millisecond, Burst: 200, Idle: 15 * time.Second}},

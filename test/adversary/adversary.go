@@ -59,6 +59,7 @@ func All() []Adversary {
 		{"leaf_swapper", playLeafSwapper},
 		{"big_piece_dropper", playBigPieceDropper},
 		{"layout_churner", playLayoutChurner},
+		{"returner_with_nothing", playReturner},
 		{"loss_and_repair_friends", playLossAndRepairFriends},
 		{"self_dealing_loses_money", playSelfDealing},
 		{"founder_cannot_take_deposits", playFounder},

@@ -31,6 +31,12 @@ const dealEpochs = 6
 // newScene has deals drawn and filled with pieces of the given lengths; all four nodes have acknowledged them.
 func newScene(t testing.TB, deals int, lengths ...int) *scene {
 	t.Helper()
+	return newLongScene(t, deals, dealEpochs, lengths...)
+}
+
+// newLongScene is newScene with deals that run for so many epochs.
+func newLongScene(t testing.TB, deals int, epochs uint64, lengths ...int) *scene {
+	t.Helper()
 	n := storage.New(t, storage.Config{})
 	n.JoinHonest(3)
 	s := &scene{Network: n, t: t, client: n.NewClient()}
@@ -38,7 +44,7 @@ func newScene(t testing.TB, deals int, lengths ...int) *scene {
 	n.Next()
 	s.liar = n.Join(owner, storage.Bond)
 	n.ToEpoch(1)
-	s.deals = openDeals(s.Network, s.client, deals, dealEpochs)
+	s.deals = openDeals(s.Network, s.client, deals, epochs)
 	for _, d := range s.deals {
 		s.client.Put(d, lengths...)
 		for number, i := range n.Indices(d) {

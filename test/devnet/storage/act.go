@@ -175,11 +175,18 @@ func (h *Holder) Withdraw() {
 		return
 	}
 	h.withdrawn = n.Epoch()
-	rsp, err := rewardtypes.NewQueryClient(n.Chain.Conn()).Earnings(context.Background(), &rewardtypes.QueryEarningsRequest{Network: n.Record.Id, Node: h.ID})
-	require.NoError(n.t, err)
-	if rsp.Epochs > 0 || rsp.Fees.IsPositive() {
+	if h.Earned() {
 		n.Send(h.Operator, h.WithdrawMsg())
 	}
+}
+
+// Earned tells whether there is anything to withdraw.
+func (h *Holder) Earned() bool {
+	n := h.net
+	n.t.Helper()
+	rsp, err := rewardtypes.NewQueryClient(n.Chain.Conn()).Earnings(context.Background(), &rewardtypes.QueryEarningsRequest{Network: n.Record.Id, Node: h.ID})
+	require.NoError(n.t, err)
+	return rsp.Epochs > 0 || rsp.Fees.IsPositive()
 }
 
 // WithdrawMsg withdraws what the node has earned.

@@ -73,11 +73,18 @@ func (c *Client) Put(deal uint64, lengths ...int) tasktypes.Layout {
 	return msg.Layout
 }
 
-// CommitMsg is the message of Put. Nodes that are away, or that the deal does not have, sign nothing.
+// CommitMsg is the message of Put.
 func (c *Client) CommitMsg(deal uint64, lengths ...int) *tasktypes.MsgCommitLayout {
 	c.net.t.Helper()
 	d := c.net.Deal(deal)
-	content := c.net.NewContent(deal, d.Layout.Version+1, d.Profile.N, lengths...)
+	return c.ContentMsg(deal, c.net.NewContent(deal, d.Layout.Version+1, d.Profile.N, lengths...))
+}
+
+// ContentMsg commits a content to a deal, whose nodes keep it and sign. Nodes that are away, or that the deal does not have,
+// sign nothing.
+func (c *Client) ContentMsg(deal uint64, content *Content) *tasktypes.MsgCommitLayout {
+	c.net.t.Helper()
+	d := c.net.Deal(deal)
 	msg := &tasktypes.MsgCommitLayout{Client: c.String(), Deal: deal, Layout: content.Version(d.Layout.Version + 1)}
 	for number, i := range c.net.Indices(deal) {
 		if !i.HasNode() || c.net.Holders[i.Node-1].Away {

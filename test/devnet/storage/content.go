@@ -33,12 +33,36 @@ func (n *Network) NewContent(deal, version uint64, pieces uint32, lengths ...int
 		}
 		segments, c.Pieces = append(segments, s), append(c.Pieces, of)
 	}
+	n.lay(c, pieces, segments)
+	return c
+}
+
+// NewVastContent makes that many segments of one length whose pieces all have the same bytes, so that any number of them fits
+// into memory.
+func (n *Network) NewVastContent(pieces uint32, segments, length int) *Content {
+	n.t.Helper()
+	piece := bytesOf(length)
+	of, roots := make([][]byte, pieces), make([][32]byte, pieces)
+	for i := range of {
+		of[i], roots[i] = piece, blake3.Sum256(piece)
+	}
+	c := &Content{}
+	var list proof.SegmentList
+	for range segments {
+		list, c.Pieces = append(list, proof.Segment{Length: uint64(length), Roots: roots}), append(c.Pieces, of)
+	}
+	n.lay(c, pieces, list)
+	return c
+}
+
+// lay makes the layout of a content, by which it is found again.
+func (n *Network) lay(c *Content, pieces uint32, segments proof.SegmentList) {
+	n.t.Helper()
 	layout, err := proof.BuildLayout(pieces, segments)
 	require.NoError(n.t, err)
 	c.Layout = layout
 	root := layout.Root()
 	n.contents[string(root.Hash[:])] = c
-	return c
 }
 
 // bytesOf returns length bytes that no other numbers give.

@@ -66,6 +66,9 @@ func (tx *Tx) Err() error {
 	return errorsmod.ABCIError(tx.result.Codespace, tx.result.Code, tx.result.Log)
 }
 
+// Gas returns what the transaction used, once it is in a block.
+func (tx *Tx) Gas() int64 { return tx.result.GasUsed }
+
 // String names the transaction by its first message.
 func (tx *Tx) String() string {
 	return fmt.Sprintf("%s of %s", proto.MessageName(tx.Msgs[0]), tx.Sender)

@@ -137,6 +137,11 @@ func (h *Holder) UnbondMsg(amount math.Int) *networktypes.MsgUnbond {
 	return &networktypes.MsgUnbond{Giver: h.Owner.String(), Network: h.net.Record.Id, Node: h.ID, Amount: amount}
 }
 
+// ResumeMsg brings the node back after it was suspended.
+func (h *Holder) ResumeMsg() *networktypes.MsgResume {
+	return &networktypes.MsgResume{Operator: h.Operator.String(), Network: h.net.Record.Id, Node: h.ID}
+}
+
 // LeaveMsg takes the node out for good.
 func (h *Holder) LeaveMsg() *networktypes.MsgLeave {
 	return &networktypes.MsgLeave{Owner: h.Owner.String(), Network: h.net.Record.Id, Node: h.ID}

@@ -96,7 +96,8 @@ func (k *Keeper) initRequests(ctx context.Context, g types.GenesisState, seqs ma
 	for _, r := range g.Requests {
 		if err := errors.Join(
 			k.requests.Set(ctx, r.Id, r),
-			k.requestsByNode.Set(ctx, collections.Join4(seqs[r.Deal], r.Node, r.Deal, r.Id)),
+			k.requestsByNode.Set(ctx, collections.Join4(seqs[r.Deal], r.Node, uint64(r.Deadline), r.Id)),
+			k.requestsByIndex.Set(ctx, collections.Join3(r.Deal, uint64(r.Index), r.Id)),
 		); err != nil {
 			return err
 		}

@@ -68,8 +68,10 @@ type Keeper struct {
 	nextRequest collections.Item[uint64]
 	// requests maps an id to a request that is not answered.
 	requests collections.Map[uint64, types.OpenRequest]
-	// requestsByNode holds (network, node, deal, request).
+	// requestsByNode holds (network, node, deadline, request).
 	requestsByNode collections.KeySet[collections.Quad[uint64, uint64, uint64, uint64]]
+	// requestsByIndex holds (deal, number, request).
+	requestsByIndex collections.KeySet[collections.Triple[uint64, uint64, uint64]]
 }
 
 // NewKeeper returns a keeper over the given store. It panics if two collections share a prefix.
@@ -104,6 +106,7 @@ func (k *Keeper) addDealState(sb *collections.SchemaBuilder, cdc codec.BinaryCod
 	k.requests = collections.NewMap(sb, types.RequestsPrefix, "requests", collections.Uint64Key, codec.CollValue[types.OpenRequest](cdc))
 	k.requestsByNode = collections.NewKeySet(sb, types.RequestsByNodePrefix, "requests_by_node",
 		collections.QuadKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint64Key, collections.Uint64Key))
+	k.requestsByIndex = collections.NewKeySet(sb, types.RequestsByIndexPrefix, "requests_by_index", triple)
 }
 
 // addWorkState adds the collections about claims, proofs and what is owed.

@@ -91,7 +91,7 @@ func (k *Keeper) findLoss(ctx context.Context, c contract, number uint32, i type
 	if n.Status == networktypes.NODE_STATUS_LEFT && c.epoch <= c.deal.LastEpoch {
 		return loss{reason: lossLeft, last: c.epoch, repairs: 1}, nil
 	}
-	unanswered, err := k.dropUnanswered(ctx, c, number, i)
+	unanswered, err := k.dropUnanswered(ctx, c, number)
 	if err != nil {
 		return loss{}, err
 	}
@@ -169,7 +169,7 @@ func (k *Keeper) lose(ctx context.Context, c contract, number uint32, i types.In
 	}
 	if err := errors.Join(
 		k.repairs.Remove(ctx, collections.Join3(c.network.Seq, i.Node, c.deal.Id)),
-		k.dropRequests(ctx, c, number, i.Node),
+		k.dropRequests(ctx, c, number),
 	); err != nil {
 		return math.Int{}, err
 	}
@@ -188,13 +188,23 @@ func (k *Keeper) lose(ctx context.Context, c contract, number uint32, i types.In
 		Status: types.INDEX_STATUS_VACANT, SinceEpoch: c.epoch, SinceHeight: sdk.UnwrapSDKContext(ctx).BlockHeight(),
 		VacantFrom: max(l.last+1, i.FromEpoch), RepairPay: math.ZeroInt(), LostBy: i.Node,
 	}
-	if l.reason == lossReported {
+	proven, err := k.hasProven(ctx, c, i)
+	if err != nil {
+		return math.Int{}, err
+	}
+	if l.reason == lossReported || !proven {
 		vacant.NotRebuilt = []uint64{i.Node}
 	}
 	if err := k.setIndex(ctx, c, number, vacant); err != nil {
 		return math.Int{}, err
 	}
 	return paid, emitIndexLost(ctx, c.deal, number, i.Node, l.reason, paid)
+}
+
+// hasProven tells whether the holder of an index has had a proof of it accepted.
+func (k *Keeper) hasProven(ctx context.Context, c contract, i types.Index) (bool, error) {
+	o, err := k.owedTo(ctx, c.network.Seq, i.Node)
+	return o.LastProven >= i.FromEpoch, err
 }
 
 // giveBack frees an index that a node took and did not rebuild. It costs nothing but the time, and
@@ -207,7 +217,7 @@ func (k *Keeper) giveBack(ctx context.Context, c contract, number uint32, i type
 		return err
 	}
 	node := i.Node
-	i.NotRebuilt = types.WithLatest(i.NotRebuilt, node)
+	i.NotRebuilt = types.WithLatest(i.NotRebuilt, node, i.LostBy)
 	i.Status, i.Node, i.RepairPay = types.INDEX_STATUS_VACANT, 0, math.ZeroInt()
 	i.SinceEpoch, i.SinceHeight = c.epoch, sdk.UnwrapSDKContext(ctx).BlockHeight()
 	if err := k.setIndex(ctx, c, number, i); err != nil {
@@ -228,9 +238,9 @@ func (k *Keeper) addReserve(ctx context.Context, deal uint64, amount math.Int) e
 
 // dropUnanswered tells whether the holder has let a request for the index pass, and gives the
 // requester its bond back.
-func (k *Keeper) dropUnanswered(ctx context.Context, c contract, number uint32, i types.Index) (bool, error) {
+func (k *Keeper) dropUnanswered(ctx context.Context, c contract, number uint32) (bool, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	open, err := k.requestsFor(ctx, c, number, i.Node)
+	open, err := k.requestsFor(ctx, c.deal.Id, number)
 	if err != nil {
 		return false, err
 	}

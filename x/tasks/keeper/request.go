@@ -1,11 +1,8 @@
 package keeper
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"math"
-	"slices"
 
 	"cosmossdk.io/collections"
 
@@ -15,9 +12,6 @@ import (
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
-
-// maxRequestsSeen is how many requests to a node a query looks at.
-const maxRequestsSeen = 4_096
 
 // requestOpen asks the holder of an index to show one block of it. The client and fellow holders
 // may ask; a bond of two epochs' rate goes to the holder if it answers.
@@ -66,15 +60,16 @@ func (k *Keeper) requestOpen(ctx context.Context, msg *types.MsgRequestOpen) (ty
 	return r, c, errors.Join(
 		k.nextRequest.Set(ctx, id+1),
 		k.requests.Set(ctx, id, r),
-		k.requestsByNode.Set(ctx, collections.Join4(c.network.Seq, r.Node, r.Deal, id)),
+		k.requestsByNode.Set(ctx, collections.Join4(c.network.Seq, r.Node, uint64(r.Deadline), id)),
+		k.requestsByIndex.Set(ctx, collections.Join3(r.Deal, uint64(r.Index), id)),
 		k.setIndex(ctx, c, msg.Index, i),
 	)
 }
 
-// roomForRequest returns the index with one more request, or ErrLimit where the account has one to the
-// node open, or too many were made in the epoch.
+// roomForRequest returns the index with one more request, or ErrLimit where the account has one for it open, too many were
+// made for it in the epoch, or the node has as many to answer as it can.
 func (k *Keeper) roomForRequest(ctx context.Context, c contract, msg *types.MsgRequestOpen, i types.Index) (types.Index, error) {
-	open, err := k.requestsFor(ctx, c, msg.Index, i.Node)
+	open, err := k.requestsFor(ctx, c.deal.Id, msg.Index)
 	if err != nil {
 		return i, err
 	}
@@ -91,7 +86,11 @@ func (k *Keeper) roomForRequest(ctx context.Context, c contract, msg *types.MsgR
 	if !ok {
 		return i, types.ErrLimit.Wrapf("index %d of deal %d was asked for %d times in epoch %d by its client, or by fellow holders, the most it can be", msg.Index, msg.Deal, types.MaxAsked, c.epoch)
 	}
-	return i, nil
+	all, err := k.requestsTo(ctx, c.network.Seq, i.Node)
+	if err == nil && len(all) >= types.MaxRequests {
+		err = types.ErrLimit.Wrapf("node %d has %d requests to answer, the most it can have", i.Node, len(all))
+	}
+	return i, err
 }
 
 // mayRequest returns ErrUnauthorized unless the account is the client or operates a fellow holder.
@@ -164,30 +163,27 @@ func verifyOpening(d types.Deal, r types.OpenRequest, msg *types.MsgAnswerOpen) 
 }
 
 // requestsFor returns the requests for an index that its node has not answered; they are few.
-func (k *Keeper) requestsFor(ctx context.Context, c contract, number uint32, node uint64) ([]types.OpenRequest, error) {
-	list, err := k.requestsIn(ctx, collections.NewSuperPrefixedQuadRange3[uint64, uint64, uint64, uint64](c.network.Seq, node, c.deal.Id), math.MaxInt)
-	return slices.DeleteFunc(list, func(r types.OpenRequest) bool { return r.Index != number }), err
-}
-
-// requestsTo returns the requests a node can still answer, those first that must be answered soonest, for
-// queries: of very many only some.
-func (k *Keeper) requestsTo(ctx context.Context, seq, node uint64) ([]types.OpenRequest, error) {
-	list, err := k.requestsIn(ctx, collections.NewSuperPrefixedQuadRange[uint64, uint64, uint64, uint64](seq, node), maxRequestsSeen)
-	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	list = slices.DeleteFunc(list, func(r types.OpenRequest) bool { return r.Deadline < height })
-	slices.SortStableFunc(list, func(a, b types.OpenRequest) int {
-		return cmp.Or(cmp.Compare(a.Deadline, b.Deadline), cmp.Compare(a.Id, b.Id))
-	})
-	return list[:min(len(list), types.MaxPage)], err
-}
-
-// requestsIn returns at most so many requests of a range.
-func (k *Keeper) requestsIn(ctx context.Context, at collections.Ranger[collections.Quad[uint64, uint64, uint64, uint64]], most int) ([]types.OpenRequest, error) {
+func (k *Keeper) requestsFor(ctx context.Context, deal uint64, number uint32) ([]types.OpenRequest, error) {
 	var list []types.OpenRequest
+	at := collections.NewSuperPrefixedTripleRange[uint64, uint64, uint64](deal, uint64(number))
+	err := k.requestsByIndex.Walk(ctx, at, func(key collections.Triple[uint64, uint64, uint64]) (bool, error) {
+		r, err := k.requests.Get(ctx, key.K3())
+		list = append(list, r)
+		return false, err
+	})
+	return list, err
+}
+
+// requestsTo returns the requests a node can still answer, at most MaxRequests, soonest deadline first.
+func (k *Keeper) requestsTo(ctx context.Context, seq, node uint64) ([]types.OpenRequest, error) {
+	var list []types.OpenRequest
+	height := uint64(sdk.UnwrapSDKContext(ctx).BlockHeight())
+	at := new(collections.Range[collections.Quad[uint64, uint64, uint64, uint64]]).
+		StartInclusive(collections.Join4(seq, node, height, uint64(0))).EndExclusive(collections.Join4(seq, node+1, uint64(0), uint64(0)))
 	err := k.requestsByNode.Walk(ctx, at, func(key collections.Quad[uint64, uint64, uint64, uint64]) (bool, error) {
 		r, err := k.requests.Get(ctx, key.K4())
 		list = append(list, r)
-		return len(list) == most, err
+		return false, err
 	})
 	return list, err
 }
@@ -195,7 +191,7 @@ func (k *Keeper) requestsIn(ctx context.Context, at collections.Ranger[collectio
 // followLayout holds the open requests for an index against the layout that its node has just acknowledged: it may
 // have dropped what only the one before needed, and could not answer any more.
 func (k *Keeper) followLayout(ctx context.Context, c contract, number uint32, i types.Index) error {
-	open, err := k.requestsFor(ctx, c, number, i.Node)
+	open, err := k.requestsFor(ctx, c.deal.Id, number)
 	if err != nil {
 		return err
 	}
@@ -212,6 +208,7 @@ func (k *Keeper) followLayout(ctx context.Context, c contract, number uint32, i 
 func (k *Keeper) removeRequest(ctx context.Context, seq uint64, r types.OpenRequest) error {
 	return errors.Join(
 		k.requests.Remove(ctx, r.Id),
-		k.requestsByNode.Remove(ctx, collections.Join4(seq, r.Node, r.Deal, r.Id)),
+		k.requestsByNode.Remove(ctx, collections.Join4(seq, r.Node, uint64(r.Deadline), r.Id)),
+		k.requestsByIndex.Remove(ctx, collections.Join3(r.Deal, uint64(r.Index), r.Id)),
 	)
 }

@@ -101,6 +101,30 @@ func TestRequestsForAnIndexAreBounded(t *testing.T) {
 	asks(client())
 }
 
+// A node has no more to answer at a time than it can; what it has answered makes room.
+func TestRequestsToANodeAreBounded(t *testing.T) {
+	f := newFixture(t, 3)
+	f.w.params.Storage.AnswerBlocks, f.w.params.Epoch.StaleEpochs = 100_000, 10_000
+	for node := range f.w.nodes {
+		f.edit(node, func(n *networktypes.Node) {
+			n.OwnBond, n.Offer.StorageBytes = n.OwnBond.MulRaw(10_000), n.Offer.StorageBytes*10_000
+		})
+	}
+	f.w.give(account("client"), 10_000_000*price)
+	const asked = 1
+	for len(f.requests(asked)) < types.MaxRequests {
+		id, nodes := f.held(1_000)
+		must(f, f.msgs.RequestOpen, requestMsg(client(), id, uint32(slices.Index(nodes, asked))))
+	}
+	id, nodes := f.held(1_000)
+	number := uint32(slices.Index(nodes, asked))
+	refuse(f, f.msgs.RequestOpen, requestMsg(client(), id, number), types.ErrLimit)
+	deadlines := f.requests(asked)
+	require.True(t, slices.IsSortedFunc(deadlines, func(a, b types.OpenRequest) int { return int(a.Deadline - b.Deadline) }))
+	must(f, f.msgs.AnswerOpen, f.answerMsg(deadlines[0]))
+	must(f, f.msgs.RequestOpen, requestMsg(client(), id, number))
+}
+
 // However many deals a node has, the client of each can ask; what is past its deadline is declared lost first.
 func TestEveryClientCanAsk(t *testing.T) {
 	f := newFixture(t, 3)

@@ -85,7 +85,7 @@ func (k *Keeper) closeIndices(ctx context.Context, c contract) error {
 			if err := errors.Join(
 				k.release(ctx, c, i.Node),
 				k.repairs.Remove(ctx, collections.Join3(c.network.Seq, i.Node, c.deal.Id)),
-				k.dropRequests(ctx, c, uint32(number), i.Node),
+				k.dropRequests(ctx, c, uint32(number)),
 			); err != nil {
 				return err
 			}
@@ -103,8 +103,8 @@ func (k *Keeper) closeIndices(ctx context.Context, c contract) error {
 }
 
 // dropRequests gives the bonds of open requests for an index back: there is nothing left to show.
-func (k *Keeper) dropRequests(ctx context.Context, c contract, number uint32, node uint64) error {
-	open, err := k.requestsFor(ctx, c, number, node)
+func (k *Keeper) dropRequests(ctx context.Context, c contract, number uint32) error {
+	open, err := k.requestsFor(ctx, c.deal.Id, number)
 	if err != nil {
 		return err
 	}

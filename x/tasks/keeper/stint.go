@@ -26,6 +26,9 @@ func (k *Keeper) beginStint(ctx context.Context, c contract, i types.Index) (typ
 		return i, err
 	}
 	i.VacantFrom, i.NotRebuilt, i.LostBy = 0, nil, 0
+	if !i.RepairPay.IsPositive() {
+		return i, nil
+	}
 	return i, k.repairs.Set(ctx, collections.Join3(c.network.Seq, i.Node, c.deal.Id))
 }
 

@@ -32,8 +32,8 @@ func (k *Keeper) takeIndex(ctx context.Context, msg *types.MsgTakeIndex) (math.I
 	if err != nil {
 		return math.Int{}, err
 	}
-	if again {
-		return k.reserve(ctx, c, msg.Index, i, n.Id)
+	if again { // and is paid for no repair
+		return k.reserve(ctx, c, msg.Index, i, n.Id, math.ZeroInt())
 	}
 	turn, drawn, err := k.turns(ctx, c, msg.Index, i)
 	if err != nil {
@@ -46,11 +46,11 @@ func (k *Keeper) takeIndex(ctx context.Context, msg *types.MsgTakeIndex) (math.I
 	if !mine {
 		return math.Int{}, types.ErrNotYourTurn.Wrapf("node %d is not among the %d nodes drawn for index %d of deal %d by turn %d", n.Id, len(drawn), msg.Index, msg.Deal, turn)
 	}
-	return k.reserve(ctx, c, msg.Index, i, n.Id)
+	return k.reserve(ctx, c, msg.Index, i, n.Id, types.RepairPay(c.deal.Rate, c.deal.Profile.K))
 }
 
-// takesAgain tells whether a node may hold again what it lost: it has neither reported the loss nor failed
-// to rebuild the index since, its owner has no other index of the deal, and it has room. It may be idle or below the bond that is drawn: the
+// takesAgain tells whether a node may hold again what it lost: it had proven it, has neither reported the
+// loss nor failed to rebuild the index since, its owner has no other index of the deal, and it has room. It may be idle or below the bond that is drawn: the
 // loss itself may have made it so, and it comes into no draw by this.
 func (k *Keeper) takesAgain(ctx context.Context, c contract, i types.Index, n networktypes.Node) (bool, error) {
 	joined := n.Status == networktypes.NODE_STATUS_JOINED
@@ -119,13 +119,9 @@ func (k *Keeper) lastInTurn(ctx context.Context, c contract, indices []types.Ind
 	return drawn, nil
 }
 
-// reserve puts a node on a vacant index and sets the price of its repair aside. Who takes what it lost
-// itself is paid for no repair.
-func (k *Keeper) reserve(ctx context.Context, c contract, number uint32, i types.Index, node uint64) (math.Int, error) {
-	pay := math.MinInt(types.RepairPay(c.deal.Rate, c.deal.Profile.K), c.deal.Reserve)
-	if node == i.LostBy {
-		pay = math.ZeroInt()
-	}
+// reserve puts a node on a vacant index and sets the price of its repair aside, as far as the reserve has it.
+func (k *Keeper) reserve(ctx context.Context, c contract, number uint32, i types.Index, node uint64, price math.Int) (math.Int, error) {
+	pay := math.MinInt(price, c.deal.Reserve)
 	if err := k.addReserve(ctx, c.deal.Id, pay.Neg()); err != nil {
 		return math.Int{}, err
 	}

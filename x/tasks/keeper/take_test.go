@@ -171,15 +171,31 @@ func TestWhoLostItTakesItAgain(t *testing.T) {
 	require.Equal(t, []uint64{loser, 6, 0}, []uint64{i.Node, i.FromEpoch, i.LostBy})
 	f.events()
 	f.prove(6, loser)
-	paid := eventsOf[*types.EventRepairPaid](f.events())
-	require.Len(t, paid, 1)
-	require.Zero(t, paid[0].Amount.Int64(), "nothing had to be rebuilt")
+	require.Empty(t, eventsOf[*types.EventRepairPaid](f.events()), "nothing had to be rebuilt")
 }
 
 // Who reported the loss says that it has not got it, and comes last.
 func TestWhoReportedItDoesNotTakeItAgain(t *testing.T) {
 	f, id, loser := vacant(t, 4, 20)
 	require.Equal(t, loser, f.deal(id).Indices[0].LostBy)
+	f.to(f.ctx.BlockHeight() + 2)
+	refuse(f, f.msgs.TakeIndex, takeMsg(loser, id, 0), types.ErrNotYourTurn)
+}
+
+// Who acknowledged an index and never proved it has nothing to come back with: it cannot hold up a repair again and again.
+func TestWhoNeverProvedItDoesNotTakeItAgain(t *testing.T) {
+	f, id, loser := silent(t, 4, 40)
+	must(f, f.msgs.TakeIndex, takeMsg(loser, id, 0))
+	must(f, f.msgs.Ack, f.ackMsg(loser, id, 0)) // with nothing behind it
+	others := []uint64{f.deal(id).Indices[1].Node, f.deal(id).Indices[2].Node}
+	for epoch := uint64(6); epoch <= 7; epoch++ {
+		f.prove(epoch, others...)
+	}
+	f.to(opening(8) + 15)
+	must(f, f.msgs.DeclareLoss, declareMsg(id, 0))
+	i := f.deal(id).Indices[0]
+	require.Equal(t, loser, i.LostBy)
+	require.Equal(t, []uint64{loser}, i.NotRebuilt)
 	f.to(f.ctx.BlockHeight() + 2)
 	refuse(f, f.msgs.TakeIndex, takeMsg(loser, id, 0), types.ErrNotYourTurn)
 }

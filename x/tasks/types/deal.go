@@ -130,11 +130,17 @@ func (s Stint) ProvedBy(epoch uint64) Layout {
 }
 
 // WithLatest returns a list of nodes that took an index and did not rebuild it with one more at its
-// end. Each is in it once; of more than MaxNotRebuilt the first are forgotten.
-func WithLatest(nodes []uint64, node uint64) []uint64 {
+// end. Each is in it once; of more than MaxNotRebuilt the first are forgotten, but never the one that lost
+// the index, which could take it again without a turn.
+func WithLatest(nodes []uint64, node, lostBy uint64) []uint64 {
 	list := slices.DeleteFunc(slices.Clone(nodes), func(n uint64) bool { return n == node })
 	list = append(list, node)
-	return list[max(0, len(list)-MaxNotRebuilt):]
+	for at := 0; len(list) > MaxNotRebuilt; at++ {
+		if list[at] != lostBy {
+			return slices.Delete(list, at, at+1)
+		}
+	}
+	return list
 }
 
 // NewIndex returns an index that waits for a draw from a block on.

@@ -399,15 +399,15 @@ type Index struct {
 	// repair_pay is owed from the reserve to the node with its first accepted proof, in base units.
 	RepairPay cosmossdk_io_math.Int `protobuf:"bytes,9,opt,name=repair_pay,json=repairPay,proto3,customtype=cosmossdk.io/math.Int" json:"repair_pay"`
 	// not_rebuilt are the last nodes, at most 8, that took the index since it was lost and did not rebuild it, and the one
-	// that reported that it had lost it.
+	// that lost it if it reported that itself or had never proven it.
 	NotRebuilt []uint64 `protobuf:"varint,10,rep,packed,name=not_rebuilt,json=notRebuilt,proto3" json:"not_rebuilt,omitempty"`
 	// claimed is the layout that was acknowledged when the node claimed claimed_epoch, if it has acknowledged
 	// another since: the claim is proved against that one. Queries leave it out once it is not needed any more.
 	Claimed Layout `protobuf:"bytes,11,opt,name=claimed,proto3" json:"claimed"`
 	// claimed_epoch is the epoch of that claim, or 0.
 	ClaimedEpoch uint64 `protobuf:"varint,12,opt,name=claimed_epoch,json=claimedEpoch,proto3" json:"claimed_epoch,omitempty"`
-	// lost_by is the node that held the index last, while another holder is wanted after a loss; else 0. Unless it reported
-	// the loss itself it may take the index again before all others, and what it still has is read for repairs.
+	// lost_by is the node that held the index last, while another holder is wanted after a loss; else 0. Unless it is in
+	// not_rebuilt it may take the index again before all others. What it still has is read for repairs.
 	LostBy uint64 `protobuf:"varint,13,opt,name=lost_by,json=lostBy,proto3" json:"lost_by,omitempty"`
 	// asked counts the requests for blocks of it.
 	Asked Asked `protobuf:"bytes,14,opt,name=asked,proto3" json:"asked"`

@@ -121,11 +121,12 @@ func TestGenesisKnowsNetworksThatSettleOnce(t *testing.T) {
 }
 
 func TestWithLatest(t *testing.T) {
-	list := types.WithLatest(nil, 7)
+	list := types.WithLatest(nil, 7, 0)
 	require.Equal(t, []uint64{7}, list)
-	require.Equal(t, []uint64{7, 9}, types.WithLatest(list, 9))
-	require.Equal(t, []uint64{9, 7}, types.WithLatest([]uint64{7, 9}, 7), "once, as the latest")
+	require.Equal(t, []uint64{7, 9}, types.WithLatest(list, 9, 0))
+	require.Equal(t, []uint64{9, 7}, types.WithLatest([]uint64{7, 9}, 7, 0), "once, as the latest")
 	full := []uint64{1, 2, 3, 4, 5, 6, 7, 8}
-	require.Equal(t, []uint64{2, 3, 4, 5, 6, 7, 8, 9}, types.WithLatest(full, 9))
+	require.Equal(t, []uint64{2, 3, 4, 5, 6, 7, 8, 9}, types.WithLatest(full, 9, 0))
+	require.Equal(t, []uint64{1, 3, 4, 5, 6, 7, 8, 9}, types.WithLatest(full, 9, 1), "who lost it is never forgotten")
 	require.Equal(t, []uint64{1, 2, 3, 4, 5, 6, 7, 8}, full, "the list it is made of stays as it was")
 }

@@ -43,10 +43,12 @@ var (
 	NextRequestPrefix = collections.NewPrefix(14)
 	// RequestsPrefix maps id to OpenRequest.
 	RequestsPrefix = collections.NewPrefix(15)
-	// RequestsByNodePrefix holds (network, node, request).
+	// RequestsByNodePrefix holds (network, node, deadline, request).
 	RequestsByNodePrefix = collections.NewPrefix(16)
 	// VacantPrefix holds (network, deal, number) of indices that are vacant.
 	VacantPrefix = collections.NewPrefix(17)
+	// RequestsByIndexPrefix holds (deal, number, request).
+	RequestsByIndexPrefix = collections.NewPrefix(18)
 )
 
 const (
@@ -89,6 +91,9 @@ const (
 	// MaxAsked bounds the requests for blocks of an index in an epoch, those of the client and those of fellow
 	// holders each: what others ask never keeps a client from asking for what is its own.
 	MaxAsked = 4
+	// MaxRequests bounds the requests a node can have to answer at a time: as many as one daemon answers in a fraction of the
+	// shortest time for it.
+	MaxRequests = 256
 )
 
 // Gas is charged before a proof is looked at: measured at about 0.14 ms for the largest, which at
