@@ -34,7 +34,7 @@ func TestObjectAnswers(t *testing.T) {
 	requireJSON(t, "ls_empty", lsAnswer{answerTo("ls"), "net_1a2b3c4d", []objectView{}, nil})
 	requireJSON(t, "share", shareAnswer{answerTo("share"), "mesh://net_1a2b3c4d/bafk1#key"})
 	requireJSON(t, "extend", extendAnswer{
-		answerTo("extend"), "net_1a2b3c4d", 12, 100, "8000", "net_1a2b3c4d/ustr", keptView{LastEpoch: 131, Until: "2026-02-03T04:05:06Z"}, "AB", 9,
+		answerTo("extend"), "net_1a2b3c4d", 12, 100, "8000", "net_1a2b3c4d/ustr", &keptView{LastEpoch: 131, Until: "2026-02-03T04:05:06Z"}, "AB", 9,
 	})
 	requireJSON(t, "rm", rmAnswer{answerTo("rm"), "net_1a2b3c4d", []string{"a.txt", "b.txt"}})
 }

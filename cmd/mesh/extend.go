@@ -15,14 +15,14 @@ import (
 // extendAnswer is what mesh extend prints.
 type extendAnswer struct {
 	header
-	NetworkID string   `json:"network_id"`
-	Deal      uint64   `json:"deal"`
-	Epochs    uint64   `json:"epochs"` // that were added
-	Paid      string   `json:"paid"`   // base units, less what comes back when the deal is settled
-	Denom     string   `json:"denom"`
-	Kept      keptView `json:"kept"`
-	Tx        string   `json:"tx"`
-	Height    int64    `json:"height"`
+	NetworkID string    `json:"network_id"`
+	Deal      uint64    `json:"deal"`
+	Epochs    uint64    `json:"epochs"` // that were added
+	Paid      string    `json:"paid"`   // base units, less what comes back when the deal is settled
+	Denom     string    `json:"denom"`
+	Kept      *keptView `json:"kept"` // null if it could not be asked
+	Tx        string    `json:"tx"`
+	Height    int64     `json:"height"`
 }
 
 // extendCommand buys more time for a deal.
@@ -65,6 +65,9 @@ func (c *cli) extend(ctx context.Context, s settings, id string, epochs uint64, 
 	if err != nil {
 		return err
 	}
+	if before.Network != n.Id {
+		return usage("extend the deal", fmt.Sprintf("deal %d is of network %s", which, before.Network), "name it with --network-id "+before.Network)
+	}
 	if epochs == 0 {
 		epochs = storage.DefaultEpochs(uint64(n.Params.Storage.PriceEpochs))
 	}
@@ -77,17 +80,20 @@ func (c *cli) extend(ctx context.Context, s settings, id string, epochs uint64, 
 	if err != nil {
 		return withFaucet(s, err)
 	}
-	kept, err := keptUntil(ctx, client, n.Id, []uint64{which})
-	if err != nil {
-		return err
-	}
 	a := extendAnswer{
-		header: answerTo("extend"), NetworkID: n.Id, Deal: which, Epochs: epochs, Denom: n.Token.Denom, Kept: kept[which],
+		header: answerTo("extend"), NetworkID: n.Id, Deal: which, Epochs: epochs, Denom: n.Token.Denom,
 		Paid: extensionCost(before, epochs, n.Params.Storage.ReserveBps).String(), Tx: result.Hash, Height: result.Height,
+	}
+	// It is paid for; that this could not be asked does not change it.
+	if kept, err := keptUntil(ctx, client, n.Id, []uint64{which}); err == nil {
+		v := kept[which]
+		a.Kept = &v
 	}
 	return c.print(s, a, func(p *page) {
 		p.title("Extended deal %d by %d epochs.", a.Deal, a.Epochs)
-		p.row("Its files", "%s", a.Kept.text())
+		if a.Kept != nil {
+			p.row("Its files", "%s", a.Kept.text())
+		}
 		p.row("Paid", "%s", tokens(extensionCost(before, epochs, n.Params.Storage.ReserveBps), n.Token.Symbol))
 		p.row("Transaction", "%s in block %d", a.Tx, a.Height)
 	})
@@ -100,11 +106,8 @@ func extensionCost(d chain.DealRecord, epochs uint64, reserveBps uint32) chain.A
 	return escrow.Add(reserve)
 }
 
-// dealOf returns the deal that an argument names: by its number, or by a file of the home that lies in it.
+// dealOf returns the deal that an argument names: by a file of the home that lies in it, or by its number.
 func (c *cli) dealOf(s settings, network, name string) (deal uint64, err error) {
-	if deal, err = strconv.ParseUint(name, 10, 64); err == nil {
-		return deal, nil
-	}
 	objects, _, err := c.ownObjects(s, network)
 	if err != nil {
 		return 0, err
@@ -119,7 +122,9 @@ func (c *cli) dealOf(s settings, network, name string) (deal uint64, err error) 
 		}
 	}
 	if deal == 0 {
-		return 0, fmt.Errorf("%w: %s", storage.ErrNotFound, name)
+		if deal, err = strconv.ParseUint(name, 10, 64); err != nil {
+			return 0, fmt.Errorf("%w: %s", storage.ErrNotFound, name)
+		}
 	}
 	return deal, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
 )
 
 // Words for how safe a deal is, beside those of the chain.
@@ -13,7 +14,7 @@ const (
 )
 
 // dealSafety returns how safe a deal is: protected, unprotected where its reserve cannot pay a repair, or no spare holders where
-// every owner that counts in draws may have an index of it.
+// fewer owners count in draws than hold it and could follow all of those that it can miss.
 func dealSafety(ctx context.Context, client *chain.Client, network string, deal uint64) (string, error) {
 	d, err := client.Deal(ctx, deal)
 	if err != nil {
@@ -23,7 +24,7 @@ func dealSafety(ctx context.Context, client *chain.Client, network string, deal 
 	if err != nil {
 		return "", err
 	}
-	if set.Owners <= uint64(d.Profile.N) {
+	if set.Owners < uint64(segment.OwnersFor(d.Profile)) {
 		return dealNoSpare, nil
 	}
 	return d.Assurance, nil

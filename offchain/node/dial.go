@@ -105,7 +105,9 @@ func (c ClientConfig) domain() proof.Domain {
 func clientOverlay(cfg ClientConfig, deps Deps, n chain.Network, keyFile string, h *head.Head) (*p2p.Overlay, error) {
 	guard := newDoor(deps.Client, cfg.domain(), deps.Now)
 	finder := entranceFinder{chain: deps.Client, network: cfg.Network, every: looksPerEntrance * cfg.Poll}
-	return newOverlay(overlayConfig(cfg.Home, keyFile, cfg.ChainID, n, nil, nil, cfg.Bootstrap), h, guard, nil, finder, deps)
+	oc := overlayConfig(cfg.Home, keyFile, cfg.ChainID, n, nil, nil, cfg.Bootstrap)
+	oc.Brief = true
+	return newOverlay(oc, h, guard, nil, finder, deps)
 }
 
 // objects opens the database of the client's own objects and what reaches holders.

@@ -79,7 +79,7 @@ func asHolder(err error) error {
 		{piece.ErrHeld, holder.ErrHeld},
 		{piece.ErrUnknown, holder.ErrUnknown},
 		{piece.ErrDamaged, holder.ErrDamaged},
-		{piece.ErrQuota, holder.ErrNoRoom},
+		{piece.ErrQuota, holder.ErrQuota},
 		{piece.ErrFull, holder.ErrNoRoom},
 		{piece.ErrMismatch, holder.ErrMismatch},
 		{piece.ErrLength, holder.ErrMismatch},

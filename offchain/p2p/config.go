@@ -34,6 +34,9 @@ type Config struct {
 	HighPeers   int
 	FewPeers    int // below this number the bootstrap nodes are asked again
 	TargetPeers int // below this number known peers are dialled
+	// Brief is a host that lives for a command. It asks new neighbours for peers only while it knows none: commands in a row
+	// would ask more than neighbours bear.
+	Brief bool
 
 	Timing Timing
 }

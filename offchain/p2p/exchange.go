@@ -74,7 +74,7 @@ func (o *Overlay) exchangePeers(ctx context.Context) {
 		}
 		stop()
 		neighbours := o.peers.admitted()
-		if few && len(neighbours) >= o.cfg.TargetPeers {
+		if few && (len(neighbours) >= o.cfg.TargetPeers || o.cfg.Brief && len(o.book.known()) > 0) {
 			continue
 		}
 		for _, id := range o.exchange.due(o.clock.Now(), neighbours, len(neighbours) < o.cfg.TargetPeers) {

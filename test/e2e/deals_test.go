@@ -119,6 +119,16 @@ func TestDealThatIsNeverUsed(t *testing.T) {
 	require.Equal(t, had-800_000, b.balance(b.address, b.denom))
 }
 
+// TestCommandsInARow runs a command as often as a script does: no node takes its client for a flood.
+func TestCommandsInARow(t *testing.T) {
+	n := newStorageNet(t, 5)
+	content := n.file("file.bin", 1_000, 8)
+	n.ok(n.client("put", "file.bin")...)
+	for range 150 {
+		require.Equal(t, string(content), n.ok(n.client("get", "file.bin", "--out", "-")...))
+	}
+}
+
 // TestOwnersRunOut is a put that asks for more room than any node has left: it says so, nothing is stored, and no node is
 // touched; another put goes on as ever.
 func TestOwnersRunOut(t *testing.T) {

@@ -14,10 +14,10 @@ const maxTakes = 8
 
 // take asks for vacant indices, once a turn: for those that this node has lost first, since it may have all of them, and
 // where there are many, for others each time. Whose turn it is the chain decides. A node that misses something itself
-// takes nothing on.
+// takes on nothing that it has not got.
 func (d *Duties) take(ctx context.Context, height int64) error {
 	turn := height / d.cfg.TurnBlocks
-	if turn == d.turn || !d.stock.whole() {
+	if turn == d.turn {
 		return nil
 	}
 	vacant, err := d.deps.Chain.Vacant(ctx)
@@ -31,13 +31,14 @@ func (d *Duties) take(ctx context.Context, height int64) error {
 		case mine || d.declined[v.Ref]:
 		case v.LostBy == d.cfg.Node:
 			own = append(own, v.Ref)
-		default:
+		case d.stock.whole():
 			others = append(others, v.Ref)
 		}
 	}
-	list := rotated(own, uint64(turn)*maxTakes)
-	list = append(list, rotated(others, uint64(turn)*maxTakes+d.cfg.Node)...)
+	own, others = rotated(own, uint64(turn)*maxTakes), rotated(others, uint64(turn)*maxTakes+d.cfg.Node)
+	own = own[:min(len(own), max(maxTakes/2, maxTakes-len(others)))] // the chain may refuse them all
 	var errs []error
+	list := append(own, others...)
 	for _, ref := range list[:min(len(list), maxTakes)] {
 		post := work.Post{Key: "take/" + refKey(ref), Take: &ref}
 		errs = append(errs, d.sent.post(ctx, post, height, d.cfg.TurnBlocks, 0))

@@ -33,6 +33,8 @@ var (
 	ErrDamaged = errors.New("piece is damaged")
 	// ErrNoRoom: the quota or the disk is full.
 	ErrNoRoom = errors.New("no room for the piece")
+	// ErrQuota is ErrNoRoom where dropping pieces makes room at once.
+	ErrQuota = fmt.Errorf("%w: quota", ErrNoRoom)
 	// ErrMismatch: the bytes do not have the root, or the root belongs to another length.
 	ErrMismatch = errors.New("bytes do not have the root")
 )

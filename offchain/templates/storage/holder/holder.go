@@ -35,6 +35,7 @@ type Holder struct {
 
 	mu    sync.Mutex
 	deals map[uint64]*deal
+	lost  map[uint64]bool // deals kept although they are not this node's any more, as of the last Reconcile
 }
 
 // Open finds the lists in the directory, or makes an empty one, and starts nothing. Errors: ErrInvalid, those of the
@@ -57,6 +58,7 @@ func open(cfg Config, deps Deps, f files) (*Holder, error) {
 	h := &Holder{
 		cfg: cfg, deps: deps, key: [32]byte(deps.Key.Public().(ed25519.PublicKey)), shelf: shelf{f},
 		making: make(chan struct{}, MaxMaking), large: make(chan struct{}, maxLarge), wide: make(chan struct{}, maxWide), deals: make(map[uint64]*deal),
+		lost: make(map[uint64]bool),
 	}
 	h.frames.New = func() any { b := deps.Pieces.Buffer(wire.BulkFrame); return &b }
 	h.reads.New = func() any { b := deps.Pieces.Buffer(readBytes); return &b }

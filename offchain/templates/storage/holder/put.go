@@ -100,16 +100,18 @@ func (h *Holder) beginPut(ctx context.Context, g *grant, root [32]byte, length u
 	return p, nil, nil
 }
 
-// Put begins a piece for a deal in the store, and makes room for it if there is none. Errors: as of Pieces.
+// Put begins a piece for a deal in the store. If the quota has no room for it, what is kept of deals that were lost makes some.
+// Errors: as of Pieces.
 func (h *Holder) Put(ctx context.Context, deal uint64, root [32]byte, length uint64) (Writer, error) {
-	w, err := h.deps.Pieces.Put(ctx, deal, root, length)
-	if !errors.Is(err, ErrNoRoom) {
-		return w, err
+	for {
+		w, err := h.deps.Pieces.Put(ctx, deal, root, length)
+		if !errors.Is(err, ErrQuota) {
+			return w, err
+		}
+		if dropped, failed := h.makeRoom(ctx); failed != nil || !dropped {
+			return nil, errors.Join(err, failed)
+		}
 	}
-	if err := h.makeRoom(ctx); err != nil {
-		return nil, err
-	}
-	return h.deps.Pieces.Put(ctx, deal, root, length)
 }
 
 // commit makes the piece durable and returns the answer.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/mesh-protocol/mesh/offchain/work"
@@ -54,7 +55,15 @@ func (h *Holder) part(ctx context.Context, id uint64) error {
 	if err != nil {
 		return fmt.Errorf("look up deal %d: %w", id, err)
 	}
-	if _, err := h.oursOf(d, indices); err == nil || !d.Settled && h.isWanted(id, indices) {
+	_, err = h.oursOf(d, indices)
+	ours := err == nil
+	wanted := !ours && !d.Settled && h.isWanted(id, indices)
+	h.mu.Lock()
+	if delete(h.lost, id); wanted {
+		h.lost[id] = true
+	}
+	h.mu.Unlock()
+	if ours || wanted {
 		return nil
 	}
 	return h.drop(id)
@@ -68,27 +77,36 @@ func (h *Holder) isWanted(id uint64, indices []work.Index) bool {
 		return false
 	}
 	defer d.mu.Unlock()
-	return slices.ContainsFunc(d.lists, func(e entry) bool {
-		status := indices[e.index].Status
-		return status == work.IndexVacant || status == work.IndexReserved
-	})
+	return slices.ContainsFunc(d.lists, func(e entry) bool { return indices[e.index].LostBy == h.deps.Deals.Node() })
 }
 
-// makeRoom drops what is kept only because it was lost and nobody else has it yet: the deals that are paid for come
-// first. Errors: those of the chain's view, the store and the file system.
-func (h *Holder) makeRoom(ctx context.Context) error {
-	var errs []error
-	for _, id := range h.known() {
-		_, err := h.ours(ctx, id)
-		if errors.Is(err, ErrNoDeal) || errors.Is(err, ErrNotOurs) {
-			err = h.drop(id)
+// makeRoom drops one deal that is kept only because it was lost and nobody else has it yet, since the deals that this node holds
+// come first, and tells whether there was one. Errors: those of the chain's view, the store and the file system.
+func (h *Holder) makeRoom(ctx context.Context) (bool, error) {
+	for _, id := range h.lostDeals() {
+		d, indices, err := h.deps.Deals.Deal(ctx, id)
+		if err != nil && !errors.Is(err, ErrNoDeal) {
+			return false, fmt.Errorf("make room: %w", err)
 		}
-		errs = append(errs, err)
+		if _, err := h.oursOf(d, indices); err == nil {
+			continue // taken again
+		}
+		if err := h.drop(id); err != nil {
+			return false, fmt.Errorf("make room: %w", err)
+		}
+		h.mu.Lock()
+		delete(h.lost, id)
+		h.mu.Unlock()
+		return true, nil
 	}
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("make room: %w", err)
-	}
-	return nil
+	return false, nil
+}
+
+// lostDeals returns the deals that are kept although they were lost, in order.
+func (h *Holder) lostDeals() []uint64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Sorted(maps.Keys(h.lost))
 }
 
 // drop ends a deal that is not this node's any more: its pieces, its lists, and then what it is found by.

@@ -69,7 +69,7 @@ func (s *Store) Put(ctx context.Context, deal uint64, root [32]byte, length uint
 	case b != nil:
 		return nil, holder.ErrHeld
 	case s.used()+int(length) > s.Quota:
-		return nil, holder.ErrNoRoom
+		return nil, holder.ErrQuota
 	}
 	s.writing++
 	return &writer{s: s, deal: deal, root: root, length: length}, nil
