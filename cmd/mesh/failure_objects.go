@@ -47,7 +47,7 @@ func explainObjects(f *failure, err error) bool {
 		f.Code, f.Exit = "too_few_owners", exitRefused
 		f.Next = "wait for more nodes of other owners, or choose a profile that has no spare holders with --profile"
 	case errors.Is(err, storage.ErrOwners):
-		f.Code, f.Exit, f.Next = "too_few_owners", exitRefused, "the deal is kept: run it again when more nodes of other owners have joined, or have room and bond"
+		f.Code, f.Exit, f.Next = "too_few_owners", exitRefused, "what the deal has not cost comes back; run it again when more nodes of other owners have joined, or have room and bond, or ask for less with --space or --profile"
 	case errors.Is(err, storage.ErrHolders):
 		f.Code, f.Exit, f.Next = "too_few_holders", exitUnreachable, "run it again when more of the nodes are there; the network replaces those that stay away"
 	case errors.Is(err, storage.ErrUncertain):

@@ -108,7 +108,7 @@ func TestExplainObjects(t *testing.T) {
 		"overlay setting":   {p2p.ErrInvalid, "invalid", 2, "--help"},
 		"objects in use":    {&storage.LockedError{Dir: "/h", PID: 77}, "objects_in_use", 7, "process 77"},
 		"profile too wide":  {&segment.OwnersError{}, "too_few_owners", 7, "--profile"},
-		"owners":            {storage.ErrOwners, "too_few_owners", 7, "the deal is kept"},
+		"owners":            {storage.ErrOwners, "too_few_owners", 7, "comes back"},
 		"holders":           {storage.ErrHolders, "too_few_holders", 3, "run it again"},
 		"uncertain":         {storage.ErrUncertain, "timeout", 6, "mesh ls"},
 		"over":              {storage.ErrOver, "deal_over", 5, "mesh put"},

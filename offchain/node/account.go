@@ -128,6 +128,16 @@ func (a account) OpenDeal(ctx context.Context, t storage.Terms, until int64) (ui
 	return id, err
 }
 
+// CancelDeal implements storage.Chain.
+func (a account) CancelDeal(ctx context.Context, id uint64) error {
+	m, err := chain.CancelDeal(a.key.Address, id)
+	if err != nil {
+		return err
+	}
+	_, err = a.submit(ctx, m, 0)
+	return err
+}
+
 // Draw implements storage.Chain.
 func (a account) Draw(ctx context.Context, id uint64) error {
 	m, err := chain.DrawDeal(a.key.Address, id)

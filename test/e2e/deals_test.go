@@ -129,20 +129,30 @@ func TestCommandsInARow(t *testing.T) {
 	}
 }
 
-// TestOwnersRunOut is a put that asks for more room than any node has left: it says so, nothing is stored, and no node is
-// touched; another put goes on as ever.
+// TestOwnersRunOut is a put that asks for more room than any node has: it says so, nothing is stored, no node is touched, and the
+// money comes back but for the burn of the opening; another put goes on as ever.
 func TestOwnersRunOut(t *testing.T) {
 	n := newStorageNet(t, 5)
 	content := n.file("file.bin", 100_000, 7)
 	bonds := n.bonds(5)
+	client, denom := n.state(n.dir).key("client"), n.network+"/udev"
+	had := n.balance(client, denom)
 	said := n.run(n.client("put", "file.bin", "--space", "20GiB", "--epochs", "50", "--output", "json")...)
 	require.Equal(t, 7, said.code, said.out+said.err)
-	require.Contains(t, said.out, `"too_few_owners"`)
+	var got struct {
+		Error struct{ Code, Why, Next string }
+	}
+	n.decode(said.out, &got)
+	require.Equal(t, "too_few_owners", got.Error.Code)
+	require.Contains(t, got.Error.Why, "3 of 3 indices of deal 1 have no node")
+	require.Contains(t, got.Error.Next, "--space")
 	var listed struct{ Objects []object }
 	n.okJSON(&listed, n.client("ls")...)
 	require.Empty(t, listed.Objects)
 	require.Equal(t, bonds, n.bonds(5))
-	n.ok(n.client("put", "file.bin", "--profile", "tiny")...)
+	// 20 tokens an epoch on each of three indices, of which a fifth is burnt.
+	n.until("the refund", func() bool { return n.balance(client, denom) == had-12_000_000 })
+	n.ok(n.client("put", "file.bin")...)
 	n.ok(n.client("get", "file.bin", "--out", "out")...)
 	require.Equal(t, content, n.read("out"))
 }

@@ -24,6 +24,8 @@ type Chain interface {
 	Deal(ctx context.Context, id uint64) (Deal, error)
 	// OpenDeal opens a deal and returns its id.
 	OpenDeal(ctx context.Context, terms Terms, until int64) (uint64, error)
+	// CancelDeal ends a deal with the epoch that is open; what it has not cost comes back.
+	CancelDeal(ctx context.Context, id uint64) error
 	// Draw assigns nodes to indices of a deal that wait for one, as many as there are. Errors: ErrSeedPending; ErrRejected if
 	// none waits.
 	Draw(ctx context.Context, id uint64) error

@@ -142,6 +142,14 @@ func (c *chain) OpenDeal(ctx context.Context, t client.Terms, until int64) (id u
 	return id, err
 }
 
+func (c *chain) CancelDeal(ctx context.Context, id uint64) error {
+	return c.call(ctx, "CancelDeal", func() error {
+		c.deals[id].LastEpoch, c.deals[id].Settled, c.deals[id].Indices = c.epoch, true, nil
+		c.height++
+		return nil
+	})
+}
+
 func (c *chain) Draw(ctx context.Context, id uint64) error {
 	return c.call(ctx, "Draw", func() error {
 		d := c.deals[id]

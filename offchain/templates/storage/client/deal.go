@@ -51,7 +51,6 @@ func (c *Client) choose(ctx context.Context, network Network, need room, opts Pu
 	if err != nil {
 		return nil, err
 	}
-	var owners *OwnersError
 	for _, d := range deals {
 		own, err := c.book.opener(d.ID)
 		if err != nil {
@@ -61,12 +60,9 @@ func (c *Client) choose(ctx context.Context, network Network, need room, opts Pu
 			continue
 		}
 		s, err := c.enter(ctx, d.ID, need, m)
-		if err == nil || !errors.Is(err, ErrHolders) && !errors.Is(err, ErrTooLarge) && !errors.As(err, &owners) {
+		if err == nil || !errors.Is(err, ErrHolders) && !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrOwners) {
 			return s, err
 		}
-	}
-	if owners != nil { // a new deal would find no more of them, and costs
-		return nil, owners
 	}
 	if waiting {
 		return nil, fmt.Errorf("%w: of the opening of a deal; try again later", ErrUncertain)
@@ -84,9 +80,13 @@ func fits(d work.Deal, need room, epoch uint64) bool {
 		d.Space >= d.Layout.Bytes && d.Space-d.Layout.Bytes >= need.bytes
 }
 
-// enter returns a deal as a put can use it, and waits for its nodes if it is new.
+// enter returns a deal as a put can use it, and waits for its nodes if it is new. A new one that finds too few is cancelled.
 func (c *Client) enter(ctx context.Context, id uint64, need room, m *meter) (*site, error) {
 	deal, err := c.draw(ctx, id, m)
+	var owners *OwnersError
+	if errors.As(err, &owners) {
+		owners.Cancelled = c.chain.CancelDeal(ctx, id)
+	}
 	if err != nil {
 		return nil, err
 	}

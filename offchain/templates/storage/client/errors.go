@@ -77,16 +77,21 @@ func (e *HoldersError) Unwrap() []error {
 	return []error{ErrHolders, e.Err}
 }
 
-// OwnersError says that the draw ran out of owners. The deal stays and is used once they are there.
+// OwnersError says that the draw ran out of owners: of those that are there, too few have the room, or the bond.
 type OwnersError struct {
-	Deal    uint64
-	Need    int // n of the deal
-	Missing int // indices without a node
+	Deal      uint64
+	Need      int   // n of the deal
+	Missing   int   // indices without a node
+	Cancelled error // why the deal, which is of no use, could not be cancelled; nil if it was
 }
 
 // Error names the deal and gives both figures.
 func (e *OwnersError) Error() string {
-	return fmt.Sprintf("%v: %d of %d indices of deal %d have no node", ErrOwners, e.Missing, e.Need, e.Deal)
+	s := fmt.Sprintf("%v: %d of %d indices of deal %d have no node", ErrOwners, e.Missing, e.Need, e.Deal)
+	if e.Cancelled != nil {
+		s += fmt.Sprintf(", and it could not be cancelled: %v", e.Cancelled)
+	}
+	return s
 }
 
 // Unwrap returns ErrOwners.

@@ -261,7 +261,7 @@ func TestPutIsRefused(t *testing.T) {
 	}
 }
 
-// When owners run out the deal stays, and a later put uses it.
+// When owners run out the deal is cancelled, and a later put opens another. One that could not be cancelled is tried again.
 func TestOwnersRunOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(4)
@@ -278,9 +278,22 @@ func TestOwnersRunOut(t *testing.T) {
 			var owners *client.OwnersError
 			require.ErrorAs(t, err, &owners)
 			require.Equal(t, client.OwnersError{Deal: 1, Need: 4, Missing: 1}, *owners)
+			require.True(t, w.chain.deals[1].Settled)
+			short := w.chain.fault
+			w.chain.members = members
+			w.chain.fault = func(call string, after bool) error {
+				if call == "CancelDeal" {
+					return errLost
+				}
+				return short(call, after)
+			}
+			_, err = c.Put(t.Context(), []client.Source{client.BytesSource("x", nil)}, opts)
+			require.ErrorAs(t, err, &owners)
+			require.Equal(t, client.OwnersError{Deal: 2, Need: 4, Missing: 1, Cancelled: errLost}, *owners)
+			require.ErrorContains(t, err, "could not be cancelled")
 			w.chain.fault, w.chain.members = nil, members
-			require.Equal(t, uint64(1), put(t, c, "x", nil, opts).Deal)
-			require.Len(t, w.chain.deals, 1)
+			require.Equal(t, uint64(2), put(t, c, "x", nil, opts).Deal)
+			require.Len(t, w.chain.deals, 2)
 		})
 	})
 }
