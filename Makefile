@@ -9,7 +9,7 @@ TOOLS   := build/tools
 PKGS     = $(shell go list ./... | grep -v /test/e2e)
 # The race detector compiles everything anew, so only what does not link the SDK is run with it here.
 RACE    := ./proof/... ./offchain/dirlock/... ./offchain/journal/... ./offchain/lifecycle/... ./offchain/message/... ./offchain/p2p/... ./offchain/piece/... \
-           ./offchain/node/outbox/... ./offchain/node/head/... $(addprefix ./offchain/templates/storage/,duty holder record repair wire)
+           ./offchain/node/outbox/... ./offchain/node/head/... ./offchain/node/door/... $(addprefix ./offchain/templates/storage/,duty holder record repair wire)
 NAME    ?= .
 N       ?= 10
 TARGET  ?= .
@@ -80,8 +80,9 @@ proto: $(TOOLS)/buf ## regenerate protobuf code and OpenAPI, without network
 	bash scripts/protogen.sh
 
 .PHONY: fmt
-fmt: ## format Go and protobuf
+fmt: $(TOOLS)/buf ## format Go and protobuf
 	gofmt -w app cmd offchain proof test x
+	$(TOOLS)/buf format -w proto
 
 .PHONY: bench
 bench: ## named benchmarks as benchstat reads them [NAME=regex]

@@ -79,6 +79,52 @@ func TestForgedLayoutSums(t *testing.T) {
 	}
 }
 
+// A sum that is forged at any depth of the layout tree is found out at every byte below it that it makes room for: an opening
+// of those can be nobody's.
+func TestForgedLayoutSumAtEveryDepth(t *testing.T) {
+	const segments, more = 32, 7
+	list := someSegments(newRand(t), segments, 2, 100)
+	inner := func(l, r proof.LayoutNode) proof.LayoutNode {
+		msg := slices.Concat([]byte{0x11}, l.Hash[:], binary.BigEndian.AppendUint64(nil, l.Bytes), r.Hash[:], binary.BigEndian.AppendUint64(nil, r.Bytes))
+		return proof.LayoutNode{Hash: sha256.Sum256(msg), Bytes: l.Bytes + r.Bytes}
+	}
+	// On the way to the first segment the node at one depth claims a few bytes more than its children have.
+	var lefts []proof.LayoutNode // from the leaf up: the node on the way, and its right sibling
+	var rights []proof.LayoutNode
+	for size := 1; size < segments; size *= 2 {
+		lefts, rights = append(lefts, layoutRoot(list[:size])), append(rights, layoutRoot(list[size:2*size]))
+	}
+	depth := len(lefts)
+	for forged := range depth {
+		node := lefts[0]
+		path := make([]byte, 0, 256)
+		sums := make([]uint64, depth) // of the left side, from the leaf up
+		for at := range depth {
+			if at == forged {
+				node.Bytes += more
+			}
+			sums[at] = node.Bytes
+			node = inner(node, rights[at])
+		}
+		path = append(path, byte(depth))
+		for at := depth - 1; at >= 0; at-- {
+			path = append(binary.AppendUvarint(path, sums[at]), rights[at].Hash[:]...)
+		}
+		path = slices.Concat(path, list[0].Roots[0][:], list[0].Roots[1][:])
+		refused := 0
+		for pos := range sums[forged] {
+			if _, err := proof.VerifyLayout(node, 2, 0, pos, path); err != nil {
+				require.ErrorIs(t, err, proof.ErrLayout)
+				refused++
+			} else {
+				require.NotZero(t, forged, "a leaf that claims more than its piece opens nowhere")
+				require.Less(t, pos, list[0].Length)
+			}
+		}
+		require.GreaterOrEqual(t, refused, more, "forged at height %d", forged)
+	}
+}
+
 // Sums that are empty on one side, or that wrap around 2^64, are refused even where the root commits to them.
 func TestImpossibleLayoutSums(t *testing.T) {
 	segment := someSegments(newRand(t), 1, 2, 100)[0]

@@ -8,6 +8,6 @@ while IFS=: read -r file name; do
 	echo "fuzz $name in $(dirname "$file")"
 	go test -run '^$' -fuzz "^$name\$" -fuzztime "${seconds}s" -fuzzminimizetime 1s "./$(dirname "$file")"
 	ran=$((ran + 1))
-done < <(grep -rno --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' app offchain proof test x | sed -E 's/:[0-9]+:func /:/' | sort)
+done < <(grep -rno --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' app cmd offchain proof test x | sed -E 's/:[0-9]+:func /:/' | sort)
 test $ran -gt 0 || { echo "no fuzz target matches $pattern" >&2; exit 1; }
 echo "fuzz targets: $ran, ${seconds}s each"

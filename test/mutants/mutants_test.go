@@ -14,52 +14,81 @@ import (
 
 // mutant is a rule that is switched off, and who gains by it.
 type mutant struct {
-	rule    string // in words
+	rule  string // in words
+	edits []edit
+	gains string // the adversary that must be seen to gain, or to break the books
+}
+
+// edit switches a part of a rule off.
+type edit struct {
 	file    string // from the root of the tree
 	is, off string // the text of the rule, once in the file, and what stands there without it
-	gains   string // the adversary that must be seen to gain, or to break the books
 }
 
 func mutants() map[string]mutant {
 	return map[string]mutant{
 		"match_above_burn": {
 			"emission that follows a payment is less than what was burnt of it",
-			"x/rewards/keeper/pay.go", "MatchCapBps: e.Params.Pay.MatchCapBps", "MatchCapBps: 60_000",
+			[]edit{{"x/rewards/keeper/pay.go", "MatchCapBps: e.Params.Pay.MatchCapBps", "MatchCapBps: 60_000"}},
 			"self_dealing_loses_money",
 		},
 		"bond_that_may_go": {
 			"a node's bond stays while it can come to pay for its indices",
-			"x/tasks/keeper/assign.go", "	return o.Exposure, err\n", "	return o.Exposure.MulRaw(0), err\n",
+			[]edit{{"x/tasks/keeper/assign.go", "	return o.Exposure, err\n", "	return o.Exposure.MulRaw(0), err\n"}},
 			"founder_cannot_take_deposits",
 		},
 		"fee_without_burn": {
 			"what a proof pays comes out of the escrow of the deal, burn included",
-			"x/tasks/keeper/fee.go", "earned := gross.Sub(burnt)", "earned := gross",
+			[]edit{{"x/tasks/keeper/fee.go", "earned := gross.Sub(burnt)", "earned := gross"}},
 			"self_dealing_loses_money",
 		},
 		"loss_for_nothing": {
 			"who loses an index pays for its repair",
-			"x/tasks/keeper/loss.go", ".MulRaw(l.repairs)", ".MulRaw(0)",
+			[]edit{{"x/tasks/keeper/loss.go", ".MulRaw(l.repairs)", ".MulRaw(0)"}},
 			"loss_and_repair_friends",
 		},
 		"latest_layout": {
 			"a claim is proved against the layout that was acknowledged when it was made",
-			"x/tasks/types/deal.go", "	if i.ClaimedEpoch == epoch {\n		return i.Claimed\n	}\n	return i.Acked", "	return i.Acked",
+			[]edit{{"x/tasks/types/deal.go", "	if i.ClaimedEpoch == epoch {\n		return i.Claimed\n	}\n	return i.Acked", "	return i.Acked"}},
 			"layout_churner",
 		},
 		"any_weight": {
 			"a leaf weighs what the deal owes the node",
-			"proof/storage.go", "if o.Leaf.Weight != views[i].Weight {", "if false {",
+			[]edit{{"proof/storage.go", "if o.Leaf.Weight != views[i].Weight {", "if false {"}},
 			"inflated_leaf",
 		},
 		"any_chunk": {
 			"a proof shows the bytes that were drawn",
-			"proof/storage.go", "	_, err = VerifyChunk(piece.Root, piece.Length, piece.Chunk(), o.Chunk)\n	return err", "	_ = piece\n	return nil",
+			[]edit{{"proof/storage.go", "	_, err = VerifyChunk(piece.Root, piece.Length, piece.Chunk(), o.Chunk)\n	return err", "	_ = piece\n	return nil"}},
 			"dropped_pieces",
+		},
+		"returns_for_ever": {
+			"who never proved an index does not take it again before others",
+			[]edit{{"x/tasks/keeper/loss.go", "l.reason == lossReported || !proven", "proven && l.reason == lossReported"}},
+			"returner_with_nothing",
+		},
+		"one_place_for_a_key": {
+			"a leaf stands once in a claim, where the bits of its key lead",
+			[]edit{
+				{"proof/multiproof.go", "bytes.Compare(v.open[i-1].key[:], o.key[:]) >= 0", "bytes.Compare(v.open[i-1].key[:], o.key[:]) > 0"},
+				{
+					"proof/multiproof.go", "	for m < b && keyBit(&v.open[m].key, depth) == 0 {",
+					"	same := b-a == 2 && v.open[a].key == v.open[a+1].key\n	for m < b && (same && m == a || !same && keyBit(&v.open[m].key, depth) == 0) {",
+				},
+			},
+			"repeated_leaves",
+		},
+		"any_tree": {
+			"a proof opens the tree that was claimed before its seed was known, and its leaves weigh what deals owe",
+			[]edit{
+				{"proof/multiproof.go", "	if got != root {", "	if false {"},
+				{"proof/storage.go", "if o.Leaf.Weight != views[i].Weight {", "if false {"},
+			},
+			"leaf_swapper",
 		},
 		"first_bytes": {
 			"positions are drawn over all bytes of an index",
-			"proof/storage.go", "uint64(i), U64(views[i].LayoutBytes)))", "uint64(i), U64(1)))",
+			[]edit{{"proof/storage.go", "uint64(i), U64(views[i].LayoutBytes)))", "uint64(i), U64(1)))"}},
 			"big_piece_dropper",
 		},
 	}
@@ -98,29 +127,39 @@ func treeRoot(t *testing.T) string {
 	return root
 }
 
-// without returns the file of the rule, and its text without the rule.
-func (m mutant) without(t *testing.T, root string) (path, text string) {
+// without returns the files of the rule by their paths, each with its text without the rule.
+func (m mutant) without(t *testing.T, root string) map[string]string {
 	t.Helper()
-	path = filepath.Join(root, filepath.FromSlash(m.file))
-	source, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.Equal(t, 1, strings.Count(string(source), m.is), "the rule is not where it was: %s", m.file)
-	return path, strings.Replace(string(source), m.is, m.off, 1)
+	texts := map[string]string{}
+	for _, e := range m.edits {
+		path := filepath.Join(root, filepath.FromSlash(e.file))
+		text, ok := texts[path]
+		if !ok {
+			source, err := os.ReadFile(path)
+			require.NoError(t, err)
+			text = string(source)
+		}
+		require.Equal(t, 1, strings.Count(text, e.is), "the rule is not where it was: %s", e.file)
+		texts[path] = strings.Replace(text, e.is, e.off, 1)
+	}
+	return texts
 }
 
 // play runs the adversary on a chain without the rule.
 func (m mutant) play(t *testing.T, root string) (out string, err error) {
 	t.Helper()
-	path, text := m.without(t, root)
-	changed := filepath.Join(t.TempDir(), filepath.Base(path))
-	require.NoError(t, os.WriteFile(changed, []byte(text), 0o600))
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {path: changed}})
+	replaced := map[string]string{}
+	for path, text := range m.without(t, root) {
+		replaced[path] = filepath.Join(t.TempDir(), filepath.Base(path))
+		require.NoError(t, os.WriteFile(replaced[path], []byte(text), 0o600))
+	}
+	overlay, err := json.Marshal(map[string]map[string]string{"Replace": replaced})
 	require.NoError(t, err)
 	list := filepath.Join(t.TempDir(), "overlay.json")
 	require.NoError(t, os.WriteFile(list, overlay, 0o600))
 	cmd := exec.CommandContext(context.Background(), "go", "test", "-overlay", list, "-count=1", "-timeout", "10m", "./test/devnet", "-run", "^TestAdversary$")
 	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "MESH_ADVERSARY="+m.gains)
+	cmd.Env = append(os.Environ(), "MESH_ADVERSARY=^"+m.gains+"$")
 	bz, err := cmd.CombinedOutput()
 	return string(bz), err
 }

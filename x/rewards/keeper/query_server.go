@@ -94,6 +94,9 @@ func (q queryServer) ExplainReward(ctx context.Context, req *types.QueryExplainR
 	if err != nil {
 		return nil, grpcError(err)
 	}
+	if _, err := q.networks.Node(ctx, network.Seq, req.GetNode()); err != nil {
+		return nil, grpcError(err)
+	}
 	rows, page, err := query.CollectionPaginate(ctx, q.pays, req.GetPagination(),
 		func(key collections.Triple[uint64, uint64, uint64], _ types.Pay) (types.RewardRow, error) {
 			return q.explain(ctx, network, key)

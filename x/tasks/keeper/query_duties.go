@@ -33,7 +33,7 @@ const (
 // Deadlines implements types.QueryServer. It looks at the epochs whose claims or proofs can still
 // be due, at the requests to the node, and at its indices whose layout it has not acknowledged.
 func (q queryServer) Deadlines(ctx context.Context, req *types.QueryDeadlinesRequest) (*types.QueryDeadlinesResponse, error) {
-	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
+	network, err := q.networkOf(ctx, req)
 	if err != nil {
 		return nil, grpcError(err)
 	}

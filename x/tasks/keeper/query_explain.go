@@ -31,7 +31,7 @@ func (q queryServer) ExplainClaim(ctx context.Context, req *types.QueryExplainCl
 	if err := checkPage(req.GetPagination()); err != nil {
 		return nil, err
 	}
-	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
+	network, err := q.networkOf(ctx, req)
 	if err != nil {
 		return nil, grpcError(err)
 	}

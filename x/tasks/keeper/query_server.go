@@ -93,7 +93,7 @@ func (q queryServer) DealsByNode(ctx context.Context, req *types.QueryDealsByNod
 	if err := checkPage(req.GetPagination()); err != nil {
 		return nil, err
 	}
-	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
+	network, err := q.networkOf(ctx, req)
 	if err != nil {
 		return nil, grpcError(err)
 	}
@@ -149,7 +149,7 @@ func (q queryServer) Claim(ctx context.Context, req *types.QueryClaimRequest) (*
 
 // Owed implements types.QueryServer.
 func (q queryServer) Owed(ctx context.Context, req *types.QueryOwedRequest) (*types.QueryOwedResponse, error) {
-	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
+	network, err := q.networkOf(ctx, req)
 	if err != nil {
 		return nil, grpcError(err)
 	}
@@ -165,7 +165,7 @@ func (q queryServer) Owed(ctx context.Context, req *types.QueryOwedRequest) (*ty
 
 // OpenRequests implements types.QueryServer.
 func (q queryServer) OpenRequests(ctx context.Context, req *types.QueryOpenRequestsRequest) (*types.QueryOpenRequestsResponse, error) {
-	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
+	network, err := q.networkOf(ctx, req)
 	if err != nil {
 		return nil, grpcError(err)
 	}
@@ -199,6 +199,18 @@ func (q queryServer) VacantIndices(ctx context.Context, req *types.QueryVacantIn
 	return &types.QueryVacantIndicesResponse{Indices: list, Pagination: page}, nil
 }
 
+// networkOf returns the network of the node that a query is about, if both are there.
+func (q queryServer) networkOf(ctx context.Context, req interface {
+	GetNetwork() string
+	GetNode() uint64
+}) (networktypes.Network, error) {
+	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
+	if err == nil {
+		_, err = q.deps.Nodes.Node(ctx, network.Seq, req.GetNode())
+	}
+	return network, err
+}
+
 // checkPage returns why a page cannot be asked for, or nil.
 func checkPage(p *query.PageRequest) error {
 	if limit := p.GetLimit(); limit > types.MaxPage {
@@ -216,6 +228,9 @@ func grpcError(err error) error {
 		if errors.Is(err, unknown) {
 			return status.Error(codes.NotFound, err.Error())
 		}
+	}
+	if errors.Is(err, types.ErrLimit) {
+		return status.Error(codes.ResourceExhausted, err.Error())
 	}
 	if errors.Is(err, types.ErrInvalidRequest) || errors.Is(err, networktypes.ErrInvalidRequest) {
 		return status.Error(codes.InvalidArgument, err.Error())

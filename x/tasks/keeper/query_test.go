@@ -228,10 +228,26 @@ func TestQueryCodes(t *testing.T) {
 			return err
 		}, codes.NotFound},
 		{"fails: vacant indices of no network", func(ctx context.Context) error { _, err := f.queries.VacantIndices(ctx, nil); return err }, codes.InvalidArgument},
-		{"ok: requests of nobody", func(ctx context.Context) error {
+		{"fails: requests to nobody", func(ctx context.Context) error {
 			_, err := f.queries.OpenRequests(ctx, &types.QueryOpenRequestsRequest{Network: networkID, Node: 99})
 			return err
-		}, codes.OK},
+		}, codes.NotFound},
+		{"fails: deadlines of nobody", func(ctx context.Context) error {
+			_, err := f.queries.Deadlines(ctx, &types.QueryDeadlinesRequest{Network: networkID, Node: 99})
+			return err
+		}, codes.NotFound},
+		{"fails: deals of nobody", func(ctx context.Context) error {
+			_, err := f.queries.DealsByNode(ctx, &types.QueryDealsByNodeRequest{Network: networkID, Node: 99})
+			return err
+		}, codes.NotFound},
+		{"fails: what nobody is owed", func(ctx context.Context) error {
+			_, err := f.queries.Owed(ctx, &types.QueryOwedRequest{Network: networkID, Node: 99, Epoch: 1})
+			return err
+		}, codes.NotFound},
+		{"fails: nobody's claim explained", func(ctx context.Context) error {
+			_, err := f.queries.ExplainClaim(ctx, &types.QueryExplainClaimRequest{Network: networkID, Node: 99, Epoch: 1})
+			return err
+		}, codes.NotFound},
 	} {
 		t.Run(tc.name, func(t *testing.T) { require.Equal(t, tc.want, status.Code(tc.ask(f.ctx))) })
 	}
