@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -91,7 +92,7 @@ func (c *cli) put(ctx context.Context, s settings, f putFlags, files []string) (
 	started := time.Now()
 	bar := c.progress(s, "put")
 	opts.Progress = bar.report
-	objects, err := d.client.Objects.Put(ctx, sources, opts)
+	objects, err := putAll(ctx, d.client.Objects, sources, opts)
 	bar.stop()
 	if err != nil {
 		return err
@@ -123,4 +124,20 @@ func (c *cli) put(ctx context.Context, s settings, f putFlags, files []string) (
 			p.line("%s", text)
 		}
 	})
+}
+
+// putAll stores any number of files, as many at a time as one commit takes.
+func putAll(ctx context.Context, objects *storage.Client, sources []storage.Source, opts storage.PutOptions) ([]storage.Object, error) {
+	var stored []storage.Object
+	for some := range slices.Chunk(sources, storage.MaxSources) {
+		list, err := objects.Put(ctx, some, opts)
+		if err != nil && len(stored) > 0 {
+			err = fmt.Errorf("the first %d files are stored, of the others: %w", len(stored), err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		stored = append(stored, list...)
+	}
+	return stored, nil
 }

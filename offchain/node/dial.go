@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/peer"
+
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/lifecycle"
 	"github.com/mesh-protocol/mesh/offchain/node/head"
@@ -87,7 +89,7 @@ func (c *Client) open(ctx context.Context, cfg ClientConfig, deps Deps) (*p2p.Ov
 	if err != nil {
 		return nil, nil, err
 	}
-	overlay, err := clientOverlay(cfg, deps, n, keyFile, h)
+	overlay, err := clientOverlay(cfg, deps, n, entrances(records), keyFile, h)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -102,10 +104,10 @@ func (c ClientConfig) domain() proof.Domain {
 }
 
 // clientOverlay only dials, and greets as nobody in particular.
-func clientOverlay(cfg ClientConfig, deps Deps, n chain.Network, keyFile string, h *head.Head) (*p2p.Overlay, error) {
+func clientOverlay(cfg ClientConfig, deps Deps, n chain.Network, known []peer.AddrInfo, keyFile string, h *head.Head) (*p2p.Overlay, error) {
 	guard := newDoor(deps.Client, cfg.domain(), deps.Now)
 	finder := entranceFinder{chain: deps.Client, network: cfg.Network, every: looksPerEntrance * cfg.Poll}
-	oc := overlayConfig(cfg.Home, keyFile, cfg.ChainID, n, nil, nil, cfg.Bootstrap)
+	oc := overlayConfig(cfg.Home, keyFile, cfg.ChainID, n, nil, nil, p2p.Named(cfg.Bootstrap, known))
 	oc.Brief = true
 	return newOverlay(oc, h, guard, nil, finder, deps)
 }

@@ -68,7 +68,7 @@ func (n *Node) open(ctx context.Context) error {
 	if n.cfg.Role == RoleStorage {
 		return n.openStorage(ctx)
 	}
-	if err := n.openOverlay(nil, nil, nil); err != nil {
+	if err := n.openOverlay(ctx, nil, nil, nil); err != nil {
 		return err
 	}
 	n.addPublisher()
@@ -76,14 +76,18 @@ func (n *Node) open(ctx context.Context) error {
 }
 
 // openOverlay opens the sockets and adds the overlay. handle registers protocols before it runs.
-func (n *Node) openOverlay(operator, binding []byte, handle func(*p2p.Overlay) error) error {
+func (n *Node) openOverlay(ctx context.Context, operator, binding []byte, handle func(*p2p.Overlay) error) error {
 	if err := checkEntrances(n.cfg.Bootstrap); err != nil {
 		return err
 	}
+	records, err := n.deps.Client.Bootstraps(ctx, n.cfg.Network)
+	if err != nil {
+		return err
+	}
 	guard := newDoor(n.deps.Client, n.cfg.domain(), n.deps.Now)
-	cfg := overlayConfig(n.cfg.Home, KeyFile(n.cfg.Home), n.cfg.ChainID, n.network, n.cfg.Listen, n.cfg.Announce, n.cfg.Bootstrap)
+	given := p2p.Named(n.cfg.Bootstrap, entrances(records))
+	cfg := overlayConfig(n.cfg.Home, KeyFile(n.cfg.Home), n.cfg.ChainID, n.network, n.cfg.Listen, n.cfg.Announce, given)
 	finder := entranceFinder{chain: n.deps.Client, network: n.cfg.Network, every: looksPerEntrance * n.cfg.Poll}
-	var err error
 	if n.overlay, err = newOverlay(cfg, n.head, guard, greeting(n.cfg, operator, binding), finder, n.deps); err != nil {
 		return err
 	}

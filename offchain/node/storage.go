@@ -61,7 +61,7 @@ func (n *Node) openStorage(ctx context.Context) error {
 		return err
 	}
 	serve := func(o *p2p.Overlay) error { return n.servePieces(o, s.holder) }
-	if err := n.openOverlay(operator.Account(), bound.Operator(), serve); err != nil {
+	if err := n.openOverlay(ctx, operator.Account(), bound.Operator(), serve); err != nil {
 		return err
 	}
 	return n.addDuties(s)

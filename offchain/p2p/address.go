@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,6 +61,25 @@ func ParseAddress(s string) (peer.AddrInfo, error) {
 		return peer.AddrInfo{}, fmt.Errorf("%w: %q leads nowhere", ErrAddress, s)
 	}
 	return peer.AddrInfo{ID: id, Addrs: []ma.Multiaddr{transport}}, nil
+}
+
+// Named returns addresses as ParseAddress reads them, with the peer ids of those that name none and are known to be a peer's:
+// then nobody else who answers there is taken for it.
+func Named(addresses []string, known []peer.AddrInfo) []string {
+	list := slices.Clone(addresses)
+	for i, s := range list {
+		info, err := ParseAddress(s)
+		if err != nil || info.ID != "" {
+			continue
+		}
+		for _, k := range known {
+			if slices.ContainsFunc(k.Addrs, info.Addrs[0].Equal) {
+				list[i] = info.Addrs[0].String() + "/p2p/" + k.ID.String()
+				break
+			}
+		}
+	}
+	return list
 }
 
 // urlToMultiaddr spells a WebSocket URL as a multiaddr.

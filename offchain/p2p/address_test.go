@@ -150,3 +150,16 @@ func TestTCPIsDialledFirst(t *testing.T) {
 		"nobody waits for what is not there")
 	require.Empty(t, tcpFirst(nil))
 }
+
+// A bootstrap node that is given by its address alone is the one that the chain knows there.
+func TestNamed(t *testing.T) {
+	id, err := peer.Decode(somebody)
+	require.NoError(t, err)
+	known := []peer.AddrInfo{{ID: id, Addrs: []ma.Multiaddr{ma.StringCast("/ip4/1.2.3.4/tcp/4001"), ma.StringCast("/dns/example.com/tcp/8080/ws")}}}
+	given := []string{"ws://example.com:8080", "ws://example.com:8081", "/ip4/1.2.3.4/tcp/4001", "/ip4/1.2.3.4/tcp/4001/p2p/" + somebody, "nonsense"}
+	require.Equal(t, []string{
+		"/dns/example.com/tcp/8080/ws/p2p/" + somebody, given[1], "/ip4/1.2.3.4/tcp/4001/p2p/" + somebody, given[3], given[4],
+	}, Named(given, known))
+	require.Equal(t, "ws://example.com:8080", given[0], "what was given stays")
+	require.Equal(t, given, Named(given, nil))
+}

@@ -51,7 +51,7 @@ func TestSilentValidator(t *testing.T) {
 		require.NoError(t, err)
 		want := thirdSpeaker(c, closed)
 		longest = max(longest, want-closed)
-		require.Equal(t, &beacontypes.QuerySeedResponse{Value: round(t, c, want).Value, Height: want, Revealers: 3}, seed)
+		require.Equal(t, &beacontypes.QuerySeedResponse{Value: round(t, c, want).Value, Height: want, Revealers: 3, Assurance: beacontypes.AssuranceNone}, seed)
 	}
 	require.LessOrEqual(t, longest, int64(8), "a turn of everybody and one more")
 	silent.ReturnSecret()

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"io"
 	"slices"
 	"strings"
 	"syscall"
@@ -11,7 +12,8 @@ import (
 )
 
 // TestAlmostEverybodyAway kills all nodes but one holder of a deal of 2/4 and lets it find out that the others have lost their
-// indices. None of them has lost a byte: when they are back, they take their indices again, and the file is there.
+// indices: one piece of the two that a segment needs is left with a holder. None of the others has lost a byte: when they are
+// back they give what they have, take their indices again or have others rebuild them from it, and the file is whole.
 func TestAlmostEverybodyAway(t *testing.T) {
 	n := newStorageNet(t, 6)
 	content := n.file("file.bin", 3_000_000, 4)
@@ -30,10 +32,35 @@ func TestAlmostEverybodyAway(t *testing.T) {
 
 	n.ok("devnet", "nodes", "6")
 	n.ok(n.client("get", "file.bin", "--out", "at once")...)
-	require.True(t, bytes.Equal(content, n.read("at once")), "who has lost an index still gives its pieces")
+	require.True(t, bytes.Equal(content, n.read("at once")))
 	n.until("every index proven by its holder", func() bool { return n.allProven(put.Deal) })
 	n.ok(n.client("get", "file.bin", "--out", "later")...)
 	require.True(t, bytes.Equal(content, n.read("later")))
+}
+
+// TestChainAway kills the chain's daemon while a file is on its way: nodes serve it to the end, and when the chain is back they
+// claim and prove as if nothing had been.
+func TestChainAway(t *testing.T) {
+	n := newStorageNet(t, 5)
+	content := n.file("file.bin", 60_000_000, 5)
+	var put struct{ Deal uint64 }
+	n.okJSON(&put, n.client("put", "file.bin")...)
+	r, w := io.Pipe() // nobody reads ahead, so that the command is not done before the chain is gone
+	var notes said
+	get := n.process(w, &notes, n.mesh, n.client("get", "file.bin", "--out", "-")...)
+	got := make([]byte, len(content))
+	_, err := io.ReadFull(r, got[:1])
+	require.NoError(t, err)
+	validator := n.state(n.dir).process(t, "validator0")
+	require.NoError(t, syscall.Kill(validator.PID, syscall.SIGKILL))
+	n.until("the end of the validator", func() bool { return !validator.runs() })
+	_, err = io.ReadFull(r, got[1:])
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(content, got))
+	require.True(t, get.succeeds())
+
+	n.ok("devnet", "up", "--detach")
+	n.until("every index proven by its holder", func() bool { return n.allProven(put.Deal) })
 }
 
 // statuses returns where the indices of a deal stand.

@@ -33,9 +33,15 @@ func (m *machine) start(args ...string) *running {
 // background runs mesh in the background with its output where the caller wants it.
 func (m *machine) background(output io.Writer, args ...string) *running {
 	m.t.Helper()
-	c := &running{t: m.t, cmd: exec.Command(m.mesh, args...), out: new(said), done: make(chan struct{})}
+	return m.process(output, output, m.mesh, args...)
+}
+
+// process runs a program in the background with its output where the caller wants it.
+func (m *machine) process(stdout, stderr io.Writer, program string, args ...string) *running {
+	m.t.Helper()
+	c := &running{t: m.t, cmd: exec.Command(program, args...), out: new(said), done: make(chan struct{})}
 	c.cmd.Env, c.cmd.Dir = m.environment(), filepath.Dir(m.home)
-	c.cmd.Stdout, c.cmd.Stderr = output, output
+	c.cmd.Stdout, c.cmd.Stderr = stdout, stderr
 	require.NoError(m.t, c.cmd.Start())
 	m.t.Cleanup(func() { _ = c.cmd.Process.Kill() })
 	go func() {

@@ -42,8 +42,16 @@ func TestCrash(t *testing.T) {
 	n.goesOn("last")
 	n.everyHolderServes(halves)
 	n.nobodyIsPaidTwice()
-	t.Logf("%d kills, %d files stored and read back", kills, len(n.stored))
+	if kills >= everyMoment {
+		for _, moment := range []string{atBlock, atLayout, atClaim, atProof, atRepair} {
+			require.NotZero(t, n.came[moment], "no strike hit its moment: %s", moment)
+		}
+	}
+	t.Logf("%d kills, %d files stored and read back, moments hit: %v", kills, len(n.stored), n.came)
 }
+
+// everyMoment is how many kills are enough for each moment to have come at least once: a repair comes only where a node stays dead.
+const everyMoment = 20
 
 // variable returns a number of the environment.
 func variable(t *testing.T, name string, otherwise int64) int64 {
@@ -119,6 +127,7 @@ type crash struct {
 	stored  []string          // what puts have reported, in their order
 	dead    int               // how many of the last nodes are left dead
 	back    int               // number of the strike before which they are started again
+	came    map[string]int    // moments that strikes have hit
 }
 
 // newCrash starts the network. Its epochs are twice as long as a devnet's: who has missed the windows of two has lost what he
@@ -129,7 +138,7 @@ func newCrash(t *testing.T) *crash {
 	t.Helper()
 	m := newMachine(t)
 	dir := filepath.Join(m.home, "devnet")
-	n := &crash{storageNet: &storageNet{machine: m, dir: dir}, process: map[string]string{}, files: map[string][]byte{}}
+	n := &crash{storageNet: &storageNet{machine: m, dir: dir}, process: map[string]string{}, files: map[string][]byte{}, came: map[string]int{}}
 	founder := filepath.Join(dir, "founder")
 	m.ok("devnet", "up", "--detach")
 	var made struct {
@@ -173,6 +182,9 @@ func (n *crash) strike(p plan) {
 	}
 	put := n.start(n.putting(name)...)
 	came := n.await(p, put)
+	if came {
+		n.came[p.moment]++
+	}
 	n.hit(p, put, came)
 	if put.succeeds() {
 		n.stored = append(n.stored, name)

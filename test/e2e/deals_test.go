@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"bytes"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -117,6 +119,39 @@ func TestDealThatIsNeverUsed(t *testing.T) {
 		require.Contains(t, b.tx(args...), "wrong state", args)
 	}
 	require.Equal(t, had-800_000, b.balance(b.address, b.denom))
+}
+
+// TestQuotaReached is a node that may use less disk than it has offered: it refuses what it has no room for, the file is stored
+// with the others, and nobody pays for it.
+func TestQuotaReached(t *testing.T) {
+	n := newStorageNet(t, 4)
+	content := n.file("file.bin", 8_000_000, 10)
+	small := n.state(n.dir).process(t, "node0")
+	require.NoError(t, syscall.Kill(small.PID, syscall.SIGKILL))
+	n.until("its end", func() bool { return !small.runs() })
+	var output said
+	n.background(&output, "join", "--home", small.Home, "--network-id", n.network, "--storage", "1MB", "--yes")
+	n.until("the node", func() bool { return strings.Contains(output.String(), " of network "+n.network) })
+	bonds := n.bonds(4)
+
+	n.ok(n.client("put", "file.bin", "--profile", "tiny")...)
+	require.Equal(t, 1, n.count(1, "ASSIGNED"), "one has acknowledged nothing: %v", n.statuses(1))
+	require.Equal(t, 3, n.count(1, "HELD"))
+	n.ok(n.client("get", "file.bin", "--out", "out")...)
+	require.True(t, bytes.Equal(content, n.read("out")))
+	n.until("its time is over", func() bool { return n.count(1, "UNASSIGNED") == 1 })
+	require.Equal(t, bonds, n.bonds(4))
+}
+
+// count returns how many indices of a deal stand somewhere.
+func (n *storageNet) count(deal uint64, status string) (count int) {
+	n.t.Helper()
+	for _, s := range n.statuses(deal) {
+		if s == status {
+			count++
+		}
+	}
+	return count
 }
 
 // TestCommandsInARow runs a command as often as a script does: no node takes its client for a flood.

@@ -130,7 +130,8 @@ func (n *storageNet) extends(deal uint64, put, listed keptFor) {
 	n.t.Helper()
 	require.Equal(n.t, put.LastEpoch, listed.LastEpoch)
 	require.False(n.t, put.Over || listed.Over)
-	require.WithinDuration(n.t, put.Until, listed.Until, time.Hour) // as fast as the last blocks were
+	require.WithinDuration(n.t, time.Now().Add(time.Hour), put.Until, 30*time.Minute) // 600 epochs of a devnet, as fast as its last blocks
+	require.WithinDuration(n.t, put.Until, listed.Until, 30*time.Minute)
 	client := n.state(n.dir).key("client")
 	denom := n.network + "/udev"
 	before := n.balance(client, denom)
@@ -141,6 +142,7 @@ func (n *storageNet) extends(deal uint64, put, listed keptFor) {
 	}
 	n.okJSON(&got, n.client("extend", "large.bin", "--epochs", "50")...)
 	require.Equal(n.t, put.LastEpoch+50, got.Kept.LastEpoch)
+	require.True(n.t, got.Kept.Until.After(time.Now().Add(30*time.Minute)))
 	require.Equal(n.t, before-number(n.t, got.Paid), n.balance(client, denom))
 	said := n.run(n.client("extend", itoa(int(deal)), "--epochs", "1000000", "--output", "json")...)
 	require.Equal(n.t, 4, said.code, said.out)
@@ -280,6 +282,11 @@ func TestStorageRefusals(t *testing.T) {
 	n.file("small.txt", 1_000, 1)
 	n.ok(n.client("put", "small.txt")...)
 	node := filepath.Join(n.dir, "node0")
+	n.ok(n.client("keys", "add", "poor")...)
+	n.ok(n.client("keys", "add", "tokenless")...)
+	n.ok(n.client("send", "tokenless", "1MESH", "--yes")...)
+	nobody := freeAddress(t)
+	unreachable := func(args ...string) []string { return append(args, "--node", nobody, "--yes") }
 	uri := "mesh://" + n.network + "/bafkr4ie2wi6xqbzzdtwrbbdgpsavm5qvmk4wpokjbebkcbb2ypuwvq7jbe"
 
 	for name, tc := range map[string]struct {
@@ -309,9 +316,25 @@ func TestStorageRefusals(t *testing.T) {
 		"fails: nothing earned":   {[]string{"earnings", "--withdraw", "--of-node", "999", "--home", node}, 5, "not_found", "node 999"},
 		"fails: no such epoch":    {[]string{"explain", "999999", "--home", node}, 5, "not_found", "epoch 999999"},
 		"fails: odd epoch":        {[]string{"explain", "x", "--home", node}, 2, "usage", `"x"`},
+		"fails: put, no MESH":     {n.client("put", "small.txt", "--from", "poor"), 4, "insufficient_funds", "umesh"},
+		"fails: put, no tokens":   {n.client("put", "small.txt", "--from", "tokenless"), 4, "insufficient_funds", n.network},
+		"fails: extend, no MESH":  {n.client("extend", "1", "--from", "poor"), 4, "insufficient_funds", "umesh"},
+		"fails: bond, no MESH":    {n.client("bond", "1", "5DEV", "--from", "poor", "--yes"), 4, "insufficient_funds", "needs"},
+		"fails: bond, no tokens":  {n.client("bond", "1", "5DEV", "--from", "tokenless", "--yes"), 4, "insufficient_funds", "needs"},
+		"fails: not one's deal":   {n.client("extend", "1", "--from", "tokenless"), 4, "rejected", "deal 1"},
+		"fails: put, no chain":    {n.client(unreachable("put", "small.txt")...), 3, "unreachable", nobody},
+		"fails: get, no chain":    {n.client(unreachable("get", "small.txt", "--out", "r")...), 3, "unreachable", nobody},
+		"fails: rm, no chain":     {n.client(unreachable("rm", "small.txt")...), 3, "unreachable", nobody},
+		"fails: extend, no chain": {n.client(unreachable("extend", "1")...), 3, "unreachable", nobody},
+		"fails: bond, no chain":   {n.client(unreachable("bond", "1", "5DEV")...), 3, "unreachable", nobody},
+		"fails: send, no chain":   {n.client(unreachable("send", "poor", "1MESH")...), 3, "unreachable", nobody},
+		"fails: earned, no chain": {append(unreachable("earnings"), "--home", node), 3, "unreachable", nobody},
+		"fails: why, no chain":    {append(unreachable("explain", "1"), "--home", node), 3, "unreachable", nobody},
 		"fails: odd entrance":     {n.client("get", "small.txt", "--bootstrap", "nonsense", "--out", "r"), 2, "invalid", "nonsense"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			before := n.holdings()
+			defer func() { require.Equal(t, before, n.holdings(), "state before = after") }()
 			said := n.run(append(tc.args, "--output", "json")...)
 			require.Equal(t, tc.exit, said.code, said.out+said.err)
 			var got struct {
@@ -328,7 +351,20 @@ func TestStorageRefusals(t *testing.T) {
 			require.NoFileExists(t, filepath.Join(filepath.Dir(n.home), "r"))
 		})
 	}
+}
+
+// holdings is what a refused command of the client must leave as it was: its files, its deals, what its key has, and what nodes
+// have bonded and lost.
+func (n *storageNet) holdings() map[string]any {
+	n.t.Helper()
 	var listed struct{ Objects []object }
 	n.okJSON(&listed, n.client("ls")...)
-	require.Len(t, listed.Objects, 1)
+	state := n.state(n.dir)
+	client := state.key("client")
+	var deals struct{ Deals []json.RawMessage }
+	n.query(&deals, state.RPC, "tasks", "deals-by-client", client)
+	return map[string]any{
+		"files": listed.Objects, "deals": len(deals.Deals), "bonds": n.bonds(5),
+		"MESH": n.balance(client, "umesh"), "tokens": n.balance(client, n.network+"/udev"),
+	}
 }

@@ -46,7 +46,7 @@ func (q queryServer) Round(ctx context.Context, req *types.QueryRoundRequest) (*
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	return &types.QueryRoundResponse{Round: r}, nil
+	return &types.QueryRoundResponse{Round: r, Assurance: r.Assurance()}, nil
 }
 
 // roundAt returns the round of a height, 0 being the latest.
@@ -97,7 +97,7 @@ func (q queryServer) Seed(ctx context.Context, req *types.QuerySeedRequest) (*ty
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	return &types.QuerySeedResponse{Value: s.Value, Height: s.Height, Revealers: s.Revealers}, nil
+	return &types.QuerySeedResponse{Value: s.Value, Height: s.Height, Revealers: s.Revealers, Assurance: types.AssuranceOf(s.Revealers)}, nil
 }
 
 // grpcError gives an error of the module the code a client can act on.

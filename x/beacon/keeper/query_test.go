@@ -40,7 +40,7 @@ func TestQueryAnswers(t *testing.T) {
 
 	seed, err := f.query.Seed(f.ctx, &types.QuerySeedRequest{Close: 4, Delay: 1, MMax: 4})
 	require.NoError(t, err)
-	require.Equal(t, &types.QuerySeedResponse{Value: f.round(7).Value, Height: 7, Revealers: 3}, seed)
+	require.Equal(t, &types.QuerySeedResponse{Value: f.round(7).Value, Height: 7, Revealers: 3, Assurance: types.AssuranceNone}, seed)
 }
 
 // With fewer than four revealers nothing is assured, and every view says so.

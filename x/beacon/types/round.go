@@ -43,8 +43,11 @@ func (r Round) Revealed(id uint32, preimage []byte) Round {
 }
 
 // Assurance returns how far a seed of this round can be trusted.
-func (r Round) Assurance() string {
-	if r.Eligible < AssuredRevealers {
+func (r Round) Assurance() string { return AssuranceOf(r.Eligible) }
+
+// AssuranceOf returns how far a seed by so many revealers can be trusted.
+func AssuranceOf(revealers uint32) string {
+	if revealers < AssuredRevealers {
 		return AssuranceNone
 	}
 	return AssuranceBeacon
