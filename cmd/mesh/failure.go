@@ -110,6 +110,9 @@ func explainChain(f *failure, err error) bool {
 		f.Code, f.Exit, f.Why, f.Next = "unreachable", exitUnreachable, unreachable.Error(), unreachable.Fixes()
 	case errors.As(err, &funds):
 		f.Code, f.Exit, f.Why, f.Next = "insufficient_funds", exitRejected, funds.Error(), funds.HowToGet()
+	case errors.Is(err, chain.ErrTooPoor) && errors.As(err, &rejected):
+		f.Code, f.Exit, f.Why = "insufficient_funds", exitRejected, rejected.Error()
+		f.Next = "have somebody send what is missing of the network's token: its founder has some, its nodes earn it"
 	case errors.As(err, &rejected):
 		f.Code, f.Exit, f.Why, f.Next = "tx_rejected", exitRejected, rejected.Error(), nextAfterRejection(rejected)
 	case errors.As(err, &other):

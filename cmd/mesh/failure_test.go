@@ -22,6 +22,7 @@ func TestExplain(t *testing.T) {
 	}{
 		"fails: anything":       {errors.New("x"), "failure", 1, "run it again"},
 		"fails: unreachable":    {&chain.UnreachableError{Tried: []chain.Attempt{{Endpoint: "a:1", Err: errors.New("no")}}}, "unreachable", 3, "--node"},
+		"fails: tokens":         {&chain.RejectedError{Code: 5, Codespace: "tasks", Log: "account has 0"}, "insufficient_funds", 4, "network's token"},
 		"fails: funds":          {&chain.FundsError{Account: "mesh1a", Denom: "umesh", Has: has, Needs: needs}, "insufficient_funds", 4, "send 99000000umesh to mesh1a"},
 		"fails: rejected":       {&chain.RejectedError{Code: 3, Codespace: "network", Log: "taken"}, "tx_rejected", 4, "nothing was sent"},
 		"fails: fee too low":    {&chain.RejectedError{Code: 13, Codespace: "sdk"}, "tx_rejected", 4, "gas-price"},

@@ -26,6 +26,8 @@ var (
 	ErrNotYourTurn = taskstypes.ErrNotYourTurn
 	// ErrNotLost: the chain sees no reason to call the index lost.
 	ErrNotLost = taskstypes.ErrNotLost
+	// ErrTooPoor: the client holds less than a deal, or a request, costs.
+	ErrTooPoor = taskstypes.ErrInsufficientFunds
 	// ErrPriceTooHigh: the network asks more than the client wants to pay.
 	ErrPriceTooHigh = taskstypes.ErrPriceTooHigh
 	// ErrOwnersExhausted: fewer owners are left than a draw needs.

@@ -131,7 +131,7 @@ func TestQuotaReached(t *testing.T) {
 	n.until("its end", func() bool { return !small.runs() })
 	var output said
 	n.background(&output, "join", "--home", small.Home, "--network-id", n.network, "--storage", "1MB", "--yes")
-	n.until("the node", func() bool { return strings.Contains(output.String(), " of network "+n.network) })
+	n.until("the node", func() bool { return strings.Contains(output.String(), "("+n.network+") runs.") })
 	bonds := n.bonds(4)
 
 	n.ok(n.client("put", "file.bin", "--profile", "tiny")...)

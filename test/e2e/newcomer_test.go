@@ -25,7 +25,7 @@ func freeAddress(t *testing.T) string {
 // chain's genesis, gets all blocks from its peer, runs them with the other executor, and comes to the same state. Stopped, it
 // exports that state.
 func TestNewcomer(t *testing.T) {
-	n := newStorageNet(t, 4)
+	n := newStorageNet(t, 5)
 	n.file("file.bin", 100_000, 9)
 	n.ok(n.client("put", "file.bin")...)
 	state := n.state(n.dir)
@@ -70,18 +70,21 @@ func TestNewcomer(t *testing.T) {
 
 	require.NoError(t, node.cmd.Process.Signal(syscall.SIGTERM))
 	n.until("its end", node.ended)
-	exported := n.exec(n.meshd, "export", "--home", home)
+	file := filepath.Join(home, "state.json")
+	exported := n.exec(n.meshd, "export", "--home", home, "--output-document", file)
 	require.Zero(t, exported.code, exported.err)
+	written, err := os.ReadFile(file)
+	require.NoError(t, err)
 	var g struct {
 		AppState struct {
 			Tasks struct{ Deals []struct{ Id string } } `json:"tasks"`
 		} `json:"app_state"`
 	}
-	require.NoError(t, json.Unmarshal([]byte(exported.out), &g))
+	require.NoError(t, json.Unmarshal(written, &g))
 	require.Len(t, g.AppState.Tasks.Deals, 1)
 	refused := n.exec(n.meshd, "export", "--home", home, "--for-zero-height")
 	require.NotZero(t, refused.code)
-	require.Contains(t, refused.err, "zero height")
+	require.Contains(t, refused.err, "height zero")
 }
 
 // appHash returns the hash of the state before a block.

@@ -289,6 +289,7 @@ func TestStorageRefusals(t *testing.T) {
 	unreachable := func(args ...string) []string { return append(args, "--node", nobody, "--yes") }
 	uri := "mesh://" + n.network + "/bafkr4ie2wi6xqbzzdtwrbbdgpsavm5qvmk4wpokjbebkcbb2ypuwvq7jbe"
 
+	before := n.holdings()
 	for name, tc := range map[string]struct {
 		args []string
 		exit int
@@ -321,7 +322,7 @@ func TestStorageRefusals(t *testing.T) {
 		"fails: extend, no MESH":  {n.client("extend", "1", "--from", "poor"), 4, "insufficient_funds", "umesh"},
 		"fails: bond, no MESH":    {n.client("bond", "1", "5DEV", "--from", "poor", "--yes"), 4, "insufficient_funds", "needs"},
 		"fails: bond, no tokens":  {n.client("bond", "1", "5DEV", "--from", "tokenless", "--yes"), 4, "insufficient_funds", "needs"},
-		"fails: not one's deal":   {n.client("extend", "1", "--from", "tokenless"), 4, "rejected", "deal 1"},
+		"fails: not one's deal":   {n.client("extend", "1", "--from", "tokenless"), 4, "tx_rejected", "deal 1"},
 		"fails: put, no chain":    {n.client(unreachable("put", "small.txt")...), 3, "unreachable", nobody},
 		"fails: get, no chain":    {n.client(unreachable("get", "small.txt", "--out", "r")...), 3, "unreachable", nobody},
 		"fails: rm, no chain":     {n.client(unreachable("rm", "small.txt")...), 3, "unreachable", nobody},
@@ -333,8 +334,6 @@ func TestStorageRefusals(t *testing.T) {
 		"fails: odd entrance":     {n.client("get", "small.txt", "--bootstrap", "nonsense", "--out", "r"), 2, "invalid", "nonsense"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			before := n.holdings()
-			defer func() { require.Equal(t, before, n.holdings(), "state before = after") }()
 			said := n.run(append(tc.args, "--output", "json")...)
 			require.Equal(t, tc.exit, said.code, said.out+said.err)
 			var got struct {
@@ -351,6 +350,7 @@ func TestStorageRefusals(t *testing.T) {
 			require.NoFileExists(t, filepath.Join(filepath.Dir(n.home), "r"))
 		})
 	}
+	require.Equal(t, before, n.holdings(), "none has changed anything")
 }
 
 // holdings is what a refused command of the client must leave as it was: its files, its deals, what its key has, and what nodes
