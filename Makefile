@@ -44,7 +44,7 @@ race: ## the concurrent packages under the race detector
 
 .PHONY: e2e
 e2e: build ## the main journeys on built binaries
-	go test -count=1 -timeout 10m ./test/e2e -skip '^TestCrash$$'
+	go test -count=1 -timeout 20m ./test/e2e -skip '^TestCrash$$'
 
 .PHONY: demo
 demo: build ## a storage network on this machine from file to repair, its evidence in build/demo [FILE=path NODES=12]

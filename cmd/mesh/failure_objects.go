@@ -8,6 +8,7 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/dirlock"
 	"github.com/mesh-protocol/mesh/offchain/node"
 	"github.com/mesh-protocol/mesh/offchain/p2p"
+	"github.com/mesh-protocol/mesh/offchain/piece"
 	storage "github.com/mesh-protocol/mesh/offchain/templates/storage/client"
 	storagerecord "github.com/mesh-protocol/mesh/offchain/templates/storage/record"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
@@ -41,6 +42,8 @@ func explainObjects(f *failure, err error) bool {
 	var locked *storage.LockedError
 	var wide *segment.OwnersError
 	switch {
+	case piece.IsFull(err):
+		f.Code, f.Exit, f.Next = "disk_full", exitFailure, "make room, or name a place on another disk; what was stored before is stored still"
 	case errors.As(err, &locked):
 		f.Code, f.Exit, f.Next = "objects_in_use", exitRefused, fmt.Sprintf("wait until process %d has ended; one command at a time uses the files of a home", locked.PID)
 	case errors.As(err, &wide):

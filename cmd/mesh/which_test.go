@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -112,6 +113,7 @@ func TestExplainObjects(t *testing.T) {
 		"holders":           {storage.ErrHolders, "too_few_holders", 3, "run it again"},
 		"uncertain":         {storage.ErrUncertain, "timeout", 6, "mesh ls"},
 		"over":              {storage.ErrOver, "deal_over", 5, "mesh put"},
+		"disk is full":      {fmt.Errorf("write object: %w", syscall.ENOSPC), "disk_full", 1, "make room"},
 		"unprepared":        {storage.ErrUnprepared, "timeout", 6, "nothing was changed"},
 		"expired":           {fmt.Errorf("%w: %w", storage.ErrExpired, &chain.TimeoutError{Hash: "AB"}), "timeout", 6, "nothing was changed"},
 		"conflict":          {storage.ErrConflict, "conflict", 1, "run it again"},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -37,6 +38,7 @@ type Client struct {
 	group  *lifecycle.Group
 	cancel context.CancelFunc
 	ran    chan error
+	close  func() error // once
 }
 
 // Dial enters a network as a client. Its connections live until Close; ctx bounds the entering only. Errors:
@@ -44,6 +46,10 @@ type Client struct {
 // the home, and those of keys, chain and overlay.
 func Dial(ctx context.Context, cfg ClientConfig, deps Deps) (*Client, error) {
 	c := &Client{group: lifecycle.New(deps.Log, 0), ran: make(chan error, 1)}
+	c.close = sync.OnceValue(func() error {
+		c.cancel()
+		return errors.Join(<-c.ran, c.group.Close())
+	})
 	overlay, key, err := c.open(ctx, cfg, deps)
 	if err != nil {
 		return nil, errors.Join(err, c.group.Close())
@@ -175,8 +181,5 @@ func awaitPeer(ctx context.Context, o *p2p.Overlay) error {
 	return nil
 }
 
-// Close leaves the network.
-func (c *Client) Close() error {
-	c.cancel()
-	return errors.Join(<-c.ran, c.group.Close())
-}
+// Close leaves the network. A second call returns what the first did.
+func (c *Client) Close() error { return c.close() }

@@ -96,6 +96,7 @@ func TestStorage(t *testing.T) {
 
 	n.ok(n.client("get", "small.txt", "--out", "small.out")...)
 	require.Equal(t, small, n.read("small.out"))
+	n.intoFullDisk("large.bin")
 	n.ok(n.client("get", "empty", "--out", "empty.out")...)
 	require.Equal(t, none, n.read("empty.out"))
 	part := n.ok(n.client("get", put.Objects[1].URI, "--range", "8386550-8386569")...)
@@ -116,6 +117,20 @@ func TestStorage(t *testing.T) {
 	require.Equal(t, 5, n.run("get", share.Link, "--out", "gone.out", "--home", filepath.Join(n.dir, "node0")).code)
 	n.ok(n.client("get", "small.txt", "--out", "small.again")...)
 	require.Equal(t, small, n.read("small.again"))
+}
+
+// intoFullDisk reads a file to where there is no room.
+func (n *storageNet) intoFullDisk(name string) {
+	n.t.Helper()
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	require.NoError(n.t, err)
+	defer func() { _ = full.Close() }()
+	var notes said
+	get := n.process(full, &notes, n.mesh, n.client("get", name, "--out", "-")...)
+	n.until("its end", get.ended)
+	require.Equal(n.t, 1, get.cmd.ProcessState.ExitCode(), notes.String())
+	require.Contains(n.t, notes.String(), "no space left on device")
+	require.Contains(n.t, notes.String(), "make room")
 }
 
 // keptFor is until when a deal is kept, as mesh says it.
