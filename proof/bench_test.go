@@ -112,6 +112,7 @@ func BenchmarkStorageProof(b *testing.B) {
 }
 
 func benchStorageProof(b *testing.B, k int) {
+	b.Helper()
 	b.Run(fmt.Sprint("k=", k), func(b *testing.B) {
 		r := newRand(b)
 		trie, err := proof.BuildTrie(&million{})

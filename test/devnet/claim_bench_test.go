@@ -51,7 +51,7 @@ func BenchmarkClaimSettle(b *testing.B) {
 			n.Until(200, func() bool { return m.claim != nil && m.proof != nil && m.withdrawal != nil })
 			n.Next() // the block with the last of them
 		}
-		require.Equal(b, deals, len(m.Leaves(n.Epoch()-1)))
+		require.Len(b, m.Leaves(n.Epoch()-1), deals)
 		b.ReportMetric(float64(m.claimBytes), "claim-bytes")
 		b.ReportMetric(float64(m.proofBytes), "proof-bytes")
 		b.ReportMetric(float64(m.claim.Gas()), "claim-gas")
