@@ -80,21 +80,17 @@ func (c *cli) extend(ctx context.Context, s settings, id string, epochs uint64, 
 	if err != nil {
 		return withFaucet(s, err)
 	}
+	paid := extensionCost(before, epochs, n.Params.Storage.ReserveBps)
 	a := extendAnswer{
-		header: answerTo("extend"), NetworkID: n.Id, Deal: which, Epochs: epochs, Denom: n.Token.Denom,
-		Paid: extensionCost(before, epochs, n.Params.Storage.ReserveBps).String(), Tx: result.Hash, Height: result.Height,
-	}
-	// It is paid for; that this could not be asked does not change it.
-	if kept, err := keptUntil(ctx, client, n.Id, []uint64{which}); err == nil {
-		v := kept[which]
-		a.Kept = &v
+		header: answerTo("extend"), NetworkID: n.Id, Deal: which, Epochs: epochs, Paid: paid.String(), Denom: n.Token.Denom,
+		Kept: keptIfKnown(ctx, client, n.Id, which), Tx: result.Hash, Height: result.Height,
 	}
 	return c.print(s, a, func(p *page) {
 		p.title("Extended deal %d by %d epochs.", a.Deal, a.Epochs)
 		if a.Kept != nil {
 			p.row("Its files", "%s", a.Kept.text())
 		}
-		p.row("Paid", "%s", tokens(extensionCost(before, epochs, n.Params.Storage.ReserveBps), n.Token.Symbol))
+		p.row("Paid", "%s", tokens(paid, n.Token.Symbol))
 		p.row("Transaction", "%s in block %d", a.Tx, a.Height)
 	})
 }

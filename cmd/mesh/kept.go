@@ -97,3 +97,13 @@ func keptUntil(ctx context.Context, client *chain.Client, network string, deals 
 	}
 	return views, nil
 }
+
+// keptIfKnown tells it of a deal that is paid for already, which an answer that does not come takes nothing from: nil then.
+func keptIfKnown(ctx context.Context, client *chain.Client, network string, deal uint64) *keptView {
+	views, err := keptUntil(ctx, client, network, []uint64{deal})
+	if err != nil {
+		return nil
+	}
+	v := views[deal]
+	return &v
+}

@@ -108,10 +108,7 @@ func (c *cli) put(ctx context.Context, s settings, f putFlags, files []string) (
 	}
 	// The files are stored; that these could not be asked does not change it.
 	a.Safety, _ = dealSafety(ctx, d.door, d.network.Id, a.Deal)
-	if kept, err := keptUntil(ctx, d.door, d.network.Id, []uint64{a.Deal}); err == nil {
-		v := kept[a.Deal]
-		a.Kept = &v
-	}
+	a.Kept = keptIfKnown(ctx, d.door, d.network.Id, a.Deal)
 	return c.print(s, a, func(p *page) {
 		for _, o := range a.Objects {
 			p.line("%s  %s", o.URI, filepath.Base(o.Name))

@@ -49,9 +49,9 @@ func (k *Keeper) takeIndex(ctx context.Context, msg *types.MsgTakeIndex) (math.I
 	return k.reserve(ctx, c, msg.Index, i, n.Id, types.RepairPay(c.deal.Rate, c.deal.Profile.K))
 }
 
-// takesAgain tells whether a node may hold again what it lost: it had proven it, has neither reported the
-// loss nor failed to rebuild the index since, its owner has no other index of the deal, and it has room. It may be idle or below the bond that is drawn: the
-// loss itself may have made it so, and it comes into no draw by this.
+// takesAgain tells whether a node may hold again what it lost: it had proven it, has neither reported the loss nor failed
+// to rebuild the index since, its owner has no other index of the deal, and it has room. It may be idle or below the bond
+// that is drawn: the loss itself may have made it so, and it comes into no draw by this.
 func (k *Keeper) takesAgain(ctx context.Context, c contract, i types.Index, n networktypes.Node) (bool, error) {
 	joined := n.Status == networktypes.NODE_STATUS_JOINED
 	if i.LostBy != n.Id || slices.Contains(i.NotRebuilt, n.Id) || !joined || !wanted(c.deal, n) {
