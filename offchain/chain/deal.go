@@ -77,6 +77,33 @@ func (c *Client) Held(ctx context.Context, network string, node uint64) ([]work.
 	return list, err
 }
 
+// Ended returns the stints of a node that have ended and are owed for an epoch.
+func (c *Client) Ended(ctx context.Context, network string, node, epoch uint64) ([]work.Stint, error) {
+	var list []work.Stint
+	var r reader
+	err := c.askPages(ctx, fmt.Sprintf("the ended stints of node %d of network %s", node, network), func(ctx context.Context, conn *grpc.ClientConn, page *query.PageRequest) (*query.PageResponse, error) {
+		page.Reverse = true // the last epoch first, so that what ended before is not asked for
+		res, err := taskstypes.NewQueryClient(conn).EndedStints(ctx, &taskstypes.QueryEndedStintsRequest{Network: network, Node: node, Pagination: page})
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range res.Stints {
+			s := work.Stint{Ref: work.IndexRef{Deal: e.Deal, Index: int(e.Index)}, From: e.FromEpoch, To: e.ToEpoch, Rate: r.amount(e.Rate)}
+			if s.To < epoch {
+				return nil, nil
+			}
+			if s.Covers(epoch) {
+				list = append(list, s)
+			}
+		}
+		return res.Pagination, nil
+	})
+	if err == nil {
+		err = r.err
+	}
+	return list, err
+}
+
 func (r *reader) deal(d taskstypes.Deal) work.Deal {
 	return work.Deal{
 		ID: d.Id, Network: d.Network, Client: d.Client, Profile: work.Profile{K: int(d.Profile.K), N: int(d.Profile.N)},

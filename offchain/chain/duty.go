@@ -97,7 +97,7 @@ type Explanation struct {
 	State  string // none, open, claimed, proven or missed
 	Reason string // a sentence
 	Total  Amount
-	Rows   []ExplainedDeal
+	Rows   []ExplainedDeal // of what the node has now, and of at most 100 stints that have ended since
 }
 
 // ExplainedDeal says whether one deal owes its holder for an epoch.
@@ -111,7 +111,7 @@ func (c *Client) ExplainClaim(ctx context.Context, network string, node, epoch u
 		if err != nil {
 			return nil, err
 		}
-		e.State, e.Reason, e.Total, e.Rows = res.State, res.Reason, res.Claim.Total, append(e.Rows, res.Rows...)
+		e.State, e.Reason, e.Total, e.Rows = res.State, res.Reason, res.Claim.Total, append(append(e.Rows, res.Rows...), res.Ended...)
 		return res.Pagination, nil
 	})
 	return e, err

@@ -16,6 +16,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/proof"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	rewardstypes "github.com/mesh-protocol/mesh/x/rewards/types"
 	taskstypes "github.com/mesh-protocol/mesh/x/tasks/types"
@@ -43,6 +44,12 @@ func walks() map[string]walk {
 	}
 	row := func(i uint64) taskstypes.OwedRow {
 		return taskstypes.OwedRow{Deal: i, Index: 2, Rate: math.NewInt(9), Reason: "r"}
+	}
+	stint := func(i, to uint64) taskstypes.EndedStint {
+		return taskstypes.EndedStint{Deal: i, Index: 5, FromEpoch: 3, ToEpoch: to, Rate: math.NewInt(7)}
+	}
+	ended := func(i, to uint64) work.Stint {
+		return work.Stint{Ref: work.IndexRef{Deal: i, Index: 5}, From: 3, To: to, Rate: proof.U64(7)}
 	}
 	return map[string]walk{
 		"members": {
@@ -72,6 +79,16 @@ func walks() map[string]walk {
 			func(ctx context.Context, c *chain.Client) (any, error) { return c.Held(ctx, network, 3) },
 			[]work.Held{held(1), held(2), held(3)},
 		},
+		"ended": {
+			"/mesh.tasks.v1.Query/EndedStints", &taskstypes.QueryEndedStintsRequest{Network: network, Node: 3},
+			func(i uint64, p *query.PageResponse) any {
+				later := stint(9, 8-i)
+				later.FromEpoch = 5
+				return &taskstypes.QueryEndedStintsResponse{Stints: []taskstypes.EndedStint{stint(i, 8-i), later}, Pagination: p}
+			},
+			func(ctx context.Context, c *chain.Client) (any, error) { return c.Ended(ctx, network, 3, 4) },
+			[]work.Stint{ended(1, 7), ended(2, 6), ended(3, 5)},
+		},
 		"vacant": {
 			"/mesh.tasks.v1.Query/VacantIndices", &taskstypes.QueryVacantIndicesRequest{Network: network},
 			func(i uint64, p *query.PageResponse) any {
@@ -87,10 +104,11 @@ func walks() map[string]walk {
 			func(i uint64, p *query.PageResponse) any {
 				return &taskstypes.QueryExplainClaimResponse{
 					Claim: taskstypes.Claim{Total: math.NewInt(27)}, State: "proven", Reason: "well", Rows: []taskstypes.OwedRow{row(i)}, Pagination: p,
+					Ended: map[uint64][]taskstypes.OwedRow{1: {row(9)}}[i],
 				}
 			},
 			func(ctx context.Context, c *chain.Client) (any, error) { return c.ExplainClaim(ctx, network, 3, 4) },
-			chain.Explanation{State: "proven", Reason: "well", Total: math.NewInt(27), Rows: []chain.ExplainedDeal{row(1), row(2), row(3)}},
+			chain.Explanation{State: "proven", Reason: "well", Total: math.NewInt(27), Rows: []chain.ExplainedDeal{row(1), row(9), row(2), row(3)}},
 		},
 		"explain rewards": {
 			"/mesh.rewards.v1.Query/ExplainReward", &rewardstypes.QueryExplainRewardRequest{Network: network, Node: 3},
@@ -182,6 +200,23 @@ func TestPages(t *testing.T) {
 			require.Equal(t, 1+2, n.called(), "its chain, and two pages")
 		})
 	}
+}
+
+// TestEndedStopsAtTheEpoch: the latest come first, and what ended before the epoch is not asked for.
+func TestEndedStopsAtTheEpoch(t *testing.T) {
+	w := walks()["ended"]
+	pages := 0
+	n := newFakeNode()
+	n.answers = map[string]func(any) (any, error){w.method: func(req any) (any, error) {
+		p := pageOf(req)
+		require.True(t, p.Reverse)
+		pages++
+		return w.page(at(p), key(at(p)+1)), nil
+	}}
+	got, err := newClient(t, testConfig(serveModules(t, n)), nil).Ended(t.Context(), network, 3, 6)
+	require.NoError(t, err)
+	require.Equal(t, 3, pages, "the third ended in epoch 5")
+	require.Len(t, got, 4, "two of them with each page before")
 }
 
 // TestEndlessPages: a node that always has one more page is left at some point.

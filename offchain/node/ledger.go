@@ -88,6 +88,11 @@ func (l *ledger) Held(ctx context.Context) ([]work.Held, error) {
 	return l.chain.Held(ctx, l.network, l.node)
 }
 
+// Ended implements duty.Chain.
+func (l *ledger) Ended(ctx context.Context, epoch uint64) ([]work.Stint, error) {
+	return l.chain.Ended(ctx, l.network, l.node, epoch)
+}
+
 // Claimed implements duty.Chain.
 func (l *ledger) Claimed(ctx context.Context, epoch uint64) (work.Claim, error) {
 	c, _, err := l.chain.Claimed(ctx, l.network, l.node, epoch)

@@ -83,6 +83,16 @@ type IndexRef struct {
 	Index int
 }
 
+// Stint is a time a node held an index, after it has ended.
+type Stint struct {
+	Ref      IndexRef
+	From, To uint64 // the first and the last epoch the node is owed for
+	Rate     proof.U128
+}
+
+// Covers tells whether the node is owed for an epoch.
+func (s Stint) Covers(epoch uint64) bool { return s.From <= epoch && epoch <= s.To }
+
 // Vacant is an index that waits for a node to take it.
 type Vacant struct {
 	Ref    IndexRef

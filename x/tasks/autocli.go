@@ -19,6 +19,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				rpc("Window", "window [network] [epoch]", "Show when claims and proofs of an epoch are taken", "network", "epoch"),
 				rpc("Deadlines", "deadlines [network] [node]", "List the duties of a node that are not done yet", "network", "node"),
 				rpc("ExplainClaim", "explain-claim [network] [node] [epoch]", "Explain what a claim is made of and what became of it", "network", "node", "epoch"),
+				rpc("EndedStints", "ended-stints [network] [node]", "List the stints of a node that have ended and are still kept", "network", "node"),
 				rpc("VacantIndices", "vacant-indices [network]", "List the indices that wait for a node to take them", "network"),
 				rpc("OpenRequests", "open-requests [network] [node]", "List the requests a node has not answered", "network", "node"),
 			},

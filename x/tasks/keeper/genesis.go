@@ -86,6 +86,9 @@ func (k *Keeper) initWork(ctx context.Context, g types.GenesisState) error {
 	for _, seq := range g.Settling {
 		errs = append(errs, k.settling.Set(ctx, seq))
 	}
+	for _, s := range g.Ended {
+		errs = append(errs, k.ended.Set(ctx, collections.Join4(s.Network, s.Node, s.Stint.ToEpoch, s.Stint.Deal), s.Stint))
+	}
 	for _, w := range g.Windows {
 		errs = append(errs, k.windows.Set(ctx, collections.Join(w.Network, w.Epoch), w.Window))
 	}
@@ -154,6 +157,10 @@ func (k *Keeper) exportWork(ctx context.Context, g *types.GenesisState) error {
 		}),
 		k.claims.Walk(ctx, nil, func(key collections.Triple[uint64, uint64, uint64], c types.Claim) (bool, error) {
 			g.Claims = append(g.Claims, types.StoredClaim{Network: key.K1(), Epoch: key.K2(), Node: key.K3(), Claim: c})
+			return false, nil
+		}),
+		k.ended.Walk(ctx, nil, func(key collections.Quad[uint64, uint64, uint64, uint64], s types.EndedStint) (bool, error) {
+			g.Ended = append(g.Ended, types.StoredEnded{Network: key.K1(), Node: key.K2(), Stint: s})
 			return false, nil
 		}),
 		k.settling.Walk(ctx, nil, func(seq uint64) (bool, error) {

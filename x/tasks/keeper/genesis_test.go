@@ -46,6 +46,7 @@ func TestExportedStateIsValidAndComesBack(t *testing.T) {
 	for what, n := range map[string]int{
 		"deals": len(g.Deals), "indices": len(g.Indices), "stints": len(g.Stints), "owed": len(g.Owed), "changes": len(g.Changes),
 		"gaps": len(g.Gaps), "claims": len(g.Claims), "windows": len(g.Windows), "requests": len(g.Requests),
+		"ended": len(g.Ended),
 	} {
 		require.NotZero(t, n, what)
 	}

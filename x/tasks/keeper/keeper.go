@@ -42,6 +42,8 @@ type Keeper struct {
 	vacant collections.KeySet[collections.Triple[uint64, uint64, uint64]]
 	// stints maps (deal, number, first epoch) to a time an index was held that has ended.
 	stints collections.Map[collections.Triple[uint64, uint64, uint64], types.Stint]
+	// ended maps (network, node, last epoch, deal) to a stint that has ended, while its epochs' claims are kept.
+	ended collections.Map[collections.Quad[uint64, uint64, uint64, uint64], types.EndedStint]
 	// dealsByClient holds (client, deal).
 	dealsByClient collections.KeySet[collections.Pair[[]byte, uint64]]
 	// dealsByNode maps (network, node, deal) to the number of the node's index.
@@ -92,11 +94,13 @@ func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, deps Deps) *K
 func (k *Keeper) addDealState(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) {
 	numbers := collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key)
 	triple := collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint64Key)
+	quad := collections.QuadKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint64Key, collections.Uint64Key)
 	k.nextDeal = collections.NewItem(sb, types.NextDealPrefix, "next_deal", collections.Uint64Value)
 	k.deals = collections.NewMap(sb, types.DealsPrefix, "deals", collections.Uint64Key, codec.CollValue[types.Deal](cdc))
 	k.indices = collections.NewMap(sb, types.IndicesPrefix, "indices", numbers, codec.CollValue[types.Index](cdc))
 	k.vacant = collections.NewKeySet(sb, types.VacantPrefix, "vacant", triple)
 	k.stints = collections.NewMap(sb, types.StintsPrefix, "stints", triple, codec.CollValue[types.Stint](cdc))
+	k.ended = collections.NewMap(sb, types.EndedPrefix, "ended", quad, codec.CollValue[types.EndedStint](cdc))
 	k.dealsByClient = collections.NewKeySet(sb, types.DealsByClientPrefix, "deals_by_client",
 		collections.PairKeyCodec(collections.BytesKey, collections.Uint64Key))
 	k.dealsByNode = collections.NewMap(sb, types.DealsByNodePrefix, "deals_by_node", triple, collections.Uint64Value)
@@ -104,8 +108,7 @@ func (k *Keeper) addDealState(sb *collections.SchemaBuilder, cdc codec.BinaryCod
 	k.settling = collections.NewKeySet(sb, types.SettlingPrefix, "settling", collections.Uint64Key)
 	k.nextRequest = collections.NewItem(sb, types.NextRequestPrefix, "next_request", collections.Uint64Value)
 	k.requests = collections.NewMap(sb, types.RequestsPrefix, "requests", collections.Uint64Key, codec.CollValue[types.OpenRequest](cdc))
-	k.requestsByNode = collections.NewKeySet(sb, types.RequestsByNodePrefix, "requests_by_node",
-		collections.QuadKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint64Key, collections.Uint64Key))
+	k.requestsByNode = collections.NewKeySet(sb, types.RequestsByNodePrefix, "requests_by_node", quad)
 	k.requestsByIndex = collections.NewKeySet(sb, types.RequestsByIndexPrefix, "requests_by_index", triple)
 }
 

@@ -48,6 +48,7 @@ func (h *history) check() {
 	h.paid = h.paidSoFar(g)
 	h.checkMoney(g)
 	h.checkNodes(g)
+	h.checkRows(g)
 }
 
 // read books what the events since the last check say.
@@ -126,6 +127,18 @@ func (h *history) checkMoney(g *types.GenesisState) {
 		earned = earned.Add(fee.Earned)
 	}
 	require.Equal(h.t, earned.String(), h.w.of(moduleAccount(payModule)).String(), "fees that were earned")
+}
+
+// checkRows holds the rows that explain each claim against its total, whatever has become of its deals since.
+func (h *history) checkRows(g *types.GenesisState) {
+	for _, c := range g.Claims {
+		got := h.explain(c.Node, c.Epoch)
+		sum := math.ZeroInt()
+		for _, row := range append(got.Rows, got.Ended...) {
+			sum = sum.Add(row.Rate)
+		}
+		require.Equal(h.t, c.Claim.Total.String(), sum.String(), "node %d epoch %d: %v and %v", c.Node, c.Epoch, got.Rows, got.Ended)
+	}
 }
 
 // checkNodes holds what each node is owed for a random epoch, and what it takes up, against sums

@@ -46,7 +46,53 @@ func (q queryServer) ExplainClaim(ctx context.Context, req *types.QueryExplainCl
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
+	if len(req.GetPagination().GetKey()) == 0 && req.GetPagination().GetOffset() == 0 {
+		rsp.Ended, err = q.explainEnded(ctx, network.Seq, req.GetNode(), req.GetEpoch())
+	}
+	if err != nil {
+		return nil, grpcError(err)
+	}
 	return rsp, nil
+}
+
+// explainEnded returns the rows of stints that have ended and are owed for an epoch, at most MaxPage of at most maxIndicesSeen
+// that ended with it or later.
+func (q queryServer) explainEnded(ctx context.Context, seq, node, epoch uint64) (rows []types.OwedRow, err error) {
+	seen := 0
+	at := collections.NewSuperPrefixedQuadRange[uint64, uint64, uint64, uint64](seq, node)
+	err = q.ended.Walk(ctx, at, func(_ collections.Quad[uint64, uint64, uint64, uint64], s types.EndedStint) (bool, error) {
+		seen++
+		if s.FromEpoch <= epoch && epoch <= s.ToEpoch {
+			rows = append(rows, types.OwedRow{
+				Deal: s.Deal, Index: s.Index, Rate: s.Rate, Reason: fmt.Sprintf("held until epoch %d", s.ToEpoch),
+			})
+		}
+		return len(rows) == types.MaxPage || seen == maxIndicesSeen, nil
+	})
+	return rows, err
+}
+
+// EndedStints implements types.QueryServer.
+func (q queryServer) EndedStints(ctx context.Context, req *types.QueryEndedStintsRequest) (*types.QueryEndedStintsResponse, error) {
+	if err := checkPage(req.GetPagination()); err != nil {
+		return nil, err
+	}
+	network, err := q.networkOf(ctx, req)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	list, page, err := query.CollectionPaginate(ctx, q.ended, req.GetPagination(),
+		func(_ collections.Quad[uint64, uint64, uint64, uint64], s types.EndedStint) (types.EndedStint, error) {
+			return s, nil
+		},
+		func(o *query.CollectionsPaginateOptions[collections.Quad[uint64, uint64, uint64, uint64]]) {
+			prefix := collections.QuadSuperPrefix[uint64, uint64, uint64, uint64](network.Seq, req.GetNode())
+			o.Prefix = &prefix
+		})
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	return &types.QueryEndedStintsResponse{Stints: list, Pagination: page}, nil
 }
 
 // explainState says what became of the claim of an epoch.

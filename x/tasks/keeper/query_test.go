@@ -228,6 +228,15 @@ func TestQueryCodes(t *testing.T) {
 			return err
 		}, codes.NotFound},
 		{"fails: vacant indices of no network", func(ctx context.Context) error { _, err := f.queries.VacantIndices(ctx, nil); return err }, codes.InvalidArgument},
+		{"fails: page of ended stints", func(ctx context.Context) error {
+			_, err := f.queries.EndedStints(ctx, &types.QueryEndedStintsRequest{Network: networkID, Node: 1, Pagination: big})
+			return err
+		}, codes.InvalidArgument},
+		{"fails: ended stints of nobody", func(ctx context.Context) error {
+			_, err := f.queries.EndedStints(ctx, &types.QueryEndedStintsRequest{Network: networkID, Node: 99})
+			return err
+		}, codes.NotFound},
+		{"fails: ended stints of no network", func(ctx context.Context) error { _, err := f.queries.EndedStints(ctx, nil); return err }, codes.InvalidArgument},
 		{"fails: requests to nobody", func(ctx context.Context) error {
 			_, err := f.queries.OpenRequests(ctx, &types.QueryOpenRequestsRequest{Network: networkID, Node: 99})
 			return err

@@ -74,8 +74,8 @@ func (k *Keeper) moveStint(ctx context.Context, seq uint64, i types.Index, rate 
 	return k.change(ctx, seq, i.Node, last+1, math.ZeroInt(), rate)
 }
 
-// endStint ends a holder's time with an epoch and keeps what is needed to settle it and to verify
-// a proof that is still out.
+// endStint ends a holder's time with an epoch and keeps what is needed to settle it, to verify a
+// proof that is still out, and to tell the node what it is owed.
 func (k *Keeper) endStint(ctx context.Context, c contract, number uint32, i types.Index, last uint64) error {
 	last = min(last, c.deal.LastEpoch)
 	if err := k.moveStint(ctx, c.network.Seq, i, c.deal.Rate, c.deal.LastEpoch, last); err != nil {
@@ -85,6 +85,11 @@ func (k *Keeper) endStint(ctx context.Context, c contract, number uint32, i type
 		return nil
 	}
 	if err := k.settleOverStints(ctx, c, number); err != nil {
+		return err
+	}
+	if err := k.remember(ctx, c, i.Node, types.EndedStint{
+		Deal: c.deal.Id, Index: number, FromEpoch: i.FromEpoch, ToEpoch: last, Rate: c.deal.Rate,
+	}); err != nil {
 		return err
 	}
 	return k.stints.Set(ctx, collections.Join3(c.deal.Id, uint64(number), i.FromEpoch), types.Stint{

@@ -153,6 +153,11 @@ func (g GenesisState) validateWork() error {
 			return ErrInvalidGenesis.Wrapf("the claim of node %d for epoch %d has no total or root", c.Node, c.Epoch)
 		}
 	}
+	for _, s := range g.Ended {
+		if s.Node == 0 || !isAmount(s.Stint.Rate) || s.Stint.Deal == 0 || s.Stint.Deal >= g.NextDeal || s.Stint.FromEpoch == 0 || s.Stint.FromEpoch > s.Stint.ToEpoch {
+			return ErrInvalidGenesis.Wrapf("an ended stint of node %d and deal %d: no such node or deal, no rate, or it ends before it begins", s.Node, s.Stint.Deal)
+		}
+	}
 	for _, w := range g.Windows {
 		if fixed := w.Window.SeedHeight != 0; fixed != (len(w.Window.Seed) == seedBytes) || w.Window.ClaimsFrom > w.Window.ClaimsUntil {
 			return ErrInvalidGenesis.Wrapf("the window of epoch %d ends before it begins, or half has a seed", w.Epoch)

@@ -29,6 +29,7 @@ func validGenesis() types.GenesisState {
 		Changes:  []types.StoredChange{{Network: 1, Node: 4, Epoch: 3, Change: types.NewChange()}},
 		Gaps:     []types.StoredGap{{Network: 1, Node: 4, First: 1, Gap: types.Gap{Last: 2, Missed: 2}}},
 		Claims:   []types.StoredClaim{{Network: 1, Epoch: 3, Node: 4, Claim: types.Claim{Root: root, Total: math.NewInt(7)}}},
+		Ended:    []types.StoredEnded{{Network: 1, Node: 4, Stint: types.EndedStint{Deal: 2, FromEpoch: 3, ToEpoch: 4, Rate: math.NewInt(7)}}},
 		Windows:  []types.StoredWindow{{Network: 1, Epoch: 3, Window: types.Window{ClaimsFrom: 60, ClaimsUntil: 65, Seed: root, SeedHeight: 67}}},
 	}
 }
@@ -83,6 +84,13 @@ func TestGenesisValidate(t *testing.T) {
 		{"fails: no change", func(g *types.GenesisState) { g.Changes[0].Change.Minus = math.Int{} }, types.ErrInvalidGenesis},
 		{"fails: gap ends before it begins", func(g *types.GenesisState) { g.Gaps[0].First = 3 }, types.ErrInvalidGenesis},
 		{"fails: gap misses less than it is long", func(g *types.GenesisState) { g.Gaps[0].Gap.Missed = 1 }, types.ErrInvalidGenesis},
+		{"ok: ended with one epoch", func(g *types.GenesisState) { g.Ended[0].Stint.ToEpoch = 3 }, nil},
+		{"fails: ended before it began", func(g *types.GenesisState) { g.Ended[0].Stint.ToEpoch = 2 }, types.ErrInvalidGenesis},
+		{"fails: ended from epoch 0", func(g *types.GenesisState) { g.Ended[0].Stint.FromEpoch = 0 }, types.ErrInvalidGenesis},
+		{"fails: ended of no node", func(g *types.GenesisState) { g.Ended[0].Node = 0 }, types.ErrInvalidGenesis},
+		{"fails: ended of no deal", func(g *types.GenesisState) { g.Ended[0].Stint.Deal = 0 }, types.ErrInvalidGenesis},
+		{"fails: ended of a deal to come", func(g *types.GenesisState) { g.Ended[0].Stint.Deal = 3 }, types.ErrInvalidGenesis},
+		{"fails: ended without a rate", func(g *types.GenesisState) { g.Ended[0].Stint.Rate = math.Int{} }, types.ErrInvalidGenesis},
 		{"fails: claim without a root", func(g *types.GenesisState) { g.Claims[0].Claim.Root = nil }, types.ErrInvalidGenesis},
 		{"fails: claim without a total", func(g *types.GenesisState) { g.Claims[0].Claim.Total = math.Int{} }, types.ErrInvalidGenesis},
 		{"fails: seed without a height", func(g *types.GenesisState) { g.Windows[0].Window.SeedHeight = 0 }, types.ErrInvalidGenesis},

@@ -49,6 +49,8 @@ var (
 	VacantPrefix = collections.NewPrefix(17)
 	// RequestsByIndexPrefix holds (deal, number, request).
 	RequestsByIndexPrefix = collections.NewPrefix(18)
+	// EndedPrefix maps (network, node, last epoch, deal) to EndedStint.
+	EndedPrefix = collections.NewPrefix(19)
 )
 
 const (

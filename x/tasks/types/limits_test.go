@@ -18,7 +18,7 @@ func TestPrefixesAreDistinct(t *testing.T) {
 		types.NextDealPrefix, types.DealsPrefix, types.IndicesPrefix, types.StintsPrefix, types.DealsByClientPrefix,
 		types.DealsByNodePrefix, types.OwedPrefix, types.ChangesPrefix, types.GapsPrefix, types.ClaimsPrefix,
 		types.WindowsPrefix, types.EndsPrefix, types.SettlingPrefix, types.RepairsPrefix, types.NextRequestPrefix,
-		types.RequestsPrefix, types.RequestsByNodePrefix, types.VacantPrefix, types.RequestsByIndexPrefix,
+		types.RequestsPrefix, types.RequestsByNodePrefix, types.VacantPrefix, types.RequestsByIndexPrefix, types.EndedPrefix,
 	}
 	seen := map[string]bool{}
 	for i, p := range all {

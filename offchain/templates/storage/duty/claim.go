@@ -19,7 +19,7 @@ func (d *Duties) claim(ctx context.Context, duty work.Duty, height int64) error 
 	if waits, err := d.settleLosses(ctx, duty, height); err != nil || waits {
 		return err
 	}
-	leaves, root, err := d.leavesOf(duty.Epoch, func(n proof.Node) bool { return n.Sum == duty.AtStake })
+	leaves, root, err := d.leavesOf(ctx, duty.Epoch, func(n proof.Node) bool { return n.Sum == duty.AtStake })
 	if err != nil {
 		return fmt.Errorf("claim epoch %d: %w", duty.Epoch, err)
 	}
@@ -76,27 +76,34 @@ func (d *Duties) report(ctx context.Context, h work.Held, height, span int64) er
 }
 
 // leavesOf returns the leaves of the claim for an epoch, one for every deal that owes the node for it, and the root of
-// their trie, if it is right; else nil. What deals owe for an epoch that has closed changes no more but by the node's
-// own reports: stints that others have ended are still owed for, and are tried as well.
-func (d *Duties) leavesOf(epoch uint64, right func(proof.Node) bool) ([]proof.Leaf, proof.Node, error) {
+// their trie, if it is right; else nil. The chain is asked for stints that have ended only where those that go on are not
+// all.
+func (d *Duties) leavesOf(ctx context.Context, epoch uint64, right func(proof.Node) bool) ([]proof.Leaf, proof.Node, error) {
 	var leaves []proof.Leaf
+	known := map[uint64]bool{}
 	for _, h := range d.view.held {
 		if owed(h, epoch) {
-			leaves = append(leaves, proof.Leaf{Deal: h.Ref.Deal, Weight: h.Deal.Rate})
+			leaves, known[h.Ref.Deal] = append(leaves, proof.Leaf{Deal: h.Ref.Deal, Weight: h.Deal.Rate}), true
 		}
 	}
 	root, err := rootOf(leaves)
 	if err != nil || right(root) {
 		return leaves, root, err
 	}
-	for _, h := range d.view.endedFor(epoch) {
-		leaves = append(leaves, proof.Leaf{Deal: h.Ref.Deal, Weight: h.Deal.Rate})
-		root, err := rootOf(leaves)
-		if err != nil || right(root) {
-			return leaves, root, err
+	ended, err := d.deps.Chain.Ended(ctx, epoch)
+	if err != nil {
+		return nil, proof.Node{}, err
+	}
+	for _, s := range ended {
+		if !known[s.Ref.Deal] {
+			leaves, known[s.Ref.Deal] = append(leaves, proof.Leaf{Deal: s.Ref.Deal, Weight: s.Rate}), true
 		}
 	}
-	return nil, proof.Node{}, nil
+	root, err = rootOf(leaves)
+	if err != nil || !right(root) {
+		return nil, proof.Node{}, err
+	}
+	return leaves, root, nil
 }
 
 func rootOf(leaves []proof.Leaf) (proof.Node, error) {

@@ -124,6 +124,7 @@ func TestAStintThatOthersEndedIsClaimed(t *testing.T) {
 			d.indices[0] = next
 			delete(w.disk, 2)
 			w.block()
+			w.start() // it was down when the stint ended
 			w.run(85)
 			require.Equal(t, proof.U64(1_000_000_001), w.now.claims[2].Total, "owed until epoch 2")
 			require.Equal(t, proof.U64(1_000_000_000), w.now.claims[3].Total)

@@ -22,9 +22,7 @@
 //
 // # Limitations
 //
-// The chain does not tell which stints have ended. One that others ended, as after a request that was not answered in
-// time, is in the claims it is still owed for only if the node has seen it end; if it was down meanwhile, those epochs,
-// two at most, cannot be claimed; and its bytes may be gone when a proof draws them. A client that commits a layout with
+// The bytes of a stint that has ended may be gone when a proof draws them. A client that commits a layout with
 // every block can spoil the proofs of its holders, who would have to stop acknowledging. A node looks after at most
 // MaxWatched deals an epoch besides its own duties, in turn.
 package duty

@@ -128,7 +128,7 @@ func (d *Duties) look(ctx context.Context, height int64) error {
 		if err != nil {
 			return fmt.Errorf("ask for indices held: %w", err)
 		}
-		if d.view.update(held, max(epoch, d.view.epoch), height) {
+		if d.view.update(held, height) {
 			d.stock.outdate()
 		}
 	}

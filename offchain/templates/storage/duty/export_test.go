@@ -13,8 +13,8 @@ func (d *Duties) Rebuilt()  { d.rebuilds.wait() }
 
 // Remembered returns how many things are kept in memory, beside what the chain said last.
 func (d *Duties) Remembered() int {
-	return len(d.sent.at) + len(d.proofs) + len(d.declined) + len(d.rebuilds.state) + len(d.view.ended) +
-		len(d.view.gone) + len(d.view.reported) + len(d.stock.damaged) + len(d.stock.healed)
+	return len(d.sent.at) + len(d.proofs) + len(d.declined) + len(d.rebuilds.state) +
+		len(d.view.reported) + len(d.stock.damaged) + len(d.stock.healed)
 }
 
 // Bounds and spans.

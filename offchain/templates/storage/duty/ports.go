@@ -15,6 +15,8 @@ type Chain interface {
 	Duties(ctx context.Context) ([]work.Duty, error)
 	// Held returns the indices the node was drawn for, holds or rebuilds: one of a deal at most.
 	Held(ctx context.Context) ([]work.Held, error)
+	// Ended returns the stints of the node that have ended and are owed for an epoch.
+	Ended(ctx context.Context, epoch uint64) ([]work.Stint, error)
 	// Claimed returns the node's claim for an epoch.
 	Claimed(ctx context.Context, epoch uint64) (work.Claim, error)
 	// Challenge returns what the proof of that claim must show.

@@ -57,6 +57,18 @@ func (c chainPort) OpenRequests(context.Context) ([]work.OpenRequest, error) {
 	return slices.Clone(c.w.seen().requests), c.w.enter("OpenRequests")
 }
 
+func (c chainPort) Ended(_ context.Context, epoch uint64) ([]work.Stint, error) {
+	defer c.w.lock()()
+	s := c.w.seen()
+	var list []work.Stint
+	for _, t := range s.stints {
+		if t.from <= epoch && epoch <= t.to {
+			list = append(list, work.Stint{Ref: t.ref, From: t.from, To: t.to, Rate: s.deals[t.ref.Deal].Rate})
+		}
+	}
+	return list, c.w.enter("Ended")
+}
+
 func (c chainPort) Vacant(context.Context) ([]work.Vacant, error) {
 	defer c.w.lock()()
 	if err := c.w.enter("Vacant"); err != nil {

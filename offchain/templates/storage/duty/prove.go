@@ -32,7 +32,7 @@ func (d *Duties) prove(ctx context.Context, duty work.Duty, height int64) error 
 	if err != nil {
 		return err
 	}
-	leaves, err := d.claimed(c)
+	leaves, err := d.claimed(ctx, c)
 	if err != nil {
 		return fmt.Errorf("prove the claim of epoch %d: %w", duty.Epoch, err)
 	}
@@ -55,11 +55,11 @@ func (d *Duties) prove(ctx context.Context, duty work.Duty, height int64) error 
 }
 
 // claimed returns what a claim was made of: as it was written down, or, if that was lost, as it comes out again.
-func (d *Duties) claimed(c work.Claim) ([]proof.Leaf, error) {
+func (d *Duties) claimed(ctx context.Context, c work.Claim) ([]proof.Leaf, error) {
 	if leaves, ok := d.deps.Book.Read(c.Epoch, c.Root); ok {
 		return leaves, nil
 	}
-	leaves, _, err := d.leavesOf(c.Epoch, func(n proof.Node) bool { return n.Hash == c.Root })
+	leaves, _, err := d.leavesOf(ctx, c.Epoch, func(n proof.Node) bool { return n.Hash == c.Root })
 	if err == nil && leaves == nil {
 		err = errUnknown
 	}

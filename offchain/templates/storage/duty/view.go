@@ -7,8 +7,8 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
-// keptEnded is for how many epochs it is known that a stint has ended: claims come in the next one or two.
-const keptEnded = 4
+// keptReports is for how many epochs a node knows what it has reported.
+const keptReports = 4
 
 // view is what the chain said last about the node.
 type view struct {
@@ -18,8 +18,6 @@ type view struct {
 	epoch  uint64 // the latest
 	opened int64  // height
 	since  uint64 // the first epoch since the node has seen each one that opened
-	ended  []ended
-	gone   map[stint]bool // those in ended
 
 	reported map[stint]uint64 // by this node, in that epoch
 }
@@ -30,19 +28,12 @@ type stint struct {
 	since int64 // height
 }
 
-// ended is a stint that was there and is not any more. Deals may owe it for epochs that are not claimed yet.
-type ended struct {
-	held     work.Held
-	last     uint64 // no epoch after that one
-	reported bool   // by this node, so that most likely only claimed epochs are owed
-}
-
 func newView() *view {
-	return &view{byDeal: map[uint64]work.Held{}, at: -heldEvery, gone: map[stint]bool{}, reported: map[stint]uint64{}}
+	return &view{byDeal: map[uint64]work.Held{}, at: -heldEvery, reported: map[stint]uint64{}}
 }
 
 // update takes in which indices the node has, and tells whether that is news.
-func (v *view) update(held []work.Held, epoch uint64, height int64) bool {
+func (v *view) update(held []work.Held, height int64) bool {
 	v.at = height
 	if len(held) == len(v.held) && slices.Equal(held, v.held) {
 		return false
@@ -51,35 +42,8 @@ func (v *view) update(held []work.Held, epoch uint64, height int64) bool {
 	for _, h := range held {
 		byDeal[h.Ref.Deal] = h
 	}
-	for _, was := range v.held {
-		now, ok := byDeal[was.Ref.Deal]
-		if ok && now.At.Since == was.At.Since {
-			continue
-		}
-		key := stintOf(was)
-		if was.At.Status == work.IndexHeld && !v.gone[key] {
-			v.gone[key] = true
-			v.ended = append(v.ended, ended{held: was, last: epoch, reported: v.wasReported(was)})
-		}
-	}
 	v.held, v.byDeal = slices.Clone(held), byDeal
 	return true
-}
-
-// endedFor returns the stints that have ended and that deals may yet owe for an epoch, those first that most likely are.
-func (v *view) endedFor(epoch uint64) []work.Held {
-	var likely, unlikely []work.Held
-	for _, e := range slices.Backward(v.ended) {
-		now, ok := v.byDeal[e.held.Ref.Deal]
-		switch {
-		case e.last < epoch || !owed(e.held, epoch) || ok && owed(now, epoch):
-		case e.reported:
-			unlikely = append(unlikely, e.held)
-		default:
-			likely = append(likely, e.held)
-		}
-	}
-	return append(likely, unlikely...)
 }
 
 // open takes in the latest epoch and tells whether it is a new one. An older one is of a node of the chain that lags.
@@ -91,12 +55,7 @@ func (v *view) open(epoch uint64, opened int64) bool {
 		v.since = epoch
 	}
 	v.epoch, v.opened = epoch, opened
-	v.ended = slices.DeleteFunc(v.ended, func(e ended) bool { return e.last+keptEnded < epoch })
-	clear(v.gone)
-	for _, e := range v.ended {
-		v.gone[stintOf(e.held)] = true
-	}
-	maps.DeleteFunc(v.reported, func(_ stint, in uint64) bool { return in+keptEnded < epoch })
+	maps.DeleteFunc(v.reported, func(_ stint, in uint64) bool { return in+keptReports < epoch })
 	return true
 }
 

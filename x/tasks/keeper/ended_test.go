@@ -1,0 +1,71 @@
+package keeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+func (f *fixture) ended(node uint64, page *query.PageRequest) []types.EndedStint {
+	rsp, err := f.queries.EndedStints(f.ctx, &types.QueryEndedStintsRequest{Network: networkID, Node: node, Pagination: page})
+	require.NoError(f.t, err)
+	return rsp.Stints
+}
+
+// What a node gave up and what its deals ended with is told for as long as its claims are kept, also after the deals are settled.
+func TestEndedStints(t *testing.T) {
+	f := newFixture(t, 3)
+	first, nodes := f.held(2) // epochs 2 and 3
+	second, _ := f.held(30)
+	node := nodes[0]
+	f.prove(2, nodes...)
+	require.Empty(t, f.ended(node, nil))
+	must(f, f.msgs.ReportLoss, reportMsg(node, second, 0)) // owed for what is claimed
+	stint := func(deal, to uint64) types.EndedStint {
+		return types.EndedStint{Deal: deal, FromEpoch: 2, ToEpoch: to, Rate: math.NewInt(price)}
+	}
+	require.Equal(t, []types.EndedStint{stint(second, 2)}, f.ended(node, nil))
+	require.Equal(t, []types.OwedRow{{Deal: second, Rate: math.NewInt(price), Reason: "held until epoch 2"}}, f.explain(node, 2).Ended)
+	require.Empty(t, f.explain(node, 3).Ended)
+
+	f.prove(3, nodes...)
+	f.toEpoch(6)
+	f.to(f.ctx.BlockHeight() + 1)
+	require.Equal(t, types.DEAL_STATUS_SETTLED, f.deal(first).Deal.Status)
+	require.Equal(t, []types.EndedStint{stint(second, 2), stint(first, 3)}, f.ended(node, nil))
+	require.Equal(t, []types.EndedStint{stint(first, 3)}, f.ended(node, &query.PageRequest{Limit: 1, Reverse: true}))
+	got := f.explain(node, 2)
+	require.Empty(t, got.Rows)
+	require.Len(t, got.Ended, 2)
+	require.Equal(t, int64(2*price), got.Claim.Total.Int64())
+	require.Len(t, f.explain(node, 3).Ended, 1)
+}
+
+// Of the stints that ended before the epochs whose claims are kept, two go with each that comes.
+func TestEndedStintsAreForgotten(t *testing.T) {
+	f := newFixture(t, 3)
+	for range 5 {
+		f.held(1)
+	}
+	last := func() (epochs []uint64) {
+		for _, s := range f.ended(1, nil) {
+			epochs = append(epochs, s.ToEpoch)
+		}
+		return epochs
+	}
+	f.toEpoch(5)
+	require.Equal(t, []uint64{2, 2, 2, 2, 2}, last())
+	for _, want := range [][]uint64{{2, 2, 2, 16}, {2, 16, 20}, {16, 20, 24}, {16, 20, 24, 28}, {20, 24, 28, 32}, {24, 28, 32, 36}} {
+		f.toEpoch(want[len(want)-1] - 1)
+		f.held(1)
+		f.toEpoch(f.epoch() + 3)
+		f.to(f.ctx.BlockHeight() + 1)
+		require.Equal(t, want, last(), "in epoch %d", f.epoch())
+	}
+}
