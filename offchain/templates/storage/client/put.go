@@ -74,22 +74,44 @@ func (c *Client) put(ctx context.Context, sources []Source, opts PutOptions) ([]
 	if err != nil {
 		return nil, err
 	}
-	if s.list == nil && total > quickBytes {
-		if s, err = c.settleIn(ctx, s, m); err != nil {
-			return nil, err
-		}
-	}
 	f := c.fleet(ctx, s)
 	defer f.close()
-	return c.putInto(f, s, sources, coder, m)
+	if s.list != nil || total <= quickBytes {
+		return c.putInto(f, func() (*site, error) { return s, nil }, sources, coder, m)
+	}
+	settled := c.settleIn(f, s)
+	objects, err := c.putInto(f, settled, sources, coder, m)
+	if err != nil {
+		f.cancel(err)
+		_, _ = settled() // it has ended then, and what it did does not matter
+	}
+	return objects, err
 }
 
 // quickBytes is what is surely sent within the time that the nodes of a new deal have for their first ack.
 const quickBytes = 32 << 20
 
-// settleIn commits the blank segment to a deal without a layout, so that its nodes stay however long what comes next takes.
-func (c *Client) settleIn(ctx context.Context, s *site, m *meter) (*site, error) {
-	f := c.fleet(ctx, s)
+// settleIn commits the blank segment to a deal without a layout while a fleet is busy, so that the deal's nodes stay however long
+// that takes. What it returns waits for the end and gives the deal as it is then. If it fails, the fleet ends with its error.
+func (c *Client) settleIn(f *fleet, s *site) func() (*site, error) {
+	var settled *site
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if settled, err = c.commitBlank(f.ctx, s); err != nil {
+			f.cancel(err)
+		}
+	}()
+	return func() (*site, error) {
+		<-done
+		return settled, err
+	}
+}
+
+// commitBlank makes the blank segment the layout of a deal that has none, and returns the deal with it.
+func (c *Client) commitBlank(ctx context.Context, s *site) (*site, error) {
+	f, m := c.fleet(ctx, s), newMeter(nil, 0)
 	defer f.close()
 	added, err := c.putBlank(f, s, m)
 	if err != nil {
@@ -114,8 +136,8 @@ func (c *Client) settleIn(ctx context.Context, s *site, m *meter) (*site, error)
 	return c.site(ctx, deal)
 }
 
-// putInto sends the sources to the holders of a deal and commits them.
-func (c *Client) putInto(f *fleet, s *site, sources []Source, coder *segment.Coder, m *meter) ([]Object, error) {
+// putInto sends the sources to the holders of a deal and commits them to it, as it is once it has settled in.
+func (c *Client) putInto(f *fleet, settled func() (*site, error), sources []Source, coder *segment.Coder, m *meter) ([]Object, error) {
 	m.stage(StageSend)
 	drafts := make([]*draft, len(sources))
 	err := c.upload(f, coder, m, func(u *upload) error {
@@ -127,6 +149,10 @@ func (c *Client) putInto(f *fleet, s *site, sources []Source, coder *segment.Cod
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	s, err := settled()
 	if err != nil {
 		return nil, err
 	}

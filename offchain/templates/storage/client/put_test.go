@@ -361,3 +361,19 @@ func TestLargePutThatDoesNotSettleIn(t *testing.T) {
 		require.NoError(t, c.Close())
 	})
 }
+
+// A put that fails while its deal settles in ends with its own reason, when nothing of it goes on.
+func TestLargePutThatFailsWhileItSettlesIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := patientWorld()
+		c, err := client.NewOn(w.cfg, lateCommit(w, 10), w.nodes, w.fs)
+		require.NoError(t, err)
+		short := client.BytesSource("x", content(1, 32<<20))
+		short.Size++
+		_, err = c.Put(t.Context(), []client.Source{short}, client.PutOptions{Profile: tinyDeal.Profile, Space: 64 << 20})
+		require.ErrorIs(t, err, client.ErrChanged)
+		require.Empty(t, states(t, c))
+		put(t, c, "y", content(2, 1_000), tinyDeal)
+		require.NoError(t, c.Close())
+	})
+}
