@@ -32,9 +32,9 @@ const (
 )
 
 // newLife has the deal drawn, filled and acknowledged in epoch 1; it is owed from epoch 2 on.
-func newLife(t *testing.T, chain devnet.Config, epochs uint64) *life {
+func newLife(t *testing.T, cfg storage.Config, epochs uint64) *life {
 	t.Helper()
-	n := storage.New(t, storage.Config{Chain: chain})
+	n := storage.New(t, cfg)
 	n.JoinHonest(8)
 	l := &life{Network: n, t: t, client: n.NewClient()}
 	n.ToEpoch(1)
@@ -199,9 +199,9 @@ func (l *life) end() {
 // A deal's whole life, with money, deals, bonds and emission held against the books after every block, on
 // nodes of every executor; a node that joins at the end comes to the same hash.
 func TestDealsWholeLife(t *testing.T) {
-	l := newLife(t, devnet.Config{Validators: 3, Accounts: 20, Nodes: []devnet.NodeConfig{
+	l := newLife(t, storage.Config{Chain: devnet.Config{Validators: 3, Accounts: 20, Nodes: []devnet.NodeConfig{
 		devnet.DefaultNode(), {MempoolMaxTxs: 0, Executor: "block-stm", Workers: 4, Estimate: true}, {MempoolMaxTxs: -1, Executor: "block-stm", Workers: 2},
-	}}, 14)
+	}}}, 14)
 	l.run(l.earn, l.loseAndReport, l.update, l.fallSilent, l.leave, l.ask, l.end)
 	late := l.Chain.Join(devnet.NodeConfig{MempoolMaxTxs: -1, Executor: "block-stm", Workers: 8})
 	require.Equal(t, l.Chain.Height(), late.App.LastBlockHeight())
@@ -238,7 +238,7 @@ func TestLifeGoesOnAfterExport(t *testing.T) {
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			l := newLife(t, devnet.Config{Validators: 1, Accounts: 20}, 6)
+			l := newLife(t, storage.Config{Chain: devnet.Config{Validators: 1, Accounts: 20}}, 6)
 			tc.until(l)
 			heir := l.Export("mesh-devnet-2")
 			requireSameState(t, l.Network, heir)

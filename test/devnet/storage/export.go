@@ -23,6 +23,9 @@ func (n *Network) Export(id string) *Network {
 		return next.Chain.Accounts[at]
 	}
 	next.Founder, next.free = there(n.Founder), nil
+	if n.Friend != nil {
+		next.Friend = there(n.Friend)
+	}
 	for _, a := range n.free {
 		next.free = append(next.free, there(a))
 	}

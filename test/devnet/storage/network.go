@@ -44,6 +44,8 @@ type Config struct {
 	Create func(*networktypes.MsgCreateNetwork)
 	// Params, if set, changes the rules of the chain for networks.
 	Params func(*networktypes.Params)
+	// Friend has the last account of the chain send everybody's messages, by grants of the genesis.
+	Friend bool
 }
 
 // Network is one storage network with everybody in it.
@@ -54,6 +56,8 @@ type Network struct {
 	Record networktypes.Network
 	// Founder created it and has what is left of the initial allocation.
 	Founder *devnet.Account
+	// Friend sends everybody's messages, nil where everybody does so himself.
+	Friend *devnet.Account
 	// Holders are the nodes in the order of their numbers, honest or not.
 	Holders []*Holder
 	// Actors act before each block, in this order.
@@ -92,10 +96,16 @@ func New(t testing.TB, cfg Config) *Network {
 		if cfg.Params != nil {
 			devnet.Edit(c, state, networktypes.ModuleName, func(g *networktypes.GenesisState) { cfg.Params(&g.Params) })
 		}
+		if cfg.Friend {
+			grantAll(t, c, state)
+		}
 	}
 	c := devnet.New(t, cfg.Chain)
 	c.Advance()
 	n := &Network{Chain: c, Founder: c.Accounts[0], t: t, free: c.Accounts[1:], contents: map[string]*Content{}}
+	if cfg.Friend {
+		n.Friend = friendOf(c)
+	}
 	msg := &networktypes.MsgCreateNetwork{
 		Founder: n.Founder.String(), Name: "StorageNet", TokenName: "Storage", TokenSymbol: "STR", Template: "storage",
 	}
@@ -103,7 +113,7 @@ func New(t testing.TB, cfg Config) *Network {
 		cfg.Create(msg)
 	}
 	before := c.Nodes[0].App.Keepers.Bank.GetSupply(c.Nodes[0].Context(), app.BondDenom).Amount
-	require.Zero(t, c.Next(n.Founder.SignFor(devnet.Terms{Gas: gas}, msg)).Results[1].Code)
+	require.Zero(t, c.Next(n.sign(n.Founder, msg)).Results[1].Code)
 	n.Record = n.State().Network.Networks[0]
 	n.domain = proof.Domain{ChainID: c.ID, Network: n.Record.Id}
 	n.Books = newBooks(n, before.Sub(n.Record.Deposit.Amount))

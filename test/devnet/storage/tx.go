@@ -10,13 +10,14 @@ import (
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/x/authz"
 
 	"github.com/mesh-protocol/mesh/test/devnet"
 )
 
 // Tx is a transaction that goes into the next block.
 type Tx struct {
-	// Sender signed it.
+	// Sender signed it, or let the network's friend sign it.
 	Sender *devnet.Account
 	// Msgs are its messages.
 	Msgs []sdk.Msg
@@ -37,7 +38,7 @@ func (n *Network) Send(from *devnet.Account, msgs ...sdk.Msg) *Tx {
 // Try puts messages into the next block, which may refuse them.
 func (n *Network) Try(from *devnet.Account, msgs ...sdk.Msg) *Tx {
 	n.t.Helper()
-	tx := &Tx{Sender: from, Msgs: msgs, bytes: from.SignFor(devnet.Terms{Gas: gas}, msgs...)}
+	tx := &Tx{Sender: from, Msgs: msgs, bytes: n.sign(from, msgs...)}
 	n.pending = append(n.pending, tx)
 	return tx
 }
@@ -80,5 +81,11 @@ func (n *Network) Answer(tx *Tx, answer proto.Message) {
 	require.NoError(n.t, tx.Err())
 	var data sdk.TxMsgData
 	require.NoError(n.t, proto.Unmarshal(tx.result.Data, &data))
-	require.NoError(n.t, proto.Unmarshal(data.MsgResponses[0].Value, answer))
+	bz := data.MsgResponses[0].Value
+	if n.Friend != nil {
+		var inner authz.MsgExecResponse
+		require.NoError(n.t, proto.Unmarshal(bz, &inner))
+		bz = inner.Results[0]
+	}
+	require.NoError(n.t, proto.Unmarshal(bz, answer))
 }

@@ -146,3 +146,12 @@ func (h *Holder) ResumeMsg() *networktypes.MsgResume {
 func (h *Holder) LeaveMsg() *networktypes.MsgLeave {
 	return &networktypes.MsgLeave{Owner: h.Owner.String(), Network: h.net.Record.Id, Node: h.ID}
 }
+
+// BootstrapMsg publishes where peers may enter the network by the node, up to a height.
+func (h *Holder) BootstrapMsg(publisher *devnet.Account, until int64) *networktypes.MsgPublishBootstrap {
+	h.net.t.Helper()
+	record := networktypes.Bootstrap{PeerKey: h.PeerKey(), Addrs: []string{"/ip4/10.0.0.1/tcp/4001"}, ExpiresHeight: until}
+	signature, err := record.Sign(h.peer, h.net.domain)
+	require.NoError(h.net.t, err)
+	return &networktypes.MsgPublishBootstrap{Publisher: publisher.String(), Network: h.net.Record.Id, Record: record, PeerSignature: signature}
+}
