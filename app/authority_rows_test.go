@@ -14,7 +14,9 @@ import (
 )
 
 // authorities has a row for every message of ours. Where a success would need a long history, the
-// row is of what does not exist, and the handler's own reason shows that it was reached.
+// row is of what does not exist, and the handler's own reason shows that it was reached; that those
+// messages too are accepted from their signer and by a grant, and do the same, is shown on the life of a
+// network by TestLifeIsTheSameByGrants in test/devnet.
 func authorities() map[string]authority {
 	rows := map[string]authority{}
 	for _, part := range []map[string]authority{beaconAuthorities(), networkAuthorities(), taskAuthorities()} {

@@ -15,6 +15,7 @@ import (
 func (n *Network) Export(id string) *Network {
 	n.t.Helper()
 	require.Empty(n.t, n.pending)
+	require.Nil(n.t, n.Friend, "a network with a friend cannot move to another chain")
 	next := *n
 	next.Chain, next.Actors, next.Holders, next.state = n.Chain.Export(id), nil, nil, nil
 	there := func(a *devnet.Account) *devnet.Account {
@@ -23,9 +24,6 @@ func (n *Network) Export(id string) *Network {
 		return next.Chain.Accounts[at]
 	}
 	next.Founder, next.free = there(n.Founder), nil
-	if n.Friend != nil {
-		next.Friend = there(n.Friend)
-	}
 	for _, a := range n.free {
 		next.free = append(next.free, there(a))
 	}

@@ -104,7 +104,7 @@ func New(t testing.TB, cfg Config) *Network {
 	c.Advance()
 	n := &Network{Chain: c, Founder: c.Accounts[0], t: t, free: c.Accounts[1:], contents: map[string]*Content{}}
 	if cfg.Friend {
-		n.Friend = friendOf(c)
+		n.Friend, n.free = friendOf(c), c.Accounts[1:len(c.Accounts)-1]
 	}
 	msg := &networktypes.MsgCreateNetwork{
 		Founder: n.Founder.String(), Name: "StorageNet", TokenName: "Storage", TokenSymbol: "STR", Template: "storage",
