@@ -32,5 +32,5 @@ func (h *Holder) List(deal uint64, l work.Layout) (*record.List, error) {
 	if !ok {
 		return nil, ErrNoList
 	}
-	return h.list(deal, e)
+	return h.shelf.list(deal, e)
 }

@@ -49,7 +49,7 @@ func (s *Holdings) load(deal uint64) error {
 		return err
 	}
 	at := s.from(held.At)
-	list, err := s.h.list(deal, entryOf(held, at))
+	list, err := s.h.shelf.list(deal, entryOf(held, at))
 	if err == nil {
 		s.tree, err = list.Layout()
 	}

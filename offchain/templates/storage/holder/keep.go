@@ -117,7 +117,7 @@ func (h *Holder) apply(of work.Deal, d *deal, c change) (made, *wire.Refusal) {
 		if !slices.Contains(d.lists, *c.base) {
 			return made{}, wire.Refuse(wire.Unknown, "version %d of deal %d is not here", c.base.version, of.ID)
 		}
-		base, err = h.list(of.ID, *c.base)
+		base, err = h.shelf.list(of.ID, *c.base)
 	}
 	if errors.Is(err, ErrListDamaged) || errors.Is(err, ErrNoList) {
 		return made{}, wire.Refuse(wire.Damaged, "version %d of deal %d cannot be read", c.base.version, of.ID)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/mesh-protocol/mesh/offchain/templates/storage/record"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/wire"
 )
 
@@ -57,7 +56,7 @@ func (h *Holder) count(d *deal, owed []entry) error {
 		if !slices.Contains(d.lists, e) {
 			continue
 		}
-		list, err := h.list(d.id, e)
+		list, err := h.shelf.list(d.id, e)
 		if err != nil && !errors.Is(err, ErrNoList) && !errors.Is(err, ErrListDamaged) {
 			return err
 		}
@@ -93,20 +92,4 @@ func (h *Holder) length(root [32]byte) (uint64, error) {
 		return 0, fmt.Errorf("look up piece: %w", err)
 	}
 	return r.Length(), r.Close()
-}
-
-// list reads a list from the shelf. Errors as of shelf.get.
-func (h *Holder) list(deal uint64, e entry) (*record.List, error) {
-	b, err := h.shelf.get(deal, e)
-	if err != nil {
-		return nil, err
-	}
-	list, err := record.DecodeList(b, wire.MaxList)
-	if err != nil {
-		return nil, fmt.Errorf("read list %d of deal %d: %w: %w", e.version, deal, ErrListDamaged, err)
-	}
-	if int(e.index) >= list.Pieces() {
-		return nil, fmt.Errorf("read list %d of deal %d: %w: %d pieces a segment", e.version, deal, ErrListDamaged, list.Pieces())
-	}
-	return list, nil
 }

@@ -64,7 +64,7 @@ func (h *Holder) read(d *deal, held work.Held) (needs, error) {
 			n.stale = append(n.stale, e)
 			continue
 		}
-		list, err := h.list(d.id, e)
+		list, err := h.shelf.list(d.id, e)
 		if err != nil {
 			n.unread = true
 			continue
@@ -75,7 +75,7 @@ func (h *Holder) read(d *deal, held work.Held) (needs, error) {
 		return n, nil
 	}
 	var err error
-	if n.acked, err = h.list(d.id, acked); err != nil {
+	if n.acked, err = h.shelf.list(d.id, acked); err != nil {
 		return n, err
 	}
 	n.note(n.acked, acked.index, true)
