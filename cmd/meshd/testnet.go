@@ -15,6 +15,7 @@ import (
 
 	sdkkeyring "github.com/cosmos/cosmos-sdk/crypto/keyring"
 	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
+	pruningtypes "github.com/cosmos/cosmos-sdk/store/v2/pruning/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/x/genutil"
 
@@ -173,6 +174,9 @@ func writeConfigs(cfg testnetConfig, nodes []*testnetNode, i int) {
 	cmtcfg.WriteConfigFile(filepath.Join(n.home, "config", "config.toml"), c)
 
 	a := nodeConfig()
+	if cfg.devnet {
+		a.Pruning = pruningtypes.PruningOptionNothing // what a height has shown can be asked again
+	}
 	a.GRPC.Address = localAddress(port + 2)
 	a.API.Address = "tcp://" + localAddress(port+3)
 	serverconfig.WriteConfigFile(filepath.Join(n.home, "config", "app.toml"), a)
