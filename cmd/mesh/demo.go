@@ -12,18 +12,16 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
-	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
-// demoReport is report.json: every figure was read from the chain or the disk. A field appears
-// only when what it tells is real.
+// demoReport is report.json: every figure was read from the chain or the disk, and has its lines in evidence.jsonl. A
+// field appears only when what it tells is real.
 type demoReport struct {
 	Schema          int         `json:"schema"`
 	NetworkID       string      `json:"network_id"`
 	Denom           string      `json:"denom"`
-	ChainHeight     int64       `json:"chain_height"`
+	ChainHeight     int64       `json:"chain_height"` // of the last block that the figures know
 	Nodes           int         `json:"nodes"`
 	Profile         string      `json:"profile"`
 	FileBytes       uint64      `json:"file_bytes"`
@@ -56,12 +54,13 @@ type demo struct {
 	file    string // that is stored; made if it is empty
 	nodes   int
 	started time.Time
-	chain   *chain.Client
-	network chain.Network
+	rest    string    // host:port at which the chain answers
+	symbol  string    // of the network's token
 	joined  time.Time // when the nodes were started
 	deal    uint64
 	uri     string
-	killed  []work.Index // as they were before their holders were killed
+	before  demoDeal      // as it was when its holders were killed
+	killed  []killedIndex // the first ones of it
 	report  demoReport
 }
 
@@ -137,9 +136,6 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	d.started = time.Now()
 	defer func() {
-		if d.chain != nil {
-			err = errors.Join(err, d.chain.Close())
-		}
 		_, downErr := d.mesh(context.WithoutCancel(ctx), "devnet", "down", "--home", d.home())
 		if err = errors.Join(err, downErr); err == nil {
 			err = d.finish()
@@ -174,7 +170,11 @@ func (d *demo) clear(ctx context.Context) error {
 
 // finish writes the report.
 func (d *demo) finish() error {
-	d.report.Schema, d.report.Seconds.Total = outputSchema, time.Since(d.started).Seconds()
+	var err error
+	if d.report.Seconds.Total, err = d.timed("total", d.started, os.Args[1:]); err != nil {
+		return err
+	}
+	d.report.Schema = outputSchema
 	bz, err := json.MarshalIndent(d.report, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode the report: %w", err)
@@ -184,6 +184,7 @@ func (d *demo) finish() error {
 		return err
 	}
 	d.tell("all stopped after %.1f s; figures in %s", d.report.Seconds.Total, path)
-	d.tell("mesh devnet up --home %s starts the same chain again", d.home())
+	d.tell("mesh devnet up --home %s starts the same chain again; what it said is asked again by", d.home())
+	d.tell("curl -H '%s: HEIGHT' 'http://%sQUERY' with height and query of a line in evidence.jsonl", heightHeader, d.rest)
 	return nil
 }

@@ -12,7 +12,6 @@ import (
 	"google.golang.org/grpc/status"
 
 	feegrantv1beta1 "cosmossdk.io/api/cosmos/feegrant/v1beta1"
-	txv1beta1 "cosmossdk.io/api/cosmos/tx/v1beta1"
 
 	"cosmossdk.io/math"
 
@@ -218,10 +217,6 @@ func queries() map[string]question {
 			"/mesh.rewards.v1.Query/Emission", `network:"net_1a2b3c4d" epoch:4 `, &emission,
 			func(ctx context.Context, c *chain.Client) (any, error) { return c.Emission(ctx, network, 4) }, emission,
 		},
-		"accepted": {
-			"/cosmos.tx.v1beta1.Service/GetTxsEvent", "", &txv1beta1.GetTxsEventResponse{Total: 31},
-			func(ctx context.Context, c *chain.Client) (any, error) { return c.Accepted(ctx, chain.MsgClaimURL) }, uint64(31),
-		},
 		"granters": {
 			"/cosmos.feegrant.v1beta1.Query/Allowances", "",
 			&feegrantv1beta1.QueryAllowancesResponse{Allowances: []*feegrantv1beta1.Grant{{Granter: "mesh1a"}, {Granter: "mesh1b"}}},
@@ -276,11 +271,6 @@ func TestForeignRequests(t *testing.T) {
 	n := newFakeNode()
 	var seen []string
 	n.answers = map[string]func(any) (any, error){
-		"/cosmos.tx.v1beta1.Service/GetTxsEvent": func(req any) (any, error) {
-			r := req.(*txv1beta1.GetTxsEventRequest)
-			seen = append(seen, r.Query, fmt.Sprint(r.Page, r.Limit))
-			return &txv1beta1.GetTxsEventResponse{}, nil
-		},
 		"/cosmos.feegrant.v1beta1.Query/Allowances": func(req any) (any, error) {
 			seen = append(seen, req.(*feegrantv1beta1.QueryAllowancesRequest).Grantee)
 			return &feegrantv1beta1.QueryAllowancesResponse{}, nil
@@ -292,16 +282,13 @@ func TestForeignRequests(t *testing.T) {
 		},
 	}
 	c := newClient(t, testConfig(serveModules(t, n)), nil)
-	total, err := c.Accepted(t.Context(), chain.MsgProveURL)
-	require.NoError(t, err)
-	require.Zero(t, total)
 	granters, err := c.Granters(t.Context(), "mesh1op")
 	require.NoError(t, err)
 	require.Empty(t, granters)
 	has, err := c.HasAllowance(t.Context(), "mesh1a", "mesh1op")
 	require.NoError(t, err, "the SDK calls it an internal error")
 	require.False(t, has)
-	require.Equal(t, []string{"message.action='/mesh.tasks.v1.MsgProve'", "1 1", "mesh1op", "mesh1a", "mesh1op"}, seen)
+	require.Equal(t, []string{"mesh1op", "mesh1a", "mesh1op"}, seen)
 
 	n.answers["/cosmos.feegrant.v1beta1.Query/Allowance"] = func(any) (any, error) { return nil, status.Error(codes.Internal, "disk on fire") }
 	_, err = c.HasAllowance(t.Context(), "mesh1a", "mesh1op")
