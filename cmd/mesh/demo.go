@@ -75,8 +75,9 @@ func (c *cli) devnetDemoCommand() *cobra.Command {
 		Use: "demo", Short: "Show on this machine what Mesh does, and leave the evidence", Args: cobra.NoArgs,
 		Long: `Start a devnet, kill its chain daemon with SIGKILL and go on, create a network, join nodes, store a file, wait
 for proofs and pay, kill as many holders as the file can lose, read it back, watch the network repair itself, and
-withdraw a reward. report.json, evidence.jsonl, the retrieved file and the devnet's home stay in --out. With --output json
-the report is printed at the end, and the story goes to standard error.`,
+withdraw a reward. report.json, evidence.jsonl, the retrieved file and the devnet's home stay in --out. Every figure of the
+report has lines in evidence.jsonl: what was asked, about which height, and the answer as it came. With --output json the
+report is printed at the end, and the story goes to standard error.`,
 		Example: "  mesh devnet demo --file holiday.jpg --nodes 12 --out ./demo",
 	}
 	cmd.RunE = c.with("run the demo", func(ctx context.Context, s settings, _ []string) error {
@@ -184,7 +185,7 @@ func (d *demo) finish() error {
 		return err
 	}
 	d.tell("all stopped after %.1f s; figures in %s", d.report.Seconds.Total, path)
-	d.tell("mesh devnet up --home %s starts the same chain again; what it said is asked again by", d.home())
-	d.tell("curl -H '%s: HEIGHT' 'http://%sQUERY' with height and query of a line in evidence.jsonl", heightHeader, d.rest)
+	d.tell("mesh devnet up --detach --home %s starts the same chain again; then a line of evidence.jsonl is asked again by", d.home())
+	d.tell("curl -H '%s: HEIGHT' 'http://%sQUERY'", heightHeader, d.rest)
 	return nil
 }
