@@ -86,10 +86,11 @@ func TestDemoKeepsAnswers(t *testing.T) {
 func TestDemoSeesWhatWasReplaced(t *testing.T) {
 	proven := map[string]int{"/nodes/11": 6, "/nodes/12": 5}
 	d, _ := newDemo(t, func(w http.ResponseWriter, r *http.Request) {
-		require.Equal(t, "40", r.Header.Get(heightHeader))
 		rest := strings.TrimPrefix(r.URL.Path, "/mesh/tasks/v1/networks/net_1a2b3c4d")
 		node, isOwed := strings.CutSuffix(rest, "/owed/7")
 		switch {
+		case r.Header.Get(heightHeader) != "40":
+			t.Errorf("asked about height %s", r.Header.Get(heightHeader))
 		case r.URL.Path == "/mesh/network/v1/networks/net_1a2b3c4d/epochs/0":
 			fmt.Fprint(w, `{"epoch":{"number":"7","nodes":"5"}}`)
 		case isOwed && proven[node] != 0:
