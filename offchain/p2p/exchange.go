@@ -188,17 +188,19 @@ func (o *Overlay) sample(to peer.ID, n int) ([][]byte, error) {
 	return records[:min(n, len(records))], nil
 }
 
-// hear notes a record that a neighbour has passed on; one that does not hold is ErrRecord.
+// hear notes a record that a neighbour has passed on; one that does not hold is ErrRecord. What a peer says of itself needs no
+// fresh date: it has just said it, and its clock or ours may be wrong.
 func (o *Overlay) hear(from peer.ID, sealed []byte) error {
 	r, err := openRecord(sealed)
 	if err != nil {
 		return err
 	}
 	addrs := dialable(r.info.Addrs, o.isNear(from))
-	if r.info.ID == o.ID() || len(addrs) == 0 || !r.isFresh(o.clock.Now()) || o.gate.isBanned(r.info.ID) {
+	itself := r.info.ID == from
+	if r.info.ID == o.ID() || len(addrs) == 0 || !itself && !r.isFresh(o.clock.Now()) || o.gate.isBanned(r.info.ID) {
 		return nil
 	}
-	if r.info.ID == from {
+	if itself {
 		o.book.meet(r, addrs)
 	} else {
 		o.book.hear(r, addrs)

@@ -54,7 +54,7 @@ func newHost(cfg Config, key crypto.PrivKey, gate connmgr.ConnectionGater, seams
 	options := []libp2p.Option{
 		libp2p.Identity(key), libp2p.UserAgent(cfg.Agent), libp2p.ProtocolVersion("/mesh/" + cfg.Network + "/1.0.0"),
 		// AES-GCM costs less than ChaCha20 on machines that have it in hardware.
-		libp2p.Security(libp2ptls.ID, libp2ptls.New), libp2p.Security(noise.ID, noise.New),
+		libp2p.Security(libp2ptls.ID, newSecureTransport), libp2p.Security(noise.ID, noise.New),
 		libp2p.Muxer(yamux.ID, yamux.DefaultTransport),
 		// With reuse of ports two nodes could listen on one port, and each would get half of the other's connections.
 		libp2p.Transport(tcp.NewTCPTransport, tcp.DisableReuseport()), libp2p.Transport(libp2pquic.NewTransport), libp2p.Transport(websocket.New),
