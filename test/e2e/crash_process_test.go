@@ -42,7 +42,7 @@ func (m *machine) process(stdout, stderr io.Writer, program string, args ...stri
 	c := &running{t: m.t, cmd: exec.Command(program, args...), out: new(said), done: make(chan struct{})}
 	c.cmd.Env, c.cmd.Dir = m.environment(), filepath.Dir(m.home)
 	c.cmd.Stdout, c.cmd.Stderr = stdout, stderr
-	require.NoError(m.t, c.cmd.Start())
+	require.NoError(m.t, m.launch(c.cmd))
 	m.t.Cleanup(func() { _ = c.cmd.Process.Kill() })
 	go func() {
 		c.err = c.cmd.Wait()

@@ -23,7 +23,8 @@ type machine struct {
 	t           *testing.T
 	home        string // MESH_HOME
 	mesh, meshd string
-	devnets     []string // directories of devnets to end with the test
+	devnets     []string      // directories of devnets to end with the test
+	clock       time.Duration // how far the clock of the device is ahead
 }
 
 func newMachine(t *testing.T) *machine {
@@ -109,7 +110,10 @@ func (m *machine) exec(program string, args ...string) answer {
 	cmd.Env, cmd.Dir = m.environment(), filepath.Dir(m.home)
 	var out, err bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &err
-	failed := cmd.Run()
+	failed := m.launch(cmd)
+	if failed == nil {
+		failed = cmd.Wait()
+	}
 	var exit *exec.ExitError
 	if failed != nil && !errors.As(failed, &exit) {
 		m.t.Fatalf("%s %s: %v", program, strings.Join(args, " "), failed)
