@@ -73,3 +73,32 @@ func (n *storageNet) statuses(deal uint64) (list []string) {
 	}
 	return list
 }
+
+// kills ends a process of the devnet without a word, and returns how it was started.
+func (n *storageNet) kills(name string) process {
+	n.t.Helper()
+	p := n.state(n.dir).process(n.t, name)
+	require.NoError(n.t, syscall.Kill(p.PID, syscall.SIGKILL))
+	n.until("its end", func() bool { return !p.runs() })
+	return p
+}
+
+// joins runs the node of a home besides those of the devnet, and returns its log once it takes part.
+func (n *storageNet) joins(home string) *said {
+	n.t.Helper()
+	log := new(said)
+	n.background(log, n.joinOf(home)...)
+	n.takesPart(log)
+	return log
+}
+
+// joinOf is the command that runs the node of a home.
+func (n *storageNet) joinOf(home string) []string {
+	return []string{"join", "--home", home, "--network-id", n.network, "--log-level", "info", "--yes"}
+}
+
+// takesPart waits until a node says that it runs.
+func (n *storageNet) takesPart(log *said) {
+	n.t.Helper()
+	n.until("the node", func() bool { return strings.Contains(log.String(), "("+n.network+") runs.") })
+}

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -14,7 +13,7 @@ import (
 // acknowledge, claim, prove, and serve with nobody else's help, and no client is told a time of its own.
 func TestClocksOff(t *testing.T) {
 	n := newStorageNet(t, 4)
-	ahead, behind := n.rejoins("node0", time.Hour), n.rejoins("node1", -time.Hour)
+	ahead, behind := n.at(time.Hour).joins(n.kills("node0").Home), n.at(-time.Hour).joins(n.kills("node1").Home)
 	bonds := n.bonds(4)
 
 	contents := map[string][]byte{}
@@ -37,11 +36,8 @@ func TestClocksOff(t *testing.T) {
 	n.livesAt(-time.Hour, behind)
 	require.Equal(t, bonds, n.bonds(4))
 
-	for _, name := range []string{"node2", "node3"} {
-		p := n.state(n.dir).process(t, name)
-		require.NoError(t, syscall.Kill(p.PID, syscall.SIGKILL))
-		n.until("its end", func() bool { return !p.runs() })
-	}
+	n.kills("node2")
+	n.kills("node3")
 	for name, content := range contents {
 		for _, offset := range []time.Duration{0, time.Hour, -time.Hour} {
 			out := name + offset.String()
@@ -49,18 +45,6 @@ func TestClocksOff(t *testing.T) {
 			require.Equal(t, content, n.read(out), "from the two whose clocks are off, for a client that is %v off", offset)
 		}
 	}
-}
-
-// rejoins starts a node of the devnet again, on a device whose clock is off by that much.
-func (n *storageNet) rejoins(name string, offset time.Duration) *said {
-	n.t.Helper()
-	before := n.state(n.dir).process(n.t, name)
-	require.NoError(n.t, syscall.Kill(before.PID, syscall.SIGKILL))
-	n.until("its end", func() bool { return !before.runs() })
-	output := new(said)
-	n.at(offset).background(output, "join", "--home", before.Home, "--network-id", n.network, "--log-level", "info", "--yes")
-	n.until("the node", func() bool { return strings.Contains(output.String(), "("+n.network+") runs.") })
-	return output
 }
 
 // livesAt waits until the log of a node says that it has proven something, and holds when it says so against the time that its

@@ -39,7 +39,13 @@ func (m *machine) background(output io.Writer, args ...string) *running {
 // process runs a program in the background with its output where the caller wants it.
 func (m *machine) process(stdout, stderr io.Writer, program string, args ...string) *running {
 	m.t.Helper()
-	c := &running{t: m.t, cmd: exec.Command(program, args...), out: new(said), done: make(chan struct{})}
+	return m.runs(exec.Command(program, args...), stdout, stderr)
+}
+
+// runs starts what a caller has prepared, in the background.
+func (m *machine) runs(cmd *exec.Cmd, stdout, stderr io.Writer) *running {
+	m.t.Helper()
+	c := &running{t: m.t, cmd: cmd, out: new(said), done: make(chan struct{})}
 	c.cmd.Env, c.cmd.Dir = m.environment(), filepath.Dir(m.home)
 	c.cmd.Stdout, c.cmd.Stderr = stdout, stderr
 	require.NoError(m.t, m.launch(c.cmd))
