@@ -13,7 +13,7 @@ const (
 	MaxIntentPayload = MaxPayload - MaxKey - 1<<10 // bytes: a Put record must fit into MaxPayload
 	MaxOutcome       = 256                         // bytes
 	MaxReason        = 256                         // bytes; longer reasons are cut
-	MaxRetryDelay    = 24 * time.Hour              // longer delays are cut
+	MaxRetryDelay    = time.Minute                 // longer delays are cut: one that a wrong clock has made must not outlast it
 )
 
 // Intent is a result that waits to be posted.

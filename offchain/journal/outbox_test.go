@@ -145,6 +145,22 @@ func TestDelayIsBoundedWhateverTheClockDoes(t *testing.T) {
 	require.Equal(t, "a", keys(j.Due(now.Add(-time.Second), 9)), "put off by a clock that was fast")
 }
 
+// TestClockIsPutRight: a clock that was an hour ahead when posting failed, and is right again, holds nothing up for an hour, also
+// after a restart.
+func TestClockIsPutRight(t *testing.T) {
+	d, clock := newDisk(), newFakeClock()
+	j := openClocked(t, d, clock)
+	put(t, j, "a")
+	right := clock.Now()
+	clock.advance(time.Hour)
+	require.NoError(t, j.Retry(t.Context(), "a", "no answer", 30*time.Second))
+	for range 2 {
+		require.Empty(t, j.Due(right.Add(time.Hour), 9))
+		require.Equal(t, "a", keys(j.Due(right, 9)))
+		j = reopened(t, j, d, clock)
+	}
+}
+
 func TestRetryAndDoneOfOtherKeys(t *testing.T) {
 	j := openClocked(t, newDisk(), newFakeClock())
 	put(t, j, "done")
