@@ -42,7 +42,7 @@ func TestFullDisk(t *testing.T) {
 	n.joins(three.Home)
 	small.says("the disk is full: the node gives what it has, and can claim and prove nothing until there is room")
 	require.True(t, small.node.runs())
-	require.Zero(t, small.free())
+	require.Less(t, small.free(), int64(1<<20))
 
 	small.clear()
 	small.says("there is room on the disk: the node runs again")
