@@ -83,6 +83,11 @@ func (n *storageNet) onSmallDisk(name, size string) *smallDisk {
 	script := `mount -t tmpfs -o size=` + size + ` tmpfs "$1" && cp -a "$2/." "$1" && shift 2 && exec "$@"`
 	cmd := exec.Command("sh", append([]string{"-c", script, "sh", d.home, n.kills(name).Home, n.mesh}, n.joinOf(d.home)...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
+	if uid, gid := os.Geteuid(), os.Getegid(); uid != 0 { // who is not root may mount where it is called so
+		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: uid, Size: 1}}
+		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{HostID: gid, Size: 1}}
+	}
 	run := n.runs(cmd, d.log, d.log)
 	n.takesPart(d.log)
 	d.node = process{Name: name, Home: d.home, PID: run.cmd.Process.Pid}
