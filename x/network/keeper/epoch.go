@@ -15,7 +15,7 @@ import (
 func (k *Keeper) keepTime(ctx context.Context, n types.Network, cal types.Calendar) error {
 	if cal.RollsAt == 0 && cal.Awake() {
 		cal.RollsAt = types.NextOpening(n.Id, n.Params.Epoch.EpochBlocks, sdk.UnwrapSDKContext(ctx).BlockHeight())
-		if err := k.epochQueue.Set(ctx, collections.Join(cal.RollsAt, cal.Network)); err != nil {
+		if err := k.openings.add(ctx, cal.RollsAt, cal.Network); err != nil {
 			return err
 		}
 	}
@@ -47,12 +47,12 @@ func (k *Keeper) BeginBlock(ctx sdk.Context) error {
 	if err := k.payBackDue(ctx); err != nil {
 		return err
 	}
-	due, err := k.dueRolls(ctx)
+	due, err := k.openings.due(ctx, ctx.BlockHeight(), types.MaxRollsPerBlock)
 	if err != nil {
 		return err
 	}
 	for _, key := range due {
-		if err := k.epochQueue.Remove(ctx, key); err != nil {
+		if err := k.openings.remove(ctx, key.K1(), key.K2()); err != nil {
 			return err
 		}
 		branch, write := ctx.CacheContext()
@@ -72,7 +72,7 @@ func (k *Keeper) BeginBlock(ctx sdk.Context) error {
 // which is where the epoch that is open ends.
 func (k *Keeper) retryRoll(ctx sdk.Context, seq uint64) error {
 	at := ctx.BlockHeight() + retryBlocks
-	if err := k.epochQueue.Set(ctx, collections.Join(at, seq)); err != nil {
+	if err := k.openings.add(ctx, at, seq); err != nil {
 		return err
 	}
 	cal, err := k.calendars.Get(ctx, seq)
@@ -85,16 +85,6 @@ func (k *Keeper) retryRoll(ctx sdk.Context, seq uint64) error {
 
 // retryBlocks is the wait after an opening that failed.
 const retryBlocks = 100
-
-func (k *Keeper) dueRolls(ctx sdk.Context) ([]collections.Pair[int64, uint64], error) {
-	var due []collections.Pair[int64, uint64]
-	until := collections.NewPrefixUntilPairRange[int64, uint64](ctx.BlockHeight())
-	err := k.epochQueue.Walk(ctx, until, func(key collections.Pair[int64, uint64]) (bool, error) {
-		due = append(due, key)
-		return len(due) == types.MaxRollsPerBlock, nil
-	})
-	return due, err
-}
 
 // roll ends the open epoch of a network at its scheduled height and opens the next, unless the
 // network has no reason to go on and falls dormant. It costs the same for every network.
@@ -165,7 +155,7 @@ func (k *Keeper) open(ctx sdk.Context, n types.Network, cal *types.Calendar, hei
 			return err
 		}
 	}
-	if err := k.epochQueue.Set(ctx, collections.Join(cal.RollsAt, n.Seq)); err != nil {
+	if err := k.openings.add(ctx, cal.RollsAt, n.Seq); err != nil {
 		return err
 	}
 	return emitEpochOpened(ctx, n.Id, e)

@@ -35,7 +35,7 @@ func (k *Keeper) initTime(ctx context.Context, g types.GenesisState) error {
 		if c.RollsAt == 0 {
 			continue
 		}
-		if err := k.epochQueue.Set(ctx, collections.Join(c.DueAt(), c.Network)); err != nil {
+		if err := k.openings.add(ctx, c.DueAt(), c.Network); err != nil {
 			return err
 		}
 	}

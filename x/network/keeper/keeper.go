@@ -45,8 +45,8 @@ type Keeper struct {
 	calendars collections.Map[uint64, types.Calendar]
 	// epochs maps (seq, number) to an epoch that has begun.
 	epochs collections.Map[collections.Pair[uint64, uint64], types.Epoch]
-	// epochQueue holds (height, seq) of the openings to come.
-	epochQueue collections.KeySet[collections.Pair[int64, uint64]]
+	// openings holds networks by the height of their next opening.
+	openings queue
 
 	// nodes maps (seq, node) to node.
 	nodes collections.Map[collections.Pair[uint64, uint64], types.Node]
@@ -63,8 +63,8 @@ type Keeper struct {
 	bonds collections.Map[collections.Triple[uint64, uint64, []byte], types.Bond]
 	// unbondings maps an id to a bond on its way back.
 	unbondings collections.Map[uint64, types.Unbonding]
-	// unbondingQueue holds (Unix seconds, id) of unbondings, so that those due come first.
-	unbondingQueue collections.KeySet[collections.Pair[int64, uint64]]
+	// returns holds unbondings by when they are paid back, in Unix seconds.
+	returns queue
 	// unbondingsByNode holds (seq, node, id) of unbondings.
 	unbondingsByNode collections.KeySet[collections.Triple[uint64, uint64, uint64]]
 	// nextUnbonding is the id the next unbonding gets.
@@ -120,8 +120,7 @@ func (k *Keeper) addNodeState(sb *collections.SchemaBuilder, cdc codec.BinaryCod
 	k.bonds = collections.NewMap(sb, types.BondsPrefix, "bonds",
 		collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.BytesKey), codec.CollValue[types.Bond](cdc))
 	k.unbondings = collections.NewMap(sb, types.UnbondingsPrefix, "unbondings", collections.Uint64Key, codec.CollValue[types.Unbonding](cdc))
-	k.unbondingQueue = collections.NewKeySet(sb, types.UnbondingQueuePrefix, "unbonding_queue",
-		collections.PairKeyCodec(collections.Int64Key, collections.Uint64Key))
+	k.returns = newQueue(sb, types.UnbondingQueuePrefix, types.UnbondingFirstPrefix, "unbonding_queue")
 	k.unbondingsByNode = collections.NewKeySet(sb, types.UnbondingsByNodePrefix, "unbondings_by_node", triple)
 	k.nextUnbonding = collections.NewItem(sb, types.NextUnbondingPrefix, "next_unbonding", collections.Uint64Value)
 }
@@ -135,8 +134,7 @@ func (k *Keeper) addTimeState(sb *collections.SchemaBuilder, cdc codec.BinaryCod
 	k.epochs = collections.NewMap(sb, types.EpochsPrefix, "epochs", numbers, codec.CollValue[types.Epoch](cdc))
 	k.terms = collections.NewMap(sb, types.TermsPrefix, "terms",
 		collections.PairKeyCodec(collections.Uint64Key, collections.StringKey), codec.CollValue[types.PendingTerm](cdc))
-	k.epochQueue = collections.NewKeySet(sb, types.EpochQueuePrefix, "epoch_queue",
-		collections.PairKeyCodec(collections.Int64Key, collections.Uint64Key))
+	k.openings = newQueue(sb, types.EpochQueuePrefix, types.EpochFirstPrefix, "epoch_queue")
 	k.owners = collections.NewMap(sb, types.OwnersPrefix, "owners", named, collections.Uint64Value)
 	k.ownerSlots = collections.NewMap(sb, types.OwnerSlotsPrefix, "owner_slots", numbers, codec.CollValue[types.OwnerSlot](cdc))
 	k.ownerNodes = collections.NewMap(sb, types.OwnerNodesPrefix, "owner_nodes", triple, collections.Uint64Value)

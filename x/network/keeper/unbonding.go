@@ -151,7 +151,7 @@ func (k *Keeper) addUnbonding(ctx context.Context, network types.Network, node u
 func (k *Keeper) setUnbonding(ctx context.Context, u types.Unbonding) error {
 	return errors.Join(
 		k.unbondings.Set(ctx, u.Id, u),
-		k.unbondingQueue.Set(ctx, collections.Join(u.Completes, u.Id)),
+		k.returns.add(ctx, u.Completes, u.Id),
 		k.unbondingsByNode.Set(ctx, collections.Join3(u.Network, u.Node, u.Id)),
 	)
 }
@@ -159,7 +159,7 @@ func (k *Keeper) setUnbonding(ctx context.Context, u types.Unbonding) error {
 func (k *Keeper) removeUnbonding(ctx context.Context, u types.Unbonding) error {
 	return errors.Join(
 		k.unbondings.Remove(ctx, u.Id),
-		k.unbondingQueue.Remove(ctx, collections.Join(u.Completes, u.Id)),
+		k.returns.remove(ctx, u.Completes, u.Id),
 		k.unbondingsByNode.Remove(ctx, collections.Join3(u.Network, u.Node, u.Id)),
 	)
 }
@@ -178,17 +178,12 @@ func (k *Keeper) unbondingsOf(ctx context.Context, seq, node uint64) ([]types.Un
 
 // payBackDue pays back the unbondings that are over, at most MaxUnbondingsPerBlock.
 func (k *Keeper) payBackDue(ctx sdk.Context) error {
-	var due []uint64
-	until := collections.NewPrefixUntilPairRange[int64, uint64](ctx.BlockTime().Unix())
-	err := k.unbondingQueue.Walk(ctx, until, func(key collections.Pair[int64, uint64]) (bool, error) {
-		due = append(due, key.K2())
-		return len(due) == types.MaxUnbondingsPerBlock, nil
-	})
+	due, err := k.returns.due(ctx, ctx.BlockTime().Unix(), types.MaxUnbondingsPerBlock)
 	if err != nil {
 		return err
 	}
-	for _, id := range due {
-		u, err := k.unbondings.Get(ctx, id)
+	for _, e := range due {
+		u, err := k.unbondings.Get(ctx, e.K2())
 		if err != nil {
 			return err
 		}

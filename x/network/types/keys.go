@@ -57,6 +57,10 @@ var (
 	BootstrapsPrefix = collections.NewPrefix(21)
 	// TermsPrefix maps (seq, name of a figure) to PendingTerm.
 	TermsPrefix = collections.NewPrefix(22)
+	// EpochFirstPrefix holds the height of the first of the next openings.
+	EpochFirstPrefix = collections.NewPrefix(23)
+	// UnbondingFirstPrefix holds when the first of the unbondings is paid back, in Unix seconds.
+	UnbondingFirstPrefix = collections.NewPrefix(24)
 )
 
 // MaxPage is the largest page a query returns.
