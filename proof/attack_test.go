@@ -8,12 +8,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // A lie about the sum of one node, at every depth of every path: whoever is drawn under the lie cannot be opened, and
 // everybody else can.
 func TestForgedSumAtEveryDepth(t *testing.T) {
-	leaves := someLeaves(newRand(t), 64)
+	leaves := someLeaves(seeded.Source(t), 64)
 	root := honestTree(leaves, 0)
 	bySum := func(forged *tree, draw proof.U128) error {
 		draws := []proof.U128{draw}

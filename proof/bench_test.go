@@ -9,6 +9,7 @@ import (
 	"lukechampine.com/blake3"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // million are 2^20 leaves that are computed when read: large deal ids, weights of about 40 bits, and all the data a leaf
@@ -31,7 +32,7 @@ const proofSeeds = 1000
 // leaves in it.
 func BenchmarkMultiproofVerify(b *testing.B) {
 	b.Run("k=16", func(b *testing.B) {
-		r := newRand(b)
+		r := seeded.Source(b)
 		trie, err := proof.BuildTrie(&million{})
 		require.NoError(b, err)
 		var draws []proof.U128
@@ -114,7 +115,7 @@ func BenchmarkStorageProof(b *testing.B) {
 func benchStorageProof(b *testing.B, k int) {
 	b.Helper()
 	b.Run(fmt.Sprint("k=", k), func(b *testing.B) {
-		r := newRand(b)
+		r := seeded.Source(b)
 		trie, err := proof.BuildTrie(&million{})
 		require.NoError(b, err)
 		h := newWideHolder(b)

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 var (
@@ -49,7 +50,7 @@ func genBinding() *rapid.Generator[proof.Binding] {
 }
 
 func TestBodiesRoundTrip(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		ack := genAck().Draw(t, "ack")
 		require.LessOrEqual(t, len(ack.Encode()), proof.MaxAckSize)
 		gotAck, err := proof.DecodeAck(ack.Encode())

@@ -11,11 +11,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // The definition, written a second time with big integers.
 func TestDrawByDefinition(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		seed := genHash().Draw(t, "seed")
 		tag := rapid.StringN(0, 40, 200).Draw(t, "tag")
 		i := rapid.Uint64().Draw(t, "i")
@@ -65,7 +66,7 @@ func TestDrawsAreTheFirstK(t *testing.T) {
 // deviations above, so that no seed fails by chance.
 func TestDrawsAreUniform(t *testing.T) {
 	const bins, count, limit = 1024, 1_000_000, 1300.0
-	seed := hash32(newRand(t))
+	seed := hash32(seeded.Source(t))
 	for _, tag := range []string{proof.TagLeaf, proof.TagByte} {
 		var seen [bins]int
 		for i := range uint64(count) {
@@ -78,7 +79,7 @@ func TestDrawsAreUniform(t *testing.T) {
 // The bits of the byte draw must not follow from those of the leaf draw: pairs are uniform over 32 × 32 bins.
 func TestDrawsOfTwoTagsAreIndependent(t *testing.T) {
 	const side, count, limit = 32, 1_000_000, 1300.0
-	seed := hash32(newRand(t))
+	seed := hash32(seeded.Source(t))
 	var seen [side * side]int
 	for i := range uint64(count) {
 		a := proof.Draw(seed, proof.TagLeaf, i, proof.U64(side))

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // A liar's claim has honest leaves and one forged subtree at the end of forgedPath, the rightmost place, whose interval
@@ -129,7 +130,7 @@ func (l liar) randomDraws(r *rand.Rand, k int) []proof.U128 {
 
 func TestForgedShareIsCaught(t *testing.T) {
 	const sets = 200_000
-	r := newRand(t)
+	r := seeded.Source(t)
 	for _, s := range shares {
 		for _, k := range []int{1, 8, 16} {
 			caught, each := 0, sets/len(attacks)
@@ -180,7 +181,7 @@ func BenchmarkForgedSum(b *testing.B) {
 	const sets, k = 200_000, 8
 	for _, s := range shares {
 		b.Run(s.name, func(b *testing.B) {
-			r := newRand(b)
+			r := seeded.Source(b)
 			var liars []liar
 			for _, a := range attacks {
 				liars = append(liars, newLiar(a, s.copies))

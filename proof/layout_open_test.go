@@ -12,10 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 func TestVerifyLayoutRefuses(t *testing.T) {
-	segments := someSegments(newRand(t), 3, 4, 100)
+	segments := someSegments(seeded.Source(t), 3, 4, 100)
 	l := must(proof.BuildLayout(4, proof.SegmentList(segments)))
 	root := l.Root()
 	good, _, err := l.Open(2, 0)
@@ -57,7 +58,7 @@ func TestVerifyLayoutRefuses(t *testing.T) {
 
 // A committed sum that is not that of the segments cannot be opened where it is wrong.
 func TestForgedLayoutSums(t *testing.T) {
-	segments := someSegments(newRand(t), 2, 2, 100)
+	segments := someSegments(seeded.Source(t), 2, 2, 100)
 	left, right := layoutRoot(segments[:1]), layoutRoot(segments[1:])
 	msg := slices.Concat([]byte{0x11}, left.Hash[:], binary.BigEndian.AppendUint64(nil, left.Bytes+50),
 		right.Hash[:], binary.BigEndian.AppendUint64(nil, right.Bytes))
@@ -83,7 +84,7 @@ func TestForgedLayoutSums(t *testing.T) {
 // of those can be nobody's.
 func TestForgedLayoutSumAtEveryDepth(t *testing.T) {
 	const segments, more = 32, 7
-	list := someSegments(newRand(t), segments, 2, 100)
+	list := someSegments(seeded.Source(t), segments, 2, 100)
 	inner := func(l, r proof.LayoutNode) proof.LayoutNode {
 		msg := slices.Concat([]byte{0x11}, l.Hash[:], binary.BigEndian.AppendUint64(nil, l.Bytes), r.Hash[:], binary.BigEndian.AppendUint64(nil, r.Bytes))
 		return proof.LayoutNode{Hash: sha256.Sum256(msg), Bytes: l.Bytes + r.Bytes}
@@ -127,7 +128,7 @@ func TestForgedLayoutSumAtEveryDepth(t *testing.T) {
 
 // Sums that are empty on one side, or that wrap around 2^64, are refused even where the root commits to them.
 func TestImpossibleLayoutSums(t *testing.T) {
-	segment := someSegments(newRand(t), 1, 2, 100)[0]
+	segment := someSegments(seeded.Source(t), 1, 2, 100)[0]
 	segment.Length = 100
 	here, other := layoutRoot([]proof.Segment{segment}), [32]byte{5}
 	for _, tc := range []struct {
@@ -158,7 +159,7 @@ func TestImpossibleLayoutSums(t *testing.T) {
 }
 
 func TestEveryBitFlipOfALayoutOpeningIsRefused(t *testing.T) {
-	r := newRand(t)
+	r := seeded.Source(t)
 	for _, count := range []int{1, 2, 5, 16, 1000} {
 		l := must(proof.BuildLayout(20, proof.SegmentList(someSegments(r, count, 20, 1<<20))))
 		pos := r.Uint64N(l.Root().Bytes)

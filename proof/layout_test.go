@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // splitBalanced returns how many of n leaves the left half of a left-balanced tree has.
@@ -61,7 +62,7 @@ func someSegments(r *rand.Rand, count, n int, most uint64) []proof.Segment {
 
 // Every segment of layouts of every size up to 40, at the first and the last byte of its piece.
 func TestLayoutOpensEverySegment(t *testing.T) {
-	r := newRand(t)
+	r := seeded.Source(t)
 	for count := 1; count <= 40; count++ {
 		n := uint32(2 + count%19)
 		segments := someSegments(r, count, int(n), 5000)
@@ -89,7 +90,7 @@ func TestLayoutOpensEverySegment(t *testing.T) {
 }
 
 func TestLayoutOpensEveryIndex(t *testing.T) {
-	r := newRand(t)
+	r := seeded.Source(t)
 	for _, n := range []uint32{2, 3, 4, 5, 7, 8, 20, 80, 255, 256} {
 		segments := someSegments(r, 3, int(n), 1000)
 		l, err := proof.BuildLayout(n, proof.SegmentList(segments))
@@ -113,7 +114,7 @@ func TestLayoutOpensEveryIndex(t *testing.T) {
 
 // A position is proved by one opening only: that of another segment does not verify for it.
 func TestLayoutOpeningOfAnotherPlace(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "segments"), 1))
 		segments := someSegments(r, 2+r.IntN(30), 2+r.IntN(6), 100)
 		n := uint32(len(segments[0].Roots))
@@ -175,7 +176,7 @@ func TestBuildLayoutRefuses(t *testing.T) {
 }
 
 func TestOpenLayoutOfABadSource(t *testing.T) {
-	src := &brokenSegments{SegmentList: someSegments(newRand(t), 3, 4, 10), length: 3}
+	src := &brokenSegments{SegmentList: someSegments(seeded.Source(t), 3, 4, 10), length: 3}
 	l, err := proof.BuildLayout(4, src)
 	require.NoError(t, err)
 	src.err = errors.New("disk is gone")

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 func TestLeafBytes(t *testing.T) {
@@ -56,7 +57,7 @@ func TestDecodeLeafRefuses(t *testing.T) {
 }
 
 func TestLeafRoundTrip(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		for _, l := range genLeaves(4).Draw(t, "leaves") {
 			b, err := l.AppendTo(nil)
 			require.NoError(t, err)

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // seededDraws returns the k leaf draws of a seed over a total.
@@ -34,7 +35,7 @@ func requireOpened(t require.TestingT, root *tree, leaves []proof.Leaf, draws []
 }
 
 func TestMultiproofOpensEveryDraw(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		leaves := genLeaves(40).Draw(t, "leaves")
 		k := rapid.IntRange(1, proof.MaxDraws).Draw(t, "k")
 		trie, err := proof.BuildTrie(proof.LeafList(leaves))
@@ -54,7 +55,7 @@ func TestMultiproofOpensEveryDraw(t *testing.T) {
 
 // Every border between two leaves, from both sides, and both ends of the total.
 func TestMultiproofAtBorders(t *testing.T) {
-	leaves := someLeaves(newRand(t), 300)
+	leaves := someLeaves(seeded.Source(t), 300)
 	root := honestTree(leaves, 0)
 	trie, err := proof.BuildTrie(proof.LeafList(leaves))
 	require.NoError(t, err)
@@ -76,7 +77,7 @@ func TestMultiproofAtBorders(t *testing.T) {
 }
 
 func TestProofsBelowTheKeptNodes(t *testing.T) {
-	r := newRand(t)
+	r := seeded.Source(t)
 	leaves := someLeaves(r, 30_000)
 	root := honestTree(leaves, 0)
 	trie, err := proof.BuildTrie(proof.LeafList(leaves))
@@ -166,7 +167,7 @@ func TestVerifyMultiproofRefuses(t *testing.T) {
 }
 
 func TestEveryBitFlipOfAMultiproofIsRefused(t *testing.T) {
-	r := newRand(t)
+	r := seeded.Source(t)
 	for _, n := range []int{1, 2, 7, 1000} {
 		trie, err := proof.BuildTrie(proof.LeafList(someLeaves(r, n)))
 		require.NoError(t, err)

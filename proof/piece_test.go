@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // groupsOf returns the flat list of the CVs of a piece, as a holder keeps it.
@@ -118,7 +119,7 @@ func TestChunkOpeningSizes(t *testing.T) {
 }
 
 func TestPieces(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 300_000).Draw(t, "length")
 		piece := fill(byte(n), n)
 		cvs := groupsOf(t, piece)

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // The proof of a node in the smallest network, with the most openings, over the largest claim and layouts that are planned with
@@ -14,7 +15,7 @@ func TestStorageProofSizes(t *testing.T) {
 	trie, err := proof.BuildTrie(&million{})
 	require.NoError(t, err)
 	h := newWideHolder(t)
-	r := newRand(t)
+	r := seeded.Source(t)
 	for openings, most := range map[int]int{8: 24 << 10, 16: 48 << 10} {
 		for range 20 {
 			p, err := proof.ProveStorage(trie, hash32(r), openings, h)

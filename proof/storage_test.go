@@ -11,10 +11,11 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 func TestStorageProofs(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "deals"), 3))
 		h := newHolder(t, r, 1+r.IntN(12), rapid.SampledFrom([]int{1, 700, 5_000, 40_000}).Draw(t, "piece"))
 		k := rapid.IntRange(1, 10).Draw(t, "k")
@@ -36,7 +37,7 @@ func TestStorageProofs(t *testing.T) {
 
 // A small node has one deal: all draws fall into it, each at a byte of its own.
 func TestManyDrawsInOneDeal(t *testing.T) {
-	r := newRand(t)
+	r := seeded.Source(t)
 	h := newHolder(t, r, 1, 200_000)
 	seed := hash32(r)
 	const k = 8
@@ -63,7 +64,7 @@ func TestManyDrawsInOneDeal(t *testing.T) {
 // oneDraw returns a holder of several deals and a proof of one draw.
 func oneDraw(t *testing.T) (h *holder, p proof.StorageProof, seed [32]byte, drawn *deal) {
 	t.Helper()
-	h = newHolder(t, newRand(t), 5, 60_000)
+	h = newHolder(t, seeded.Source(t), 5, 60_000)
 	seed = [32]byte{42}
 	p, err := proof.ProveStorage(h.trie, seed, 1, h)
 	require.NoError(t, err)
@@ -169,7 +170,7 @@ func TestProverFindsItsOwnDamage(t *testing.T) {
 }
 
 func TestEveryBitFlipOfAStorageProofIsRefused(t *testing.T) {
-	r := newRand(t)
+	r := seeded.Source(t)
 	h := newHolder(t, r, 12, 50_000)
 	seed := hash32(r)
 	p, err := proof.ProveStorage(h.trie, seed, 3, h)

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // someLeaves returns n leaves of distinct deals with weights of many sizes.
@@ -40,7 +41,7 @@ func genLeaves(most int) *rapid.Generator[[]proof.Leaf] {
 }
 
 func TestTrieIsItsDefinition(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		leaves := genLeaves(64).Draw(t, "leaves")
 		trie, err := proof.BuildTrie(proof.LeafList(leaves))
 		require.NoError(t, err)
@@ -55,7 +56,7 @@ func TestTrieIsItsDefinition(t *testing.T) {
 }
 
 func TestTrieOfThousands(t *testing.T) {
-	leaves := someLeaves(newRand(t), 20_000)
+	leaves := someLeaves(seeded.Source(t), 20_000)
 	trie, err := proof.BuildTrie(proof.LeafList(leaves))
 	require.NoError(t, err)
 	require.Equal(t, honestTree(leaves, 0).node, trie.Root())
@@ -159,7 +160,7 @@ func TestTrieOfABadSource(t *testing.T) {
 
 // A source whose weights change below the nodes that are kept can lead the prover into an empty place.
 func TestProveSurvivesChangedWeights(t *testing.T) {
-	r := newRand(t)
+	r := seeded.Source(t)
 	leaves := someLeaves(r, 5_000)
 	for i := range leaves {
 		leaves[i].Weight = proof.U64(1000)

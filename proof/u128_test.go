@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 var (
@@ -32,7 +33,7 @@ func genU128() *rapid.Generator[proof.U128] {
 }
 
 func TestU128AgainstBig(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		a, b := genU128().Draw(t, "a"), genU128().Draw(t, "b")
 
 		require.Equal(t, a, proof.U128FromBytes(a.Bytes()))

@@ -15,6 +15,7 @@ import (
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
+	"github.com/mesh-protocol/mesh/test/seeded"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 )
 
@@ -80,7 +81,7 @@ func TestFormatTokens(t *testing.T) {
 
 // TestTokensRoundTrip says that what is shown is what is meant.
 func TestTokensRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		bz := rapid.SliceOfN(rapid.Byte(), 0, 15).Draw(t, "amount")
 		want := math.NewIntFromBigInt(new(big.Int).SetBytes(bz))
 		got, err := chain.ParseTokens(strings.ReplaceAll(chain.FormatTokens(want), ",", ""))
@@ -115,7 +116,7 @@ func TestFee(t *testing.T) {
 func TestGasLimit(t *testing.T) {
 	require.Equal(t, uint64(130_001), chain.GasLimit(100_000))
 	require.Equal(t, uint64(1), chain.GasLimit(0))
-	rapid.Check(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		used := rapid.Uint64Range(0, 1<<62-1).Draw(t, "used")
 		want := new(big.Int).SetUint64(used)
 		want.Mul(want, big.NewInt(13)).Div(want, big.NewInt(10)).Add(want, big.NewInt(1))

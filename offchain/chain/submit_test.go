@@ -2,8 +2,8 @@ package chain_test
 
 import (
 	"context"
+	"encoding/binary"
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"sync"
 	"testing"
@@ -26,6 +26,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // signer is a keyring with one key, owner, and a message that sends 5 umesh to itself.
@@ -404,27 +405,18 @@ func TestSubmitBrokenOff(t *testing.T) {
 	})
 }
 
-// seeded returns randomness that a failure can be repeated with.
-func seeded(t *testing.T) *rand.ChaCha8 {
+// random returns random bytes of the seed.
+func random(t *testing.T) *rand.ChaCha8 {
 	t.Helper()
-	seed := rand.Uint64()
-	if s := os.Getenv("MESH_SEED"); s != "" {
-		var err error
-		seed, err = strconv.ParseUint(s, 10, 64)
-		require.NoError(t, err)
-	}
-	t.Logf("seed=%d", seed)
 	var key [32]byte
-	for i := range 8 {
-		key[i] = byte(seed >> (8 * i))
-	}
+	binary.LittleEndian.PutUint64(key[:], seeded.Seed(t))
 	return rand.NewChaCha8(key)
 }
 
 func TestSubmitUnordered(t *testing.T) {
 	s, node := newSigner(t), newFakeNode()
 	node.rich(s.key.Address)
-	c, err := chain.New(testConfig(node.serve(t)), chain.Deps{Keyring: s.keyring, Rand: seeded(t)})
+	c, err := chain.New(testConfig(node.serve(t)), chain.Deps{Keyring: s.keyring, Rand: random(t)})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.Close()) })
 	const n = 20

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/offchain/journal"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // reopen opens what a fault has left, which must always be possible.
@@ -32,7 +33,7 @@ func countOps(t *testing.T) int {
 }
 
 func TestFaultAtEveryOperation(t *testing.T) {
-	rng := seeded(t)
+	rng := seeded.Source(t)
 	total := countOps(t)
 	require.Greater(t, total, 150)
 	for at := 1; at <= total; at++ {
@@ -89,7 +90,7 @@ func faultAt(t *testing.T, rng *rand.Rand, at int, f fault, power bool) {
 func TestFailedSyncIsNotBelievedLater(t *testing.T) {
 	// The kernel has dropped the pages of a failed sync and shows them nevertheless. Whoever reads them after
 	// a restart must find them after a loss of power as well.
-	rng := seeded(t)
+	rng := seeded.Source(t)
 	for range 100 {
 		d, l := newDisk(), newLedger()
 		j := reopen(t, d, l)

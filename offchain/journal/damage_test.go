@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/offchain/journal"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // place is where a record lies, found without the code under test.
@@ -138,7 +139,7 @@ func TestDamageOfEveryByte(t *testing.T) {
 	whole := sample(t)
 	all, active := survey(whole)
 	lastBatch := all[len(all)-1].batch
-	rng := seeded(t)
+	rng := seeded.Source(t)
 	for i, name := range whole.names() {
 		content := whole.seen[name].seen
 		for at := range int64(len(content)) {
@@ -185,7 +186,7 @@ func TestDamageOfManyRecordsIsNoTornTail(t *testing.T) {
 
 // TestTornBatchKeepsItsOrder loses power in the middle of a batch that many callers share.
 func TestTornBatchKeepsItsOrder(t *testing.T) {
-	rng := seeded(t)
+	rng := seeded.Source(t)
 	for range 200 {
 		tornBatch(t, rng)
 	}

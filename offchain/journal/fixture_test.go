@@ -1,44 +1,16 @@
 package journal_test
 
 import (
-	"flag"
 	"fmt"
-	"math/rand/v2"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/journal"
 )
 
 const receipt uint8 = 1
-
-// seeded returns a source of randomness whose seed is MESH_SEED, if that is set, and is printed.
-func seeded(t *testing.T) *rand.Rand {
-	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	if s := os.Getenv("MESH_SEED"); s != "" {
-		var err error
-		seed, err = strconv.ParseUint(s, 10, 64)
-		require.NoError(t, err)
-	}
-	t.Logf("seed=%d", seed)
-	return rand.New(rand.NewPCG(seed, 0))
-}
-
-// checkSeeded checks a property with the seed that seeded would use.
-func checkSeeded(t *testing.T, property func(t *rapid.T)) {
-	t.Helper()
-	require.NoError(t, flag.Set("rapid.nofailfile", "true"))
-	require.NoError(t, flag.Set("rapid.checks", "1000"))
-	require.NoError(t, flag.Set("rapid.seed", strconv.FormatUint(seeded(t).Uint64()|1, 10)))
-	rapid.Check(t, property)
-}
 
 // small is the configuration of a journal whose segments fill quickly, in dir or on a disk of the test.
 func small(dir string) journal.Config {

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/journal"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // memory is a file that holds b.
@@ -163,7 +164,7 @@ func TestMalformedOutboxRecords(t *testing.T) {
 }
 
 func TestOutboxRecordRoundTrip(t *testing.T) {
-	checkSeeded(t, func(t *rapid.T) {
+	seeded.Checks(t, 1000, func(t *rapid.T) {
 		c := rapid.OneOf(
 			rapid.Custom(func(t *rapid.T) journal.Change {
 				return journal.PutOf(journal.Intent{

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/offchain/journal"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // victimDir and victimRound, in the environment, make the test binary a process that works on a journal
@@ -155,7 +156,7 @@ func (a *acknowledged) check(t *testing.T, dir string) {
 }
 
 func TestKilledProcessLosesNothingAcknowledged(t *testing.T) {
-	rng := seeded(t)
+	rng := seeded.Source(t)
 	dir := t.TempDir()
 	a := acknowledged{receipts: map[string]string{}, put: map[string]bool{}, done: map[string]bool{}}
 	for round := range 20 {

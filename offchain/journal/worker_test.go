@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/journal"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // worker asks a journal for something and notes in a ledger what becomes of it. It goes on when a call fails.
@@ -91,7 +92,7 @@ func (w worker) work(name string) {
 // TestAnyWorkUnderAnyFaults draws what is asked and what goes wrong, opens again and again, and holds the
 // journal to its ledger.
 func TestAnyWorkUnderAnyFaults(t *testing.T) {
-	checkSeeded(t, func(t *rapid.T) {
+	seeded.Checks(t, 1000, func(t *rapid.T) {
 		d, l := newDisk(), newLedger()
 		j := reopen(t, d, l)
 		key := rapid.SampledFrom([]string{"a", "b", "c"})

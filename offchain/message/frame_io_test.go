@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/message"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 func TestReadFrame(t *testing.T) {
@@ -74,7 +75,7 @@ func TestReadFrameAllocatesWhatArrives(t *testing.T) {
 }
 
 func TestFramesRoundTrip(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		frames := rapid.SliceOf(rapid.SliceOfN(rapid.Byte(), 0, 10_000)).Draw(t, "frames")
 		var wire bytes.Buffer
 		for _, f := range frames {

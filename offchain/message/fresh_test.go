@@ -10,6 +10,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/message"
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 func TestCheckHeight(t *testing.T) {
@@ -46,7 +47,7 @@ func TestCheckHeight(t *testing.T) {
 func TestDeadlineIsClamped(t *testing.T) {
 	f := message.DefaultFreshness()
 	require.Equal(t, 15*time.Second, f.Deadline(&message.Envelope{}))
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		ms := rapid.Uint64Min(1).Draw(t, "ms")
 		d := f.Deadline(&message.Envelope{DeadlineMs: ms})
 		if ms <= 60_000 {
@@ -98,7 +99,7 @@ func TestReplay(t *testing.T) {
 // Against a model without bounds of its own: what was seen within the time and among the last size is known, and
 // nothing else.
 func TestReplayAgainstModel(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		size := rapid.IntRange(1, 8).Draw(t, "size")
 		now := time.Unix(0, 0)
 		r := message.NewReplay(size, 10*time.Second, func() time.Time { return now })

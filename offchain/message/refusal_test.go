@@ -15,10 +15,11 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/message"
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 func TestRefusalIsAlwaysValid(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		reason := string(rapid.SliceOfN(rapid.Byte(), 0, 600).Draw(t, "reason"))
 		after := time.Duration(rapid.Int64().Draw(t, "after"))
 		r := message.RefuseUntil(message.CodeBusy, reason, after)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/message"
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // newRouter returns a router at height 100.
@@ -175,7 +176,7 @@ func TestCustomHandlerGetsTheRest(t *testing.T) {
 }
 
 func TestRouterServesSideBySide(t *testing.T) {
-	rng := random(t)
+	rng := seeded.Source(t)
 	r := newRouter()
 	var served atomic.Int32
 	require.NoError(t, message.On(r, stores, func(context.Context, message.From, string) (*message.Envelope, error) {

@@ -19,7 +19,7 @@ type fakeTime struct{ now time.Time }
 func (f *fakeTime) Now() time.Time { return f.now }
 
 func TestBookPrefersWhatIsNewer(t *testing.T) {
-	key, id := forgeKey(t, seeded(t))
+	key, id := forgeKey(t, newStretch(t))
 	clock := &fakeTime{time.Unix(1_700_000_000, 0)}
 	at := func(d time.Duration, port string) sealedRecord {
 		sealed, err := sealRecord(key, id, []ma.Multiaddr{ma.StringCast("/ip4/1.2.3.4/tcp/" + port)}, clock.now.Add(d))
@@ -48,7 +48,7 @@ func TestBookPrefersWhatIsNewer(t *testing.T) {
 }
 
 func TestBookIsBounded(t *testing.T) {
-	source := seeded(t)
+	source := newStretch(t)
 	clock := &fakeTime{time.Unix(1_700_000_000, 0)}
 	b := newBook(clock.Now)
 	var met, heard []peer.ID
@@ -79,7 +79,7 @@ func TestBookIsBounded(t *testing.T) {
 }
 
 func TestBookSurvivesItsFile(t *testing.T) {
-	source := seeded(t)
+	source := newStretch(t)
 	clock := &fakeTime{time.Unix(1_700_000_000, 0)}
 	b := newBook(clock.Now)
 	for range 5 {
@@ -100,7 +100,7 @@ func TestBookSurvivesItsFile(t *testing.T) {
 
 func TestFullBookFitsItsFile(t *testing.T) {
 	b := newBook(time.Now)
-	key, id := forgeKey(t, seeded(t))
+	key, id := forgeKey(t, newStretch(t))
 	var addrs []ma.Multiaddr
 	for range 4 {
 		addrs = append(addrs, ma.StringCast("/dns/"+strings.Repeat("a", 200)+"/tcp/65535"))
@@ -116,7 +116,7 @@ func TestFullBookFitsItsFile(t *testing.T) {
 }
 
 func TestDamagedBookFile(t *testing.T) {
-	r := forgePeer(t, seeded(t), time.Now())
+	r := forgePeer(t, newStretch(t), time.Now())
 	line := func(l bookLine) []byte {
 		b, err := json.Marshal(bookFile{Schema: bookSchema, Peers: []bookLine{l}})
 		require.NoError(t, err)

@@ -10,6 +10,8 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 func TestBuckets(t *testing.T) {
@@ -140,9 +142,9 @@ func TestSubscriptions(t *testing.T) {
 }
 
 func TestDiceStayInBounds(t *testing.T) {
-	d, err := newDice(seeded(t))
+	d, err := newDice(newStretch(t))
 	require.NoError(t, err)
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		wait := time.Duration(rapid.Int64Range(2, int64(time.Hour)).Draw(t, "wait"))
 		got := d.jitter(wait)
 		require.GreaterOrEqual(t, got, wait/2)

@@ -166,7 +166,7 @@ func TestAnswersToRequestsForPeersAreChecked(t *testing.T) {
 }
 
 func TestSampleIsSmallRandomAndFresh(t *testing.T) {
-	source := seeded(t)
+	source := newStretch(t)
 	cfg := testConfig(t)
 	a := start(t, cfg, Deps{Rand: source})
 	now := a.clock.Now()
@@ -203,7 +203,7 @@ func TestSampleIsSmallRandomAndFresh(t *testing.T) {
 // The largest answer there can be fits into a frame.
 func TestLargestAnswerArrives(t *testing.T) {
 	a, b := start(t, testConfig(t), Deps{}), start(t, testConfig(t), Deps{})
-	source := seeded(t)
+	source := newStretch(t)
 	var addrs []ma.Multiaddr
 	for range 4 {
 		addrs = append(addrs, ma.StringCast("/dns/"+strings.Repeat("a", 200)+"/tcp/65535"))

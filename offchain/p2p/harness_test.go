@@ -4,12 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"flag"
-	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -18,9 +14,9 @@ import (
 	"github.com/libp2p/go-libp2p"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/message"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // patience is the one deadline of every wait.
@@ -168,45 +164,10 @@ func refusal(t *testing.T, err error) *message.Refusal {
 	return r
 }
 
-// seeded is a source of random bytes that MESH_SEED repeats.
-func seeded(t *testing.T) *stretch {
+// newStretch is a source of random bytes of the seed.
+func newStretch(t *testing.T) *stretch {
 	t.Helper()
-	seed, err := envSeed()
-	require.NoError(t, err)
-	t.Logf("seed=%d", seed)
-	return &stretch{state: sha256.Sum256(binary.BigEndian.AppendUint64(nil, seed))}
-}
-
-// TestMain gives rapid the same seed as every other random test.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	seed, err := envSeed()
-	if err == nil {
-		err = flag.Set("rapid.seed", strconv.FormatUint(max(seed, 1), 10)) // rapid takes 0 for a random seed
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "set seed:", err)
-		os.Exit(2)
-	}
-	os.Exit(m.Run())
-}
-
-// envSeed returns MESH_SEED, or 1.
-func envSeed() (uint64, error) {
-	s, ok := os.LookupEnv("MESH_SEED")
-	if !ok {
-		return 1, nil
-	}
-	return strconv.ParseUint(s, 10, 64)
-}
-
-// property runs prop on drawn inputs, and prints the seed.
-func property(t *testing.T, prop func(*rapid.T)) {
-	t.Helper()
-	seed, err := envSeed()
-	require.NoError(t, err)
-	t.Logf("seed=%d", seed)
-	rapid.Check(t, prop)
+	return &stretch{state: sha256.Sum256(binary.BigEndian.AppendUint64(nil, seeded.Seed(t)))}
 }
 
 // stretch turns a seed into bytes without end.

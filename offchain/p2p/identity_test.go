@@ -16,7 +16,7 @@ import (
 
 func TestKeyIsMadeOnceAndKept(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "node_key")
-	key, err := LoadKey(path, seeded(t))
+	key, err := LoadKey(path, newStretch(t))
 	require.NoError(t, err)
 	info, err := os.Stat(path)
 	require.NoError(t, err)
@@ -45,7 +45,7 @@ func (failing) Read([]byte) (int, error) { return 0, errors.New("no randomness")
 // Whoever comes first makes the key, the others get it.
 func TestKeyIsMadeByOneOfMany(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "node_key")
-	source := seeded(t)
+	source := newStretch(t)
 	var wg sync.WaitGroup
 	keys := make([]ed25519.PrivateKey, 8)
 	errs := make([]error, len(keys))
@@ -101,7 +101,7 @@ func TestLoadKeyRefuses(t *testing.T) {
 			require.True(t, bytes.Equal(c.file, after), "a file is never overwritten")
 		})
 	}
-	_, err = LoadKey(filepath.Join(t.TempDir(), "missing", "node_key"), seeded(t))
+	_, err = LoadKey(filepath.Join(t.TempDir(), "missing", "node_key"), newStretch(t))
 	require.ErrorIs(t, err, os.ErrNotExist)
 	_, err = LoadKey(filepath.Join(t.TempDir(), "node_key"), failing{})
 	require.ErrorContains(t, err, "no randomness")

@@ -44,7 +44,7 @@ func forgePeer(t testing.TB, source io.Reader, at time.Time) sealedRecord {
 }
 
 func TestRecordRoundTrips(t *testing.T) {
-	key, id := forgeKey(t, seeded(t))
+	key, id := forgeKey(t, newStretch(t))
 	now := time.Unix(1_700_000_000, 5)
 	addrs := []ma.Multiaddr{ma.StringCast("/ip4/127.0.0.1/tcp/1"), ma.StringCast("/ip4/10.0.0.1/tcp/1"), ma.StringCast("/ip4/1.2.3.4/tcp/1")}
 	sealed, err := sealRecord(key, id, addrs, now)
@@ -58,7 +58,7 @@ func TestRecordRoundTrips(t *testing.T) {
 }
 
 func TestRecordFitsAlways(t *testing.T) {
-	key, id := forgeKey(t, seeded(t))
+	key, id := forgeKey(t, newStretch(t))
 	sealed, err := sealRecord(key, id, nil, time.Unix(0, 1))
 	require.NoError(t, err)
 	require.Nil(t, sealed, "nothing to say")
@@ -87,7 +87,7 @@ func TestRecordFitsAlways(t *testing.T) {
 }
 
 func TestOpenRecordRefuses(t *testing.T) {
-	source := seeded(t)
+	source := newStretch(t)
 	key, id := forgeKey(t, source)
 	otherKey, otherID := forgeKey(t, source)
 	addr := ma.StringCast("/ip4/1.2.3.4/tcp/1")
@@ -166,7 +166,7 @@ func TestRecordAge(t *testing.T) {
 		{"fails: from the future", now.Add(10 * time.Minute), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			require.Equal(t, c.fresh, forgePeer(t, seeded(t), c.at).isFresh(now))
+			require.Equal(t, c.fresh, forgePeer(t, newStretch(t), c.at).isFresh(now))
 		})
 	}
 	require.False(t, sealedRecord{at: time.Unix(0, 1<<63-1)}.isFresh(now))

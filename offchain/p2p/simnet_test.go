@@ -47,7 +47,7 @@ func (c *cable) WriteTo(b []byte, to net.Addr) (int, error) {
 // simulate runs a test in virtual time on links of 20 ms and 20 Mbit/s.
 func simulate(t *testing.T, test func(t *testing.T, s *simulation)) {
 	t.Helper()
-	source := seeded(t)
+	source := newStretch(t)
 	// All timers of a bubble share one context of the race detector (runtime.synctestBubble.timers), which crashes now and
 	// then if two processors run them at once. With one the test is also more like the last time.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/message"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // fakeConn is a connection to a peer that carries nothing.
@@ -160,7 +161,7 @@ func TestTableKnowsWhatIsOverdue(t *testing.T) {
 // Whatever happens in whatever order: connected and lost take turns for each peer, and what the table says of it agrees
 // with the last of them.
 func TestTableEventsTakeTurns(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		table, events := newTestTable(&fakeTime{time.Unix(1000, 0)})
 		conns := make(map[peer.ID][]*fakeConn)
 		here := make(map[string]bool)

@@ -8,11 +8,13 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 func testTargets(t *testing.T, bootstrap ...string) *targets {
 	t.Helper()
-	d, err := newDice(seeded(t))
+	d, err := newDice(newStretch(t))
 	require.NoError(t, err)
 	cfg := DefaultConfig()
 	cfg.Bootstrap = bootstrap
@@ -95,10 +97,10 @@ func TestDialsAtOnceAreLimited(t *testing.T) {
 
 // The wait doubles from RetryMin to RetryMax, but not beyond RetryAlone for a node without peers.
 func TestBackoff(t *testing.T) {
-	d, err := newDice(seeded(t))
+	d, err := newDice(newStretch(t))
 	require.NoError(t, err)
 	timing := DefaultConfig().Timing
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		var b backoff
 		now := time.Unix(1000, 0)
 		fails := rapid.IntRange(1, 100).Draw(t, "fails")
@@ -117,7 +119,7 @@ func TestBackoff(t *testing.T) {
 }
 
 func TestBackoffJudgesConnections(t *testing.T) {
-	d, err := newDice(seeded(t))
+	d, err := newDice(newStretch(t))
 	require.NoError(t, err)
 	timing := DefaultConfig().Timing
 	now := time.Unix(1000, 0)
@@ -177,9 +179,9 @@ func TestBootstrapIsKnownByItsID(t *testing.T) {
 // Whatever fails, succeeds and is lost: nobody is dialled twice at once, no more than maxDials are, and whoever is
 // missing is dialled again before RetryMax is over.
 func TestTargetsNeverGiveUp(t *testing.T) {
-	d, err := newDice(seeded(t))
+	d, err := newDice(newStretch(t))
 	require.NoError(t, err)
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		cfg := DefaultConfig()
 		cfg.Bootstrap = []string{"/ip4/1.2.3.4/tcp/1", "/ip4/1.2.3.5/tcp/1/p2p/" + somebody}
 		list, err := newTargets(cfg, d)

@@ -7,11 +7,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/offchain/piece"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // A volume of many pieces is entered in portions; wherever that is cut short, the next Open goes on and counts once.
 func TestAdoptionThatIsCutShort(t *testing.T) {
-	rng := seeded(t)
+	rng := seeded.Source(t)
 	const n = 2*piece.ListChunk + 3
 	cfg := small("store")
 	cfg.VolumeBytes = 8 << 20

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/offchain/piece"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // machine is a disk and a file system that lose power together, at a chosen operation. What runs goes on as if nothing
@@ -136,7 +137,7 @@ func step(t *testing.T, rng *rand.Rand, s *piece.Store, m *model) {
 
 // A machine that loses power at any operation keeps what was acknowledged, and nothing half.
 func TestPowerIsLost(t *testing.T) {
-	rng := seeded(t)
+	rng := seeded.Source(t)
 	const runs, crashes = 15, 12
 	cfg := small("store")
 	cfg.VolumeBytes = 256 << 10
@@ -173,7 +174,7 @@ func TestPowerIsLost(t *testing.T) {
 
 // The same when the index is gone as well: all that is referred to comes back, whole.
 func TestPowerAndIndexAreLost(t *testing.T) {
-	rng := seeded(t)
+	rng := seeded.Source(t)
 	cfg := small("store")
 	cfg.VolumeBytes = 256 << 10
 	for range 20 {

@@ -7,11 +7,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/piece"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // Spans that are taken never overlap, gaps are in order, apart, and not at the end; together they are all there is.
 func TestExtentAccount(t *testing.T) {
-	checkSeeded(t, 300, func(t *rapid.T) {
+	seeded.Checks(t, 300, func(t *rapid.T) {
 		const limit = 200
 		e := piece.NewExtent(1)
 		var taken []piece.Span

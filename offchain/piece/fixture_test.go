@@ -3,50 +3,19 @@ package piece_test
 import (
 	"bytes"
 	"encoding/binary"
-	"flag"
 	"io"
 	"math/rand/v2"
 	"os"
 	"runtime"
-	"strconv"
 	"testing"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/stretchr/testify/require"
 	"lukechampine.com/blake3"
-	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/piece"
 )
-
-// seed returns MESH_SEED, or a new seed, and prints it.
-func seed(tb testing.TB) uint64 {
-	tb.Helper()
-	n := uint64(time.Now().UnixNano())
-	if s := os.Getenv("MESH_SEED"); s != "" {
-		var err error
-		n, err = strconv.ParseUint(s, 10, 64)
-		require.NoError(tb, err)
-	}
-	tb.Logf("seed=%d", n)
-	return n
-}
-
-// seeded returns a source of randomness.
-func seeded(tb testing.TB) *rand.Rand {
-	tb.Helper()
-	return rand.New(rand.NewPCG(seed(tb), 0))
-}
-
-// checkSeeded checks a property with the seed that seeded would use.
-func checkSeeded(t *testing.T, checks int, property func(t *rapid.T)) {
-	t.Helper()
-	require.NoError(t, flag.Set("rapid.nofailfile", "true"))
-	require.NoError(t, flag.Set("rapid.checks", strconv.Itoa(checks)))
-	require.NoError(t, flag.Set("rapid.seed", strconv.FormatUint(seed(t)|1, 10)))
-	rapid.Check(t, property)
-}
 
 // content is the bytes of a piece, the same for the same number and length.
 func content(number uint64, length int) []byte {

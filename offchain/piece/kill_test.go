@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/offchain/piece"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // victimDir, in the environment, makes the test binary a process that works on a store until it is killed.
@@ -154,7 +155,7 @@ func (sp spoken) check(t *testing.T, cfg piece.Config) {
 }
 
 func TestKilledProcessLosesNothing(t *testing.T) {
-	rng := seeded(t)
+	rng := seeded.Source(t)
 	modes(t, func(t *testing.T, cfg piece.Config) {
 		t.Helper()
 		cfg = killConfig(cfg.Dir, cfg.Buffered)

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/piece"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // model is what a store should hold: the deals of each piece by its number.
@@ -80,7 +81,7 @@ const (
 )
 
 func TestStoreAgainstModel(t *testing.T) {
-	checkSeeded(t, 30, func(t *rapid.T) {
+	seeded.Checks(t, 30, func(t *rapid.T) {
 		d, fs := newDisk(), vfs.NewMem()
 		cfg := small("store")
 		cfg.VolumeBytes = 256 << 10

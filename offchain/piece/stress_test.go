@@ -11,12 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/offchain/piece"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // Many goroutines put, get, prove, link and drop a few pieces while Run scrubs and compacts: whoever gets a piece gets
 // its own bytes, and in the end the accounts are right.
 func TestEverythingAtOnce(t *testing.T) {
-	base := seed(t)
+	base := seeded.Seed(t)
 	modes(t, func(t *testing.T, cfg piece.Config) {
 		t.Helper()
 		cfg.VolumeBytes = 256 << 10

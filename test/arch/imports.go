@@ -53,8 +53,9 @@ var places = []place{
 }
 
 // testPlaces says what the _test.go files of a package may import besides: their module's packages,
-// and networks and adversaries of test. Every row that fits counts.
+// and networks, adversaries and seeds of test. Every row that fits counts.
 var testPlaces = []place{
+	{where: "proof/**", may: []string{"test/seeded/**"}},
 	{where: "x/**", may: []string{"x/{self}/**", "test/**"}},
 	{where: "app/**", may: []string{"test/**"}},
 	{where: "offchain/**", may: []string{"test/**"}},

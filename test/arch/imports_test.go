@@ -129,6 +129,9 @@ import _ "@/x/network/types"
 		{"fails: a package outside of the law", "imports", "-- internal/a/a.go --\npackage a\n-- main.go --\npackage main\n",
 			[]string{".: no row of places fits .", "internal/a: no row of places fits internal/a"}},
 		{"ok: tests see their own module and the networks of test", "imports", `
+-- proof/t_test.go --
+package proof_test
+import _ "@/test/seeded"
 -- x/tasks/types/t_test.go --
 package types_test
 import _ "@/x/tasks/keeper"

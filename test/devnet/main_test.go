@@ -3,9 +3,6 @@ package devnet_test
 import (
 	"bytes"
 	"context"
-	"math/rand/v2"
-	"os"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,19 +14,6 @@ import (
 	beaconkeeper "github.com/mesh-protocol/mesh/x/beacon/keeper"
 	beacontypes "github.com/mesh-protocol/mesh/x/beacon/types"
 )
-
-// newRandom returns a source with the seed MESH_SEED, or 1, and prints it.
-func newRandom(t *testing.T) *rand.Rand {
-	t.Helper()
-	seed := uint64(1)
-	if s, ok := os.LookupEnv("MESH_SEED"); ok {
-		var err error
-		seed, err = strconv.ParseUint(s, 10, 64)
-		require.NoError(t, err)
-	}
-	t.Logf("seed=%d", seed)
-	return rand.New(rand.NewPCG(1, seed))
-}
 
 // send is a message that moves some umesh.
 func send(from, to *devnet.Account, amount int64) sdk.Msg {

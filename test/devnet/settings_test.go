@@ -10,6 +10,7 @@ import (
 	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
 
 	"github.com/mesh-protocol/mesh/test/devnet"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // everySetting are the settings operators may choose, of which each kind of mempool comes with each
@@ -28,7 +29,7 @@ func everySetting() []devnet.NodeConfig {
 // Eight validators with eight different settings agree on every block, full of transactions that
 // stand in each other's way; so do nodes that replay the blocks with other numbers of cores.
 func TestSettingsDoNotMatter(t *testing.T) {
-	random := newRandom(t)
+	random := seeded.Source(t)
 	c := devnet.New(t, devnet.Config{Validators: 8, Accounts: 6, Nodes: everySetting()})
 	c.AdvanceTo(2)
 	sent, most := 0, 0

@@ -17,6 +17,7 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/node/outbox"
 	"github.com/mesh-protocol/mesh/offchain/work"
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // world is a node's journal on a machine that dies at any time, and the chain as the posts in it change it.
@@ -184,7 +185,8 @@ func (w *world) check() {
 // TestCrashes: through crashes at any point every post is sent until its end and never after it, as it was first posted,
 // and the latest claims are known whole.
 func TestCrashes(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	// Every step is synced to disk: few worlds, more by MESH_CHECKS.
+	seeded.Checks(t, 12, func(rt *rapid.T) {
 		root, err := os.MkdirTemp(t.TempDir(), "world") //nolint:usetesting // one for each world
 		require.NoError(rt, err)
 		w := &world{

@@ -227,3 +227,14 @@ func (f *fixture) missed(v *validator, count uint64, slashed int64) *types.Event
 
 // millionth is the fraction of the default params.
 func millionth() math.LegacyDec { return math.LegacyNewDecWithPrec(1, 6) }
+
+// requireError wants err to be nil where want is empty, else to be the sentinel with the text.
+func requireError(t tester, err, is error, want string) {
+	t.Helper()
+	if is == nil {
+		require.NoError(t, err)
+		return
+	}
+	require.ErrorIs(t, err, is)
+	require.EqualError(t, err, want)
+}

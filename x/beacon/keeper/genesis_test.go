@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 	"pgregory.net/rapid"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/beacon/types"
 )
 
@@ -62,7 +63,7 @@ func TestExportGenesisOfNothing(t *testing.T) {
 // Whatever the chain has been through, its export is valid, says all there is, and a chain that
 // begins with it goes on as the first would have.
 func TestGenesisRoundTrip(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		f := newFixture(t, rapid.IntRange(1, 5).Draw(t, "validators"), rapid.IntRange(2, 40).Draw(t, "reveals"))
 		live(t, f, rapid.Uint64().Draw(t, "life"), rapid.SampledFrom([]int{3, 40, 100, history + 10}).Draw(t, "blocks"))
 		g := f.export()

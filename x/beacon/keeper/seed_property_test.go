@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/beacon/types"
 )
 
@@ -58,7 +59,7 @@ func (h told) naiveSeed(kept, closed int64, delay uint64, mMax uint32) (types.Se
 // Over random histories the search finds what reading every height finds.
 func TestSeedEqualsNaive(t *testing.T) {
 	outcomes := map[string]int{}
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		h := drawTold(t)
 		keeps := rapid.OneOf(rapid.Just(len(h.ids)), rapid.IntRange(1, len(h.ids))).Draw(t, "rounds kept")
 		f := h.fixture(t, keeps)

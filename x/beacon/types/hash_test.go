@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/beacon/types"
 )
 
@@ -76,7 +77,7 @@ func TestFirstValueVectors(t *testing.T) {
 // append would write.
 func TestNextValueInputs(t *testing.T) {
 	hash := rapid.SliceOfN(rapid.Byte(), types.HashBytes, types.HashBytes)
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		r, preimage := hash.Draw(t, "r"), hash.Draw(t, "preimage")
 		height := rapid.Int64Range(1, math.MaxInt64-1).Draw(t, "height")
 		roomy := append(make([]byte, 0, 256), r...)

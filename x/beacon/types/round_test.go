@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/beacon/types"
 )
 
@@ -81,7 +82,7 @@ func TestRevealed(t *testing.T) {
 // Over any history: the reach is that of the last four distinct revealers, latest first, and what
 // is reached never decreases for any m, which the search by halves rests on.
 func TestRevealedHistories(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		revealers := rapid.Uint32Range(1, 8).Draw(t, "revealers")
 		latest := map[uint32]int64{}
 		round := types.Round{Value: filled(0)}

@@ -11,6 +11,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
@@ -123,7 +124,7 @@ func TestTakeBondOrder(t *testing.T) {
 // TestTakeBondIsExact: taken is what was wanted or all there was; the owner's pays first, and of the
 // others each pays its part to within one unit.
 func TestTakeBondIsExact(t *testing.T) {
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		f := newNodeFixture(t, 0)
 		n := f.found(rt, "Cheap", 1)
 		size := rapid.OneOf(rapid.Int64Range(1, 3), rapid.Int64Range(1, 1_000), rapid.Int64Range(1, 1<<40))

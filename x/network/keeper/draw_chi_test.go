@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
@@ -48,9 +49,7 @@ func chiSquare(t *testing.T, observed []int, share []float64) float64 {
 // replacement means. The bounds are the 99.9 % points of chi-square for 10 and 29 degrees of
 // freedom (any table of the distribution).
 func TestDrawsFollowBonds(t *testing.T) {
-	seed, err := envSeed()
-	require.NoError(t, err)
-	t.Logf("seed=%d", seed)
+	seed := seeded.Seed(t)
 	f := newNodeFixture(t, 1)
 	n, set := f.nets[0], chiSet()
 	active(t, f, n, set)
@@ -92,9 +91,7 @@ func TestDrawsFollowBonds(t *testing.T) {
 // TestDrawsWithoutOwnersFollowBonds: with two owners excluded, the nodes of the others come with
 // their share of what is left. 99.9 % point for 7 degrees of freedom.
 func TestDrawsWithoutOwnersFollowBonds(t *testing.T) {
-	seed, err := envSeed()
-	require.NoError(t, err)
-	t.Logf("seed=%d", seed)
+	seed := seeded.Seed(t)
 	f := newNodeFixture(t, 1)
 	n, set := f.nets[0], chiSet()
 	active(t, f, n, set)

@@ -9,6 +9,7 @@ import (
 	"cosmossdk.io/math"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
@@ -18,7 +19,7 @@ const drawMinBond = 2
 // TestDraws holds draws of random sets to their rules: as many as wanted or as there are owners, no
 // owner twice, none that was excluded, only nodes that count, and the same again for the same draw.
 func TestDraws(t *testing.T) {
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		f := newNodeFixture(t, 1)
 		n := f.nets[0]
 		g := f.export(rt)

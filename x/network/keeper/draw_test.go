@@ -12,6 +12,7 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
@@ -115,7 +116,7 @@ func make20() [][]int64 {
 // TestDrawAsOfAnOpening: what changes later does not change what is drawn as of one of the last 8
 // openings, but for the nodes' own records.
 func TestDrawAsOfAnOpening(t *testing.T) {
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		f := newNodeFixture(t, 1)
 		n := f.nets[0]
 		require.NoError(t, f.keeper.ChangeDuties(f.ctx, n.Seq, 1))

@@ -12,6 +12,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
@@ -60,7 +61,7 @@ func anyGenesis(f *fixture) *rapid.Generator[types.GenesisState] {
 // found by id and name, its name is taken, and the next network continues the count.
 func TestExportIsWhatWasImported(t *testing.T) {
 	gen := newFixture(t)
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		g := anyGenesis(gen).Draw(rt, "genesis")
 		require.NoError(rt, g.Validate())
 		want, err := g.Marshal()
@@ -101,7 +102,7 @@ func TestInitGenesisRefusesAFounderThatIsNoAccount(t *testing.T) {
 // module keeps against what it has: every unit of MESH is with an account, a deposit or burnt, and
 // of each token there is what its founder was given.
 func TestMoneyAddsUp(t *testing.T) {
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		f := newFixture(t)
 		burnt := math.ZeroInt()
 		for i := range rapid.IntRange(1, 12).Draw(rt, "steps") {

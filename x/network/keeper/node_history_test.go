@@ -12,6 +12,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/keeper"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
@@ -210,7 +211,7 @@ func (h *history) check() {
 // against nodes. In the end the exported state is valid, imports into the same store byte for byte, and
 // exports as the same again.
 func TestHistories(t *testing.T) {
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		h := &history{newNodeFixture(t, 2), rt}
 		for _, n := range h.nets {
 			for _, who := range people() {

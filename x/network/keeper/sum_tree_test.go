@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/keeper"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
@@ -35,7 +36,7 @@ func drawLeaf(t *rapid.T, slots uint64) (uint64, proof.U128) {
 func TestSumTreeIsTheNaiveModel(t *testing.T) {
 	f := newFixture(t)
 	var trees uint64
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		trees++
 		tree, slots := keeper.OwnersOf(trees), uint64(types.MaxOwners)
 		if rapid.Bool().Draw(rt, "nodes") {

@@ -7,13 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
 // TestNextOpening: after now, at most a length away, and the next of the same grid: the opening asked
 // from itself is one length on, and every height in between leads to the same one.
 func TestNextOpening(t *testing.T) {
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		id := fmt.Sprintf("net_%08x", rapid.Uint32().Draw(rt, "id"))
 		length := rapid.Uint64Range(1, 1_000_000).Draw(rt, "length")
 		now := rapid.Int64Range(0, 1<<40).Draw(rt, "now")

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/rangetable"
 	"pgregory.net/rapid"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
@@ -46,7 +47,7 @@ func TestEveryCharacter(t *testing.T) {
 }
 
 func TestNormalNameIsIdempotent(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		normal, err := types.NormalName(anyName().Draw(t, "name"))
 		if err != nil {
 			require.ErrorIs(t, err, types.ErrInvalidName)
@@ -59,7 +60,7 @@ func TestNormalNameIsIdempotent(t *testing.T) {
 
 // TestSpellingDoesNotMatter draws a valid name and spells it differently, letter by letter.
 func TestSpellingDoesNotMatter(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		name := rapid.StringMatching(`[a-z][a-z0-9]{1,10}([ ._-][a-z0-9]{1,5}){0,3}`).Draw(t, "name")
 		var other strings.Builder
 		for _, r := range name {
@@ -83,7 +84,7 @@ func TestSpellingDoesNotMatter(t *testing.T) {
 // TestOneForeignLetterIsRefused puts a letter of another script into a name.
 func TestOneForeignLetterIsRefused(t *testing.T) {
 	foreign := []rune("аеорсухіјѕοανκאبअกა网한")
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		name := []rune(rapid.StringMatching(`[a-z]{3,20}`).Draw(t, "name"))
 		at := rapid.IntRange(0, len(name)).Draw(t, "at")
 		mixed := string(name[:at]) + string(rapid.SampledFrom(foreign).Draw(t, "letter")) + string(name[at:])

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
@@ -62,7 +63,7 @@ func TestNetworkIDVectors(t *testing.T) {
 // TestNetworkIDBindsEveryPart moves a border between two neighbouring parts, or counts seq or try
 // up: the id must change, although the bytes behind each other are the same.
 func TestNetworkIDBindsEveryPart(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		bz := rapid.SliceOfN(rapid.Byte(), 1, 300).Draw(t, "bytes")
 		cuts := rapid.SliceOfN(rapid.IntRange(0, len(bz)), 3, 3).Draw(t, "cuts")
 		moved := rapid.SliceOfN(rapid.IntRange(0, len(bz)), 3, 3).Draw(t, "moved")

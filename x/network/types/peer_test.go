@@ -16,6 +16,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
@@ -30,7 +31,7 @@ func libp2pID(t require.TestingT, key []byte) string {
 
 // TestPeerIDIsLibp2ps compares with libp2p itself, for random keys and for those at the ends.
 func TestPeerIDIsLibp2ps(t *testing.T) {
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		key := rapid.OneOf(
 			rapid.SliceOfN(rapid.Byte(), 32, 32),
 			rapid.SampledFrom([][]byte{make([]byte, 32), bytes.Repeat([]byte{0xff}, 32), append(make([]byte, 31), 1)}),

@@ -7,13 +7,14 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
 // TestSumIsTheNaiveModel edits a sum over epochs, of which some pass without an edit, and holds it
 // as of each of the last 8 openings and the next one against a list of what it was at each.
 func TestSumIsTheNaiveModel(t *testing.T) {
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		s := types.Sum{Child: 3}
 		var now proof.U128
 		var asOf []proof.U128
@@ -50,7 +51,7 @@ func clone(s types.Sum) types.Sum {
 
 // TestSumNodeKeepsOrder: children are in ascending order, each once, whatever the order of edits.
 func TestSumNodeKeepsOrder(t *testing.T) {
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		var n types.SumNode
 		model := map[uint32]types.Sum{}
 		for range rapid.IntRange(1, 40).Draw(rt, "edits") {

@@ -11,6 +11,7 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
@@ -118,7 +119,7 @@ func TestCheckStep(t *testing.T) {
 
 // TestAStepIsAQuarter for all amounts.
 func TestAStepIsAQuarter(t *testing.T) {
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		p := types.DefaultNetworkParams()
 		now, to := drawAmount(rt, "now"), drawAmount(rt, "to")
 		if rapid.Bool().Draw(rt, "near") {

@@ -11,6 +11,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
@@ -62,7 +63,7 @@ func TestDenoms(t *testing.T) {
 func TestDenomIsADenom(t *testing.T) {
 	symbols := rapid.StringMatching(`[A-Za-z][A-Za-z0-9]{1,15}`)
 	ids := rapid.StringMatching(`net_[0-9a-f]{8}`)
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		id, symbol := ids.Draw(t, "id"), symbols.Draw(t, "symbol")
 		require.NoError(t, types.CheckNetworkID(id))
 		require.NoError(t, types.CheckSymbol(symbol))
@@ -142,7 +143,7 @@ func TestFirstEmission(t *testing.T) {
 
 // TestEmissionStaysUnderTheCap draws any token and lets every epoch of every halving emit all it may.
 func TestEmissionStaysUnderTheCap(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		token := someToken()
 		token.SupplyCap = math.NewIntFromBigInt(drawAmount(t, "cap"))
 		token.InitialAllocation = token.SupplyCap.MulRaw(rapid.Int64Range(0, 2_000).Draw(t, "bps")).QuoRaw(10_000)

@@ -8,6 +8,7 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/rewards/types"
 )
@@ -180,7 +181,7 @@ func TestPaysAreForgottenAfterSixtyFourEpochs(t *testing.T) {
 // the fees that were not withdrawn, each epoch mints at most its bucket, and a genesis that is
 // exported and imported is the same.
 func TestRandomHistories(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		f := newFixture(t)
 		open := uint64(1)
 		for range rapid.IntRange(1, 120).Draw(rt, "steps") {

@@ -1,9 +1,6 @@
 package types_test
 
 import (
-	"math/rand"
-	"os"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,21 +8,9 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/rewards/types"
 )
-
-// seeded returns the random numbers of a test, by MESH_SEED or a fixed seed, and prints it.
-func seeded(t *testing.T) *rand.Rand {
-	t.Helper()
-	seed := int64(1)
-	if s, ok := os.LookupEnv("MESH_SEED"); ok {
-		v, err := strconv.ParseInt(s, 10, 64)
-		require.NoError(t, err)
-		seed = v
-	}
-	t.Logf("seed=%d", seed)
-	return rand.New(rand.NewSource(seed))
-}
 
 func TestEmission(t *testing.T) {
 	first := math.NewInt(1_000)
@@ -52,7 +37,7 @@ func TestEmission(t *testing.T) {
 // All epochs together emit no more than what the first halving period does twice, which is what
 // the initial allocation left of the cap.
 func TestEmissionStaysUnderTheCap(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		left := math.NewIntFromUint64(rapid.Uint64Range(2, 1<<62).Draw(rt, "left"))
 		halving := rapid.Uint64Range(1, 50_000).Draw(rt, "halving")
 		first := left.QuoRaw(2).Quo(math.NewIntFromUint64(halving))
@@ -67,7 +52,7 @@ func TestEmissionStaysUnderTheCap(t *testing.T) {
 }
 
 func TestEmissionNeverGrows(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		first := math.NewIntFromUint64(rapid.Uint64().Draw(rt, "first"))
 		halving := rapid.Uint64Range(1, 1_000).Draw(rt, "halving")
 		epoch := rapid.Uint64Range(1, 200_000).Draw(rt, "epoch")
@@ -94,7 +79,7 @@ func TestBucket(t *testing.T) {
 
 // The three buckets of an emission never total more than it.
 func TestBucketsFitTheEmission(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		emission := math.NewIntFromUint64(rapid.Uint64().Draw(rt, "emission"))
 		a := rapid.Uint32Range(0, 10_000).Draw(rt, "uptime")
 		b := rapid.Uint32Range(0, 10_000-a).Draw(rt, "tasks")
@@ -135,7 +120,7 @@ func TestMatch(t *testing.T) {
 // However what was burnt is split over nodes, all matches together stay within the bucket and
 // within the cap, and splitting a part wins nothing.
 func TestMatchIsBoundedForEverySplit(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		capBps := rapid.Uint32Range(0, 8_000).Draw(rt, "cap")
 		parts := rapid.SliceOfN(rapid.Int64Range(0, 1<<40), 1, 20).Draw(rt, "parts")
 		var burnt int64
@@ -156,7 +141,7 @@ func TestMatchIsBoundedForEverySplit(t *testing.T) {
 
 // Whoever pays himself X gets back at most X(1 − τ(1−κ)), at any size of the bucket.
 func TestSelfDealingLosesMoney(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		gross := rapid.Int64Range(1, 1<<50).Draw(rt, "gross")
 		tau := rapid.Int64Range(100, 5_000).Draw(rt, "burn")
 		capBps := rapid.Uint32Range(0, 8_000).Draw(rt, "cap")
@@ -192,19 +177,19 @@ func TestCommission(t *testing.T) {
 
 // The commissions of all givers never take more than the largest commission of the pay.
 func TestCommissionsLeaveTheOwnerHalf(t *testing.T) {
-	r := seeded(t)
+	r := seeded.Source(t)
 	for range 2_000 {
-		pay := math.NewInt(r.Int63n(1 << 50))
+		pay := math.NewInt(r.Int64N(1 << 50))
 		var bonds int64
-		parts := make([]int64, 1+r.Intn(16))
+		parts := make([]int64, 1+r.IntN(16))
 		for i := range parts {
-			parts[i] = r.Int63n(1 << 40)
+			parts[i] = r.Int64N(1 << 40)
 			bonds += parts[i]
 		}
-		own := r.Int63n(1 << 40)
+		own := r.Int64N(1 << 40)
 		sum := math.ZeroInt()
 		for _, p := range parts {
-			sum = sum.Add(types.Commission(pay, math.NewInt(p), math.NewInt(bonds+own), uint32(r.Intn(5_001))))
+			sum = sum.Add(types.Commission(pay, math.NewInt(p), math.NewInt(bonds+own), uint32(r.IntN(5_001))))
 		}
 		require.True(t, sum.MulRaw(2).LTE(pay), "%s of %s", sum, pay)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
@@ -70,7 +71,7 @@ func TestExportedStateIsValidAndComesBack(t *testing.T) {
 
 // The state of any history is valid, and the same after an export and an import.
 func TestEveryHistoryCanBeExported(t *testing.T) {
-	property(t, func(rt *rapid.T) {
+	seeded.Checks(t, histories, func(rt *rapid.T) {
 		h := newHistory(newFixture(t, 5), rt)
 		steps := []func(){h.open, h.draw, h.layout, h.ack, h.report, h.declare, h.take, h.request, h.cancel}
 		for range rapid.IntRange(5, 25).Draw(rt, "steps") {

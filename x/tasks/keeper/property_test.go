@@ -8,14 +8,18 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
+
+// histories is the number of random histories a property runs over.
+const histories = 200
 
 // After every step of a random history of all messages, money, owed sums and places are what the
 // test's own books say.
 func TestRandomHistories(t *testing.T) {
 	total := map[string]int{}
-	property(t, func(rt *rapid.T) {
+	seeded.Checks(t, histories, func(rt *rapid.T) {
 		h := newHistory(newFixture(t, 6), rt)
 		steps := []func(){
 			h.open, h.draw, h.layout, h.ack, h.ack, h.extend, h.cancel, h.settle, h.report, h.declare, h.take, h.take, h.request, h.answer, h.leave,

@@ -9,6 +9,7 @@ import (
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -71,7 +72,7 @@ func TestCheckAmountEdges(t *testing.T) {
 
 // Buying space in parts is never cheaper than buying it at once, and by at most a unit a part dearer.
 func TestRateIsSubadditiveUpToRounding(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		price := math.NewIntFromUint64(rapid.Uint64Range(1, 1<<50).Draw(rt, "price"))
 		epochs := rapid.Uint32Range(1, 1_000).Draw(rt, "epochs")
 		a := rapid.Uint64Range(1, types.MaxSpace/2).Draw(rt, "a")
@@ -85,7 +86,7 @@ func TestRateIsSubadditiveUpToRounding(t *testing.T) {
 
 // The burn of a payment is never nothing and never more than the payment.
 func TestShareOfAPayment(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		gross := math.NewIntFromUint64(rapid.Uint64Range(1, 1<<63).Draw(rt, "gross"))
 		tau := rapid.Uint32Range(100, 5_000).Draw(rt, "burn")
 		burnt := types.Share(gross, tau)
@@ -99,7 +100,7 @@ func TestShareOfAPayment(t *testing.T) {
 
 // Half of what may be lost, rounded up, on top of what is enough.
 func TestCurrentIsBetweenEnoughAndAll(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		n := rapid.Uint32Range(2, types.MaxIndices).Draw(rt, "n")
 		p := types.Profile{K: rapid.Uint32Range(1, n-1).Draw(rt, "k"), N: n}
 		require.NoError(rt, p.Validate())

@@ -9,6 +9,7 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -59,7 +60,7 @@ func TestShare(t *testing.T) {
 
 // Shares and rates are the smallest whole numbers that are not too little.
 func TestRoundingUp(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		amount := drawAmount(t, "amount")
 		bps := rapid.Uint32Range(0, 10_000).Draw(t, "bps")
 		share := types.Share(amount, bps)

@@ -8,6 +8,7 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -66,7 +67,7 @@ func (b *book) before(epoch uint64) (uint64, types.Gap) {
 
 // Two reads count the epochs without a proof, whatever was proven and whatever the epoch asked for.
 func TestMissedIsACount(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		const epochs = 60
 		proven := rapid.SliceOfN(rapid.Bool(), epochs, epochs).Draw(t, "proven")
 		b := &book{gaps: map[uint64]types.Gap{}}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -26,7 +27,7 @@ func TestShiftsAndSeedsAreFixed(t *testing.T) {
 }
 
 func TestProofShiftStaysWithinRoom(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		room := rapid.Uint64Range(0, 1_000_000).Draw(t, "room")
 		shift := types.ProofShift(rapid.Uint64().Draw(t, "network"), rapid.Uint64().Draw(t, "node"), room)
 		require.GreaterOrEqual(t, shift, int64(0))

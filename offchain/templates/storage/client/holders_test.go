@@ -15,6 +15,7 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/wire"
 	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // Ways in which a holder can fail an operation.
@@ -183,7 +184,7 @@ func TestGetWithHoldersDown(t *testing.T) {
 		{"silent", hanging("")},
 		{"silent about pieces", hanging("Fetch")},
 	}
-	rng := seeded(t)
+	rng := seeded.Source(t)
 	synctest.Test(t, func(t *testing.T) {
 		for _, p := range segment.Profiles()[:4] {
 			w := newWorld(p.N)

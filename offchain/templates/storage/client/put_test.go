@@ -16,6 +16,7 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
 	"github.com/mesh-protocol/mesh/offchain/work"
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // borders are sizes around what objects are cut into.
@@ -53,7 +54,7 @@ func TestPutThenGet(t *testing.T) {
 
 // The same for any size and any range of it.
 func TestRanges(t *testing.T) {
-	checkSeeded(t, 25, func(t *rapid.T) {
+	seeded.Checks(t, 25, func(t *rapid.T) {
 		p := segment.Profiles()[rapid.IntRange(0, 3).Draw(t, "profile")]
 		w := newWorld(p.N)
 		w.chain.blockTime = 0

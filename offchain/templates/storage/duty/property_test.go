@@ -11,6 +11,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/duty"
 	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // history is a random one: of the chain, the client, the disk, the fellows and the process.
@@ -179,7 +180,7 @@ func (h *history) spoil() {
 // that was followed by another before it was proven; nothing is acknowledged that is not durable, which the outbox
 // checks; only what nobody can rebuild is reported.
 func TestHistories(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		h := newHistory(t)
 		for h.now.height < 6*h.now.p.epoch {
 			h.turn()

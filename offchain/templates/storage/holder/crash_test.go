@@ -9,6 +9,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/record"
 	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // story is what a deal goes through. Each part can be told again after it was cut short.
@@ -85,7 +86,7 @@ func newStory(t *testing.T) *story {
 }
 
 func TestCrashAtEveryStep(t *testing.T) {
-	coin := seeded(t)
+	coin := seeded.Source(t)
 	whole := newStory(t)
 	require.NoError(t, whole.tell())
 	steps := whole.disk.steps

@@ -3,9 +3,6 @@ package holder_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
-	"os"
-	"strconv"
 	"sync"
 	"testing"
 
@@ -27,19 +24,6 @@ const (
 	space  = 1 << 20
 	deal   = 7
 )
-
-// seeded returns a source of randomness whose seed is MESH_SEED, or 1, and prints it.
-func seeded(tb testing.TB) *rand.Rand {
-	tb.Helper()
-	seed := uint64(1)
-	if s, ok := os.LookupEnv("MESH_SEED"); ok {
-		var err error
-		seed, err = strconv.ParseUint(s, 10, 64)
-		require.NoError(tb, err)
-	}
-	tb.Logf("seed=%d", seed)
-	return rand.New(rand.NewPCG(seed, 0))
-}
 
 // world is a node whose store and lists outlive the holder.
 type world struct {

@@ -15,6 +15,7 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
 	"github.com/mesh-protocol/mesh/offchain/work"
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // numbers draws segments for a list.
@@ -23,7 +24,7 @@ func numbers(t *rapid.T, name string) []int {
 }
 
 func TestListRoundTrip(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		l := listOf(t, rapid.IntRange(2, 256).Draw(t, "n"), numbers(t, "segments")...)
 		b := l.Encode()
 		require.Len(t, b, l.Size())

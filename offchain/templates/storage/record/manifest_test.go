@@ -13,6 +13,7 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/record"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/wire"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // manifest returns one of an object of two segments.
@@ -49,7 +50,7 @@ func TestManifestFormat(t *testing.T) {
 }
 
 func TestManifestRoundTrip(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		m := &record.Manifest{
 			Name: rapid.StringN(0, -1, record.MaxName).Draw(t, "name"), Size: rapid.Uint64Range(0, 20*segment.MaxPlain).Draw(t, "size"),
 			Hash: hashOf(rapid.Int().Draw(t, "hash")), Modified: rapid.Int64Min(0).Draw(t, "modified"),

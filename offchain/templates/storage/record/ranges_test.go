@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/record"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 func TestKept(t *testing.T) {
@@ -43,7 +44,7 @@ func TestKept(t *testing.T) {
 
 // TestApply compares with a walk over all segments.
 func TestApply(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		base, added := numbers(t, "base"), numbers(t, "added")
 		l := listOf(t, 3, base...)
 		before := l.Encode()

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/record"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // cidText is the cid of a hash of zeros.
@@ -17,7 +18,7 @@ const cidText = "bafkr4iaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 func TestCID(t *testing.T) {
 	require.Equal(t, cidText, record.CID{}.String())
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		c := record.CID(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "hash"))
 		lower := base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 		require.Equal(t, "b"+lower.EncodeToString(append([]byte{1, 0x55, 0x1e, 32}, c[:]...)), c.String())

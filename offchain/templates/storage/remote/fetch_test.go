@@ -14,6 +14,7 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/holder/holdertest"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/remote"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/wire"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 func TestFetchRanges(t *testing.T) {
@@ -27,7 +28,7 @@ func TestFetchRanges(t *testing.T) {
 		stored = append(stored, b)
 	}
 	require.NoError(t, h.Flush())
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		b := rapid.SampledFrom(stored).Draw(rt, "piece")
 		from := rapid.IntRange(0, len(b)-1).Draw(rt, "from")
 		to := rapid.IntRange(from+1, len(b)).Draw(rt, "to")

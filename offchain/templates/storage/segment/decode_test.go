@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // missing draws up to most indices of n.
@@ -17,7 +18,7 @@ func missing(t *rapid.T, n, most int) []int {
 
 // TestOpenParts opens random parts of random segments from their spans, whatever n − k pieces are missing.
 func TestOpenParts(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		p := rapid.SampledFrom(segment.Profiles()).Draw(t, "profile")
 		c, err := segment.NewCoder(p.Profile)
 		require.NoError(t, err)
@@ -40,7 +41,7 @@ func TestOpenParts(t *testing.T) {
 
 // TestDecode restores content of any length from any k pieces.
 func TestDecode(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		p := rapid.SampledFrom(segment.Profiles()).Draw(t, "profile")
 		c, err := segment.NewCoder(p.Profile)
 		require.NoError(t, err)

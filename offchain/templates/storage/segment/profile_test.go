@@ -9,6 +9,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
 	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 func TestProfiles(t *testing.T) {
@@ -88,7 +89,7 @@ func TestSizes(t *testing.T) {
 	require.ErrorIs(t, err, segment.ErrLength)
 	_, err = segment.PieceLength(1, 0)
 	require.ErrorIs(t, err, segment.ErrProfile)
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		plain := rapid.IntRange(1, segment.MaxPlain).Draw(t, "plain")
 		content, err := segment.ContentLength(plain)
 		require.NoError(t, err)

@@ -9,11 +9,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 // TestRebuild makes any piece of any others, span by span.
 func TestRebuild(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		p := rapid.SampledFrom(segment.Profiles()).Draw(t, "profile")
 		c, err := segment.NewCoder(p.Profile)
 		require.NoError(t, err)

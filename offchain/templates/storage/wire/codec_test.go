@@ -9,6 +9,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/wire"
 	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
 func TestRoundTrip(t *testing.T) {
@@ -169,7 +170,7 @@ func tile(a, b byte, n int) []byte {
 }
 
 func TestUnknownFieldsAreKept(t *testing.T) {
-	property(t, func(t *rapid.T) {
+	seeded.Property(t, func(t *rapid.T) {
 		b, err := wire.Encode(rapid.SampledFrom(requests()).Draw(t, "request"))
 		require.NoError(t, err)
 		b = append(b, 0x82, 0x01) // field 16, bytes

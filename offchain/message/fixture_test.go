@@ -3,15 +3,9 @@ package message_test
 import (
 	"bytes"
 	"crypto/ed25519"
-	"flag"
-	"fmt"
-	"math/rand/v2"
-	"os"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"github.com/mesh-protocol/mesh/offchain/message"
 	"github.com/mesh-protocol/mesh/proof"
@@ -22,47 +16,6 @@ var home = proof.Domain{ChainID: "mesh-test-1", Network: "net_00000001"}
 // key returns a private key that is the same for the same number.
 func key(n byte) ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{n}, ed25519.SeedSize))
-}
-
-// TestMain gives rapid the same seed as every other random test.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	seed, err := envSeed()
-	if err == nil {
-		err = flag.Set("rapid.seed", strconv.FormatUint(max(seed, 1), 10)) // rapid takes 0 for a random seed
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "set seed:", err)
-		os.Exit(2)
-	}
-	os.Exit(m.Run())
-}
-
-// envSeed returns MESH_SEED, or 1.
-func envSeed() (uint64, error) {
-	s, ok := os.LookupEnv("MESH_SEED")
-	if !ok {
-		return 1, nil
-	}
-	return strconv.ParseUint(s, 10, 64)
-}
-
-// random returns a generator seeded for this run, and prints the seed.
-func random(t *testing.T) *rand.Rand {
-	t.Helper()
-	seed, err := envSeed()
-	require.NoError(t, err)
-	t.Logf("seed=%d", seed)
-	return rand.New(rand.NewPCG(seed, 0))
-}
-
-// property runs prop on drawn inputs, and prints the seed.
-func property(t *testing.T, prop func(*rapid.T)) {
-	t.Helper()
-	seed, err := envSeed()
-	require.NoError(t, err)
-	t.Logf("seed=%d", seed)
-	rapid.Check(t, prop)
 }
 
 // encode returns the bytes of a valid message.

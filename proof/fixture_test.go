@@ -3,11 +3,9 @@ package proof_test
 import (
 	"encoding/hex"
 	"flag"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -16,47 +14,6 @@ import (
 )
 
 var update = flag.Bool("update", false, "rewrite the golden vectors in testdata")
-
-// TestMain gives rapid the same seed as every other random test.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	seed, err := envSeed()
-	if err == nil {
-		err = flag.Set("rapid.seed", strconv.FormatUint(max(seed, 1), 10)) // rapid takes 0 for a random seed
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "set seed:", err)
-		os.Exit(2)
-	}
-	os.Exit(m.Run())
-}
-
-// envSeed returns MESH_SEED, or 1.
-func envSeed() (uint64, error) {
-	s, ok := os.LookupEnv("MESH_SEED")
-	if !ok {
-		return 1, nil
-	}
-	return strconv.ParseUint(s, 10, 64)
-}
-
-// newRand returns a generator seeded for this run, and prints the seed.
-func newRand(tb testing.TB) *rand.Rand {
-	tb.Helper()
-	seed, err := envSeed()
-	require.NoError(tb, err)
-	tb.Logf("seed=%d", seed)
-	return rand.New(rand.NewPCG(seed, 0x6d657368))
-}
-
-// property runs prop on drawn inputs, and prints the seed.
-func property(t *testing.T, prop func(*rapid.T)) {
-	t.Helper()
-	seed, err := envSeed()
-	require.NoError(t, err)
-	t.Logf("seed=%d", seed)
-	rapid.Check(t, prop)
-}
 
 // golden compares got with testdata/golden/<name>.hex, 32 bytes a line, or writes it.
 func golden(t *testing.T, name string, got []byte) {

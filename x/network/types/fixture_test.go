@@ -1,13 +1,10 @@
 package types_test
 
 import (
-	"errors"
 	"flag"
-	"fmt"
 	"math/big"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,38 +12,6 @@ import (
 )
 
 var update = flag.Bool("update", false, "rewrite the golden vectors in testdata")
-
-// TestMain gives rapid the seed of MESH_SEED, which is all that is needed to see a failure again.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	seed, err := envSeed()
-	if err == nil {
-		err = errors.Join(flag.Set("rapid.seed", strconv.FormatUint(seed, 10)), flag.Set("rapid.nofailfile", "true"))
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "set seed:", err)
-		os.Exit(2)
-	}
-	os.Exit(m.Run())
-}
-
-// envSeed returns MESH_SEED, or 1.
-func envSeed() (uint64, error) {
-	s, ok := os.LookupEnv("MESH_SEED")
-	if !ok {
-		return 1, nil
-	}
-	return strconv.ParseUint(s, 10, 64)
-}
-
-// property runs prop on drawn inputs, and prints the seed.
-func property(t *testing.T, prop func(*rapid.T)) {
-	t.Helper()
-	seed, err := envSeed()
-	require.NoError(t, err)
-	t.Logf("seed=%d", seed)
-	rapid.Check(t, prop)
-}
 
 // golden compares got with testdata/<name>, or writes it.
 func golden(t *testing.T, name, got string) {
