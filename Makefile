@@ -67,6 +67,10 @@ adversary: ## what cheaters gain, one JSON line each [NAME=regex]
 mutants: ## a rule of the chain switched off at a time: its adversary must be seen to gain [NAME=any_weight]
 	MESH_MUTANTS='$(if $(filter-out .,$(NAME)),$(NAME),all)' go test -count=1 -timeout 2h -v ./test/mutants
 
+.PHONY: long
+long: ## what takes hours; what passed at this commit is not run again [CHECKS=2000 SECONDS_A_TARGET=120 KILLS=50 MESH_SEED=1]
+	@bash scripts/long.sh
+
 .PHONY: ci
 ci: ## all of what .ci/run runs, cheapest first, with the time of each stage
 	bash scripts/ci.sh
