@@ -47,7 +47,7 @@ func secured(t *testing.T, dialler, dialled sec.SecureTransport, expects peer.ID
 
 // TestCertificatesHoldAtAnyTime: two devices connect however far apart their clocks are.
 func TestCertificatesHoldAtAnyTime(t *testing.T) {
-	key, id := forgeKey(t, seeded(t))
+	key, id := forgeKey(t, newStretch(t))
 	muxers := []upgrader.StreamMuxer{{ID: yamux.ID, Muxer: yamux.DefaultTransport}}
 	a, err := newSecureTransport(libp2ptls.ID, key, muxers)
 	require.NoError(t, err)
@@ -73,7 +73,7 @@ func TestCertificatesHoldAtAnyTime(t *testing.T) {
 // TestSecureTransportSpeaksLibp2pTLS: peers that make their certificates as libp2p does are reached and reach us, and who is
 // somebody else is noticed.
 func TestSecureTransportSpeaksLibp2pTLS(t *testing.T) {
-	source := seeded(t)
+	source := newStretch(t)
 	keyA, a := forgeKey(t, source)
 	keyB, b := forgeKey(t, source)
 	muxers := []upgrader.StreamMuxer{{ID: yamux.ID, Muxer: yamux.DefaultTransport}}
@@ -162,6 +162,6 @@ func TestPeerWithAnotherClockIsRemembered(t *testing.T) {
 // seededPeer is a peer that has told of others.
 func seededPeer(t *testing.T) peer.ID {
 	t.Helper()
-	_, id := forgeKey(t, seeded(t))
+	_, id := forgeKey(t, newStretch(t))
 	return id
 }

@@ -14,13 +14,14 @@ import (
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	"github.com/cosmos/cosmos-sdk/testutil"
 
+	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/network/keeper"
 )
 
 // Whatever is added and removed, a queue knows its first entry, and gives what is due in order.
 func TestQueueAgainstModel(t *testing.T) {
 	type entry = collections.Pair[int64, uint64]
-	property(t, func(rt *rapid.T) {
+	seeded.Property(t, func(rt *rapid.T) {
 		key := storetypes.NewKVStoreKey("queue")
 		ctx := testutil.DefaultContext(key, storetypes.NewTransientStoreKey("none"))
 		q := keeper.NewQueue(runtime.NewKVStoreService(key))
