@@ -21,6 +21,7 @@ type explainAnswer struct {
 	Reason    string         `json:"reason"`
 	Total     string         `json:"total"`
 	Deals     []explainedRow `json:"deals"`
+	Cut       bool           `json:"cut"` // more stints have ended since than are in it
 }
 
 // explainedRow is what one deal owed.
@@ -67,7 +68,7 @@ func (c *cli) explainClaim(ctx context.Context, s settings, f nodeFlags, epoch s
 		return err
 	}
 	a := explainAnswer{
-		header: answerTo("explain"), NetworkID: n.Id, Node: m.Number, Epoch: number, State: e.State, Reason: e.Reason, Total: e.Total.String(), Deals: []explainedRow{},
+		header: answerTo("explain"), NetworkID: n.Id, Node: m.Number, Epoch: number, State: e.State, Reason: e.Reason, Total: e.Total.String(), Cut: e.Cut, Deals: []explainedRow{},
 	}
 	for _, r := range e.Rows {
 		a.Deals = append(a.Deals, explainedRow{Deal: r.Deal, Index: r.Index, Rate: r.Rate.String(), Reason: r.Reason})
@@ -78,6 +79,9 @@ func (c *cli) explainClaim(ctx context.Context, s settings, f nodeFlags, epoch s
 		p.row("Claimed", "%s", tokens(e.Total, n.Token.Symbol))
 		for _, r := range e.Rows {
 			p.row(fmt.Sprintf("Deal %d", r.Deal), "index %d, %s: %s", r.Index, tokens(r.Rate, n.Token.Symbol), r.Reason)
+		}
+		if a.Cut {
+			p.line("More stints have ended since: meshd query tasks ended-stints %s %d lists all", n.Id, a.Node)
 		}
 	})
 }

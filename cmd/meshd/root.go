@@ -72,7 +72,17 @@ func prepare(cmd *cobra.Command, base client.Context) error {
 	if err := client.SetCmdClientContextHandler(ctx, cmd); err != nil {
 		return err
 	}
-	return server.InterceptConfigsPreRunHandler(cmd, serverconfig.DefaultConfigTemplate, nodeConfig(), cometConfig())
+	if err := server.InterceptConfigsPreRunHandler(cmd, serverconfig.DefaultConfigTemplate, nodeConfig(), cometConfig()); err != nil {
+		return err
+	}
+	if cmd.Name() == "export" { // its answer goes to standard output, where logs would spoil it
+		logger, err := server.CreateSDKLogger(server.GetServerContextFromCmd(cmd), cmd.ErrOrStderr())
+		if err != nil {
+			return err
+		}
+		server.GetServerContextFromCmd(cmd).Logger = logger.With(log.ModuleKey, "server")
+	}
+	return nil
 }
 
 // addCommands adds what the SDK brings beside the commands of the modules.

@@ -98,6 +98,7 @@ type Explanation struct {
 	Reason string // a sentence
 	Total  Amount
 	Rows   []ExplainedDeal // of what the node has now, and of at most 100 stints that have ended since
+	Cut    bool            // there are more of these
 }
 
 // ExplainedDeal says whether one deal owes its holder for an epoch.
@@ -112,6 +113,7 @@ func (c *Client) ExplainClaim(ctx context.Context, network string, node, epoch u
 			return nil, err
 		}
 		e.State, e.Reason, e.Total, e.Rows = res.State, res.Reason, res.Claim.Total, append(append(e.Rows, res.Rows...), res.Ended...)
+		e.Cut = e.Cut || res.Cut
 		return res.Pagination, nil
 	})
 	return e, err

@@ -75,6 +75,9 @@ func TestNewcomer(t *testing.T) {
 	require.Zero(t, exported.code, exported.err)
 	written, err := os.ReadFile(file)
 	require.NoError(t, err)
+	piped := n.exec(n.meshd, "export", "--home", home)
+	require.Zero(t, piped.code, piped.err)
+	require.JSONEq(t, string(written), piped.out, "the same on standard output, and nothing else")
 	var g struct {
 		AppState struct {
 			Tasks struct{ Deals []struct{ Id string } } `json:"tasks"`

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -68,4 +69,39 @@ func TestEndedStintsAreForgotten(t *testing.T) {
 		f.to(f.ctx.BlockHeight() + 1)
 		require.Equal(t, want, last(), "in epoch %d", f.epoch())
 	}
+}
+
+// Of more rows of an epoch than a page has, the first are given, with the word that there are others; what ended before the
+// epoch is not looked at.
+func TestExplainedStintsAreCut(t *testing.T) {
+	f := newFixture(t, 3)
+	const deals = types.MaxPage + 1
+	for node := uint64(1); node <= 3; node++ {
+		f.edit(node, func(n *networktypes.Node) { n.OwnBond = n.OwnBond.MulRaw(1_000) })
+	}
+	var ids []uint64
+	for range deals {
+		ids = append(ids, f.open(1))
+	}
+	f.to(f.ctx.BlockHeight() + int64(f.w.params.Epoch.SeedDelayBlocks))
+	for _, id := range ids { // all in one block, so that all are owed for the same epoch
+		drawn := must(f, f.msgs.DrawDeal, &types.MsgDrawDeal{Sender: client(), Deal: id})
+		f.commit(id)
+		for index, node := range drawn.Nodes {
+			must(f, f.msgs.Ack, f.ackMsg(node, id, uint32(index)))
+		}
+	}
+	f.toEpoch(5 + deals/types.MaxSettledPerBlock)
+	all := f.ended(1, &query.PageRequest{Limit: types.MaxPage})
+	require.Len(t, all, types.MaxPage)
+	got := f.explain(1, 2)
+	require.True(t, got.Cut)
+	require.Len(t, got.Ended, types.MaxPage)
+	require.Equal(t, all[0].Deal, got.Ended[0].Deal)
+	require.Empty(t, f.explain(1, 3).Ended)
+	require.False(t, f.explain(1, 3).Cut)
+
+	next, err := f.queries.ExplainClaim(f.ctx, &types.QueryExplainClaimRequest{Network: networkID, Node: 1, Epoch: 2, Pagination: &query.PageRequest{Offset: 1}})
+	require.NoError(t, err)
+	require.Empty(t, next.Ended, "they come with the first page")
 }

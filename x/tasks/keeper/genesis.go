@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"cosmossdk.io/collections"
 
@@ -28,7 +29,7 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		if err := errors.Join(k.deals.Set(ctx, d.Id, d), k.dealsByClient.Set(ctx, collections.Join([]byte(client), d.Id))); err != nil {
 			return err
 		}
-		if !d.IsOpen() {
+		if !d.IsOpen() || slices.Contains(g.Stuck, d.Id) {
 			continue
 		}
 		if err := k.ends.Set(ctx, collections.Join3(network.Seq, d.LastEpoch, d.Id)); err != nil {
@@ -121,9 +122,17 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 }
 
 func (k *Keeper) exportDeals(ctx context.Context, g *types.GenesisState) error {
+	waiting := map[uint64]bool{}
 	return errors.Join(
+		k.ends.Walk(ctx, nil, func(key collections.Triple[uint64, uint64, uint64]) (bool, error) {
+			waiting[key.K3()] = true
+			return false, nil
+		}),
 		k.deals.Walk(ctx, nil, func(_ uint64, d types.Deal) (bool, error) {
 			g.Deals = append(g.Deals, d)
+			if d.IsOpen() && !waiting[d.Id] {
+				g.Stuck = append(g.Stuck, d.Id)
+			}
 			return false, nil
 		}),
 		k.indices.Walk(ctx, nil, func(key collections.Pair[uint64, uint64], i types.Index) (bool, error) {

@@ -96,6 +96,29 @@ func TestInitGenesisNeedsItsNeighbours(t *testing.T) {
 	require.ErrorIs(t, f.keeper.InitGenesis(f.ctx, *g), types.ErrInvalidRequest)
 }
 
+// A deal that could not be settled when its time was over waits for its message also after an import.
+func TestStuckDealsStayStuck(t *testing.T) {
+	f := newFixture(t, 3)
+	id := f.open(1)
+	f.w.closed = string(account("client"))
+	f.toEpoch(4)
+	f.to(f.ctx.BlockHeight() + 2)
+	g := f.export()
+	require.NoError(t, g.Validate())
+	require.Equal(t, []uint64{id}, g.Stuck)
+	other := reborn(t, f, *g)
+	require.Equal(t, f.snapshot(), other.snapshot(), "every key of the store")
+	for _, f := range []*fixture{f, other} {
+		f.t = t
+		f.w.closed, f.w.duties = "", 1 // the world knows no branches: a failed settlement counted its duty down
+		f.toEpoch(6)
+		require.True(t, f.deal(id).Deal.IsOpen(), "nobody has asked for it")
+		must(f, f.msgs.SettleDeal, settleMsg(id))
+	}
+	require.Equal(t, f.export(), other.export())
+	require.Empty(t, f.export().Stuck)
+}
+
 // Of more deals than a block settles, an imported state settles the rest in the same blocks.
 func TestSettlingGoesOnAfterAnImport(t *testing.T) {
 	f := newFixture(t, 3)

@@ -47,7 +47,7 @@ func (q queryServer) ExplainClaim(ctx context.Context, req *types.QueryExplainCl
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
 	if len(req.GetPagination().GetKey()) == 0 && req.GetPagination().GetOffset() == 0 {
-		rsp.Ended, err = q.explainEnded(ctx, network.Seq, req.GetNode(), req.GetEpoch())
+		rsp.Ended, rsp.Cut, err = q.explainEnded(ctx, network.Seq, req.GetNode(), req.GetEpoch())
 	}
 	if err != nil {
 		return nil, grpcError(err)
@@ -56,20 +56,26 @@ func (q queryServer) ExplainClaim(ctx context.Context, req *types.QueryExplainCl
 }
 
 // explainEnded returns the rows of stints that have ended and are owed for an epoch, at most MaxPage of at most maxIndicesSeen
-// that ended with it or later.
-func (q queryServer) explainEnded(ctx context.Context, seq, node, epoch uint64) (rows []types.OwedRow, err error) {
+// that ended with it or later, and whether there may be more.
+func (q queryServer) explainEnded(ctx context.Context, seq, node, epoch uint64) (rows []types.OwedRow, cut bool, err error) {
 	seen := 0
-	at := collections.NewSuperPrefixedQuadRange[uint64, uint64, uint64, uint64](seq, node)
+	at := new(collections.Range[collections.Quad[uint64, uint64, uint64, uint64]]).
+		StartInclusive(collections.Join4(seq, node, epoch, uint64(0))).
+		EndExclusive(collections.Join4(seq, node+1, uint64(0), uint64(0)))
 	err = q.ended.Walk(ctx, at, func(_ collections.Quad[uint64, uint64, uint64, uint64], s types.EndedStint) (bool, error) {
+		if len(rows) == types.MaxPage || seen == maxIndicesSeen {
+			cut = true
+			return true, nil
+		}
 		seen++
 		if s.FromEpoch <= epoch && epoch <= s.ToEpoch {
 			rows = append(rows, types.OwedRow{
 				Deal: s.Deal, Index: s.Index, Rate: s.Rate, Reason: fmt.Sprintf("held until epoch %d", s.ToEpoch),
 			})
 		}
-		return len(rows) == types.MaxPage || seen == maxIndicesSeen, nil
+		return false, nil
 	})
-	return rows, err
+	return rows, cut, err
 }
 
 // EndedStints implements types.QueryServer.

@@ -35,6 +35,11 @@ func (g GenesisState) Validate() error {
 	if !slices.IsSorted(g.Settling) || len(slices.Compact(slices.Clone(g.Settling))) != len(g.Settling) {
 		return ErrInvalidGenesis.Wrap("the networks with deals to settle are out of order, or one is there twice")
 	}
+	for i, id := range g.Stuck {
+		if d, ok := deals[id]; !ok || !d.IsOpen() || i > 0 && id <= g.Stuck[i-1] {
+			return ErrInvalidGenesis.Wrapf("deal %d could not be settled: it is not there, not open, or out of order", id)
+		}
+	}
 	if err := g.validateRequests(deals); err != nil {
 		return err
 	}

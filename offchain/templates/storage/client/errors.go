@@ -35,7 +35,7 @@ var (
 	ErrUncertain = errors.New("commit is uncertain")
 	// ErrExpired: the chain has not included the transaction in time, and now never will.
 	ErrExpired = errors.New("commit was not included in time")
-	// ErrUnprepared: it is not known whether a new deal is ready for a large put. Nothing of the objects is stored.
+	// ErrUnprepared: it is not known whether a deal is ready for a put. Nothing of the objects is stored.
 	ErrUnprepared = errors.New("deal is not ready")
 	// ErrSlow: a holder took longer than it may.
 	ErrSlow = errors.New("holder is too slow")

@@ -65,15 +65,34 @@ func (c *Client) put(ctx context.Context, sources []Source, opts PutOptions) ([]
 	if err := need.add(sources); err != nil {
 		return nil, err
 	}
+	deal, objects, err := c.putOnce(ctx, network, need, sources, total, opts)
+	if isFull(err) {
+		// What commits have left behind that were interrupted may take the room.
+		if err := c.renew(ctx, deal); err != nil {
+			return nil, fmt.Errorf("make room in deal %d: %w", deal, err)
+		}
+		_, objects, err = c.putOnce(ctx, network, need, sources, total, opts)
+	}
+	return objects, err
+}
+
+// putOnce chooses a deal, which it returns, and puts sources into it.
+func (c *Client) putOnce(ctx context.Context, network Network, need room, sources []Source, total uint64, opts PutOptions) (deal uint64, objects []Object, err error) {
 	coder, err := segment.NewCoder(need.profile)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	m := newMeter(opts.Progress, total)
 	s, err := c.choose(ctx, network, need, opts, m)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
+	objects, err = c.putAt(ctx, s, sources, total, coder, m)
+	return s.deal.ID, objects, err
+}
+
+// putAt puts sources into a deal, which settles in meanwhile if it is new and they are large.
+func (c *Client) putAt(ctx context.Context, s *site, sources []Source, total uint64, coder *segment.Coder, m *meter) ([]Object, error) {
 	f := c.fleet(ctx, s)
 	defer f.close()
 	if s.list != nil || total <= quickBytes {
@@ -91,15 +110,15 @@ func (c *Client) put(ctx context.Context, sources []Source, opts PutOptions) ([]
 // quickBytes is what is surely sent within the time that the nodes of a new deal have for their first ack.
 const quickBytes = 32 << 20
 
-// settleIn commits the blank segment to a deal without a layout while a fleet is busy, so that the deal's nodes stay however long
-// that takes. What it returns waits for the end and gives the deal as it is then. If it fails, the fleet ends with its error.
+// settleIn commits something to a deal without a layout while a fleet is busy, so that the deal's nodes stay however long that
+// takes. What it returns waits for the end and gives the deal as it is then. If it fails, the fleet ends with its error.
 func (c *Client) settleIn(f *fleet, s *site) func() (*site, error) {
 	var settled *site
 	var err error
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if settled, err = c.commitBlank(f.ctx, s); err != nil {
+		if settled, err = c.commitAgain(f.ctx, s); err != nil {
 			f.cancel(err)
 		}
 	}()
@@ -107,33 +126,6 @@ func (c *Client) settleIn(f *fleet, s *site) func() (*site, error) {
 		<-done
 		return settled, err
 	}
-}
-
-// commitBlank makes the blank segment the layout of a deal that has none, and returns the deal with it.
-func (c *Client) commitBlank(ctx context.Context, s *site) (*site, error) {
-	f, m := c.fleet(ctx, s), newMeter(nil, 0)
-	defer f.close()
-	added, err := c.putBlank(f, s, m)
-	if err != nil {
-		return nil, err
-	}
-	err = c.commit(f, s, change{
-		added: added,
-		drop:  dropBlanks,
-		note:  func(attempt) error { return nil }, // nobody misses it
-		seen:  func(*record.Index) bool { return true },
-	}, m)
-	if errors.Is(err, ErrUncertain) {
-		return nil, fmt.Errorf("%w: %v", ErrUnprepared, err) //nolint:errorlint // no object is uncertain
-	}
-	if err != nil {
-		return nil, err
-	}
-	deal, err := c.chain.Deal(ctx, s.deal.ID)
-	if err != nil {
-		return nil, fmt.Errorf("ask for deal %d: %w", s.deal.ID, err)
-	}
-	return c.site(ctx, deal)
 }
 
 // putInto sends the sources to the holders of a deal and commits them to it, as it is once it has settled in.

@@ -53,7 +53,13 @@ func (c *Client) remove(ctx context.Context, names []string, m *meter) error {
 		objects[e.Deal] = append(objects[e.Deal], e)
 	}
 	for _, id := range deals {
-		if err := c.removeFrom(ctx, id, objects[id], m); err != nil {
+		err := c.removeFrom(ctx, id, objects[id], m)
+		if isFull(err) {
+			if err = c.renew(ctx, id); err == nil {
+				err = c.removeFrom(ctx, id, objects[id], m)
+			}
+		}
+		if err != nil {
 			return fmt.Errorf("deal %d: %w", id, err)
 		}
 	}

@@ -15,7 +15,7 @@ type Source struct {
 	Size     uint64 // bytes
 	Type     string // media type, or empty
 	Modified int64  // Unix seconds, or 0
-	// Open returns a reader of Size bytes; it is called once.
+	// Open returns a reader of Size bytes; it is called again when the sending begins anew.
 	Open func() (io.ReadCloser, error)
 }
 

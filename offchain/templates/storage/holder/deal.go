@@ -75,9 +75,10 @@ type loosePiece struct {
 
 func newLoose() *loose { return &loose{pieces: make(map[[32]byte]*loosePiece)} }
 
-// room says whether another piece fits into the deal's space.
+// room says whether another piece fits into the deal's space. One of a single byte, of which there are 256, always does: a layout
+// of it makes room.
 func (l *loose) room(length, space uint64) bool {
-	return len(l.pieces) < wire.ListLimit(space) && l.bytes <= space && length <= space-l.bytes
+	return length == 1 || len(l.pieces) < wire.ListLimit(space) && l.bytes <= space && length <= space-l.bytes
 }
 
 func (l *loose) add(root [32]byte, p *loosePiece) {

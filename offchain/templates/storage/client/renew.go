@@ -1,0 +1,64 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/record"
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/wire"
+)
+
+// isFull says whether a holder had no room for what a change of a deal needs.
+func isFull(err error) bool {
+	var refusal *wire.Refusal
+	return errors.As(err, &refusal) && refusal.Code == wire.Quota
+}
+
+// renew commits what a deal has once more. Holders keep what they have signed for as long as the chain may yet have it as the
+// next version; what was signed for commits that were interrupted can come no more once there is another, and goes.
+func (c *Client) renew(ctx context.Context, id uint64) error {
+	deal, err := c.chain.Deal(ctx, id)
+	if err != nil {
+		return fmt.Errorf("ask for deal %d: %w", id, err)
+	}
+	s, err := c.site(ctx, deal)
+	if err != nil {
+		return err
+	}
+	if s, err = c.commitAgain(ctx, s); err != nil {
+		return err
+	}
+	return c.chain.WaitHeight(ctx, s.deal.Height+1) // by then the holders have seen it, too
+}
+
+// commitAgain commits the layout of a deal as its next version, of one that has none the blank segment, and returns the deal
+// with it.
+func (c *Client) commitAgain(ctx context.Context, s *site) (*site, error) {
+	f, m := c.fleet(ctx, s), newMeter(nil, 0)
+	defer f.close()
+	ch := change{
+		drop: func(*record.List) ([]int, error) { return nil, nil },
+		note: func(attempt) error { return nil }, // nobody misses it
+		seen: func(*record.Index) bool { return true },
+	}
+	var err error
+	if s.list == nil {
+		if ch.added, err = c.putBlank(f, s, m); err != nil {
+			return nil, err
+		}
+		ch.drop = dropBlanks
+	}
+	err = c.commit(f, s, ch, m)
+	if errors.Is(err, ErrUncertain) {
+		return nil, fmt.Errorf("%w: %v", ErrUnprepared, err) //nolint:errorlint // no object is uncertain
+	}
+	if err != nil {
+		return nil, err
+	}
+	deal, err := c.chain.Deal(ctx, s.deal.ID)
+	if err != nil {
+		return nil, fmt.Errorf("ask for deal %d: %w", s.deal.ID, err)
+	}
+	return c.site(ctx, deal)
+}
