@@ -37,8 +37,10 @@ const (
 
 // fixture is a keeper over a real store in a small world, at the opening of epoch 1.
 type fixture struct {
-	t       require.TestingT
-	w       world
+	t require.TestingT
+	w world
+	// home is the network whose deals and nodes the steps of a test are about.
+	home    uint64
 	ctx     sdk.Context
 	key     storetypes.StoreKey
 	keeper  *keeper.Keeper
@@ -54,10 +56,10 @@ type fixture struct {
 func newFixture(t testing.TB, nodes int) *fixture {
 	t.Helper()
 	key := storetypes.NewKVStoreKey(types.StoreKey)
-	f := &fixture{t: t, key: key, contents: map[[2]uint64]*content{}, claimedWith: map[[3]uint64]types.Layout{}}
+	f := &fixture{t: t, home: seq, key: key, contents: map[[2]uint64]*content{}, claimedWith: map[[3]uint64]types.Layout{}}
 	f.w = world{
 		ledger: ledger{balances: map[string]sdk.Coins{}}, params: networktypes.DevnetParams().DefaultParams,
-		nodes: map[uint64]networktypes.Node{}, counters: map[uint64]networktypes.Counters{}, seedLate: map[int64]int64{},
+		place: newPlace(), other: newPlace(), seedLate: map[int64]int64{},
 	}
 	f.w.params.Storage.Price = math.NewInt(price)
 	f.ctx = testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient")).Ctx.
@@ -77,25 +79,41 @@ func newFixture(t testing.TB, nodes int) *fixture {
 
 // join registers a node with a bond for an owner.
 func (f *fixture) join(id uint64, owner string) {
-	slot := uint64(len(f.w.nodes))
-	for _, n := range f.w.nodes {
+	nodes := f.w.at(f.home).nodes
+	slot := uint64(len(nodes))
+	for _, n := range nodes {
 		if n.Owner == addr(account(owner)) {
 			slot = n.OwnerSlot
 		}
 	}
-	f.w.nodes[id] = networktypes.Node{
-		Network: networkID, Id: id, Owner: addr(account(owner)), Operator: operator(id), PeerKey: hostKey(id).Public().(ed25519.PublicKey),
+	_, token := namesOf(f.home)
+	nodes[id] = networktypes.Node{
+		Network: f.network(), Id: id, Owner: addr(account(owner)), Operator: f.operator(id), PeerKey: hostKey(id).Public().(ed25519.PublicKey),
 		Offer: networktypes.Offer{Region: "eu", StorageBytes: 1 << 40}, Status: networktypes.NODE_STATUS_JOINED,
 		OwnBond: math.NewInt(bond), GivenBond: math.ZeroInt(), Weight: math.NewInt(bond), OwnerSlot: slot,
 	}
-	f.w.give(moduleAccount(networktypes.ModuleName), bond)
+	f.w.giveOf(token, moduleAccount(networktypes.ModuleName), bond)
+}
+
+// network returns the id of the home network, and operator the account of one of its nodes.
+func (f *fixture) network() string {
+	id, _ := namesOf(f.home)
+	return id
+}
+
+func (f *fixture) operator(node uint64) string {
+	if f.home == seq {
+		return operator(node)
+	}
+	return addr(account(fmt.Sprintf("operator%d of %d", node, f.home)))
 }
 
 // edit changes a node.
 func (f *fixture) edit(id uint64, change func(*networktypes.Node)) {
-	n := f.w.nodes[id]
+	nodes := f.w.at(f.home).nodes
+	n := nodes[id]
 	change(&n)
-	f.w.nodes[id] = n
+	nodes[id] = n
 }
 
 // tx runs a message as a transaction: what fails leaves nothing behind.
@@ -144,7 +162,9 @@ func (f *fixture) to(height int64) {
 		require.NoError(f.t, f.keeper.EndBlock(f.ctx))
 		f.ctx = f.ctx.WithBlockHeight(f.ctx.BlockHeight() + 1)
 		if e := epochAt(f.ctx.BlockHeight()); e > 1 && f.ctx.BlockHeight() == opening(e) {
-			require.NoError(f.t, f.keeper.AfterEpochClosed(f.ctx, seq, e-1))
+			for _, s := range f.w.seqs() {
+				require.NoError(f.t, f.keeper.AfterEpochClosed(f.ctx, s, e-1))
+			}
 		}
 	}
 }

@@ -54,18 +54,19 @@ type owing struct {
 // owing adds up, index by index and stint by stint, what a node is owed for an epoch. It is what
 // the keeper's sums must come to.
 func (f *fixture) owing(g *types.GenesisState, node, epoch uint64) []owing {
+	network := f.network()
 	deals := map[uint64]types.Deal{}
 	for _, d := range g.Deals {
 		deals[d.Id] = d
 	}
 	var list []owing
 	for _, s := range g.Indices {
-		if s.Index.Node == node && s.Index.Covers(epoch, deals[s.Deal]) {
+		if deals[s.Deal].Network == network && s.Index.Node == node && s.Index.Covers(epoch, deals[s.Deal]) {
 			list = append(list, owing{deals[s.Deal], s.Number, f.provedBy(node, epoch, s.Deal, s.Index.Acked)})
 		}
 	}
 	for _, s := range g.Stints {
-		if s.Stint.Node == node && s.Stint.FromEpoch <= epoch && epoch <= s.Stint.ToEpoch {
+		if deals[s.Deal].Network == network && s.Stint.Node == node && s.Stint.FromEpoch <= epoch && epoch <= s.Stint.ToEpoch {
 			list = append(list, owing{deals[s.Deal], s.Stint.Index, f.provedBy(node, epoch, s.Deal, s.Stint.Acked)})
 		}
 	}
@@ -135,7 +136,7 @@ func (f *fixture) trie(list []owing, change func(*proof.Leaf)) *proof.Trie {
 
 // claimMsg claims what a node is owed.
 func (f *fixture) claimMsg(node, epoch uint64) *types.MsgClaim {
-	_, err := f.queries.Claim(f.ctx, &types.QueryClaimRequest{Network: networkID, Node: node, Epoch: epoch})
+	_, err := f.queries.Claim(f.ctx, &types.QueryClaimRequest{Network: f.network(), Node: node, Epoch: epoch})
 	if err != nil { // it counts what is acknowledged now
 		maps.DeleteFunc(f.claimedWith, func(at [3]uint64, _ types.Layout) bool { return at[0] == node && at[1] == epoch })
 	}
@@ -144,15 +145,15 @@ func (f *fixture) claimMsg(node, epoch uint64) *types.MsgClaim {
 		f.claimedWith[[3]uint64{node, epoch, o.deal.Id}] = o.acked
 	}
 	root := f.trie(list, nil).Root()
-	return &types.MsgClaim{Operator: operator(node), Network: networkID, Epoch: epoch, Root: root.Hash[:], Total: intOf(root.Sum)}
+	return &types.MsgClaim{Operator: f.operator(node), Network: f.network(), Epoch: epoch, Root: root.Hash[:], Total: intOf(root.Sum)}
 }
 
 // seedOf returns the seed of a node's proof, or asks the beacon as the chain will.
 func (f *fixture) seedOf(node, epoch uint64) [32]byte {
-	rsp, err := f.queries.Window(f.ctx, &types.QueryWindowRequest{Network: networkID, Epoch: epoch})
+	rsp, err := f.queries.Window(f.ctx, &types.QueryWindowRequest{Network: f.network(), Epoch: epoch})
 	require.NoError(f.t, err)
 	require.NotZero(f.t, rsp.Window.SeedHeight, "no seed for epoch %d at height %d", epoch, f.ctx.BlockHeight())
-	return types.ProofSeed(rsp.Window.Seed, seq, epoch, node)
+	return types.ProofSeed(rsp.Window.Seed, f.home, epoch, node)
 }
 
 // proveMsg proves what a node claimed.
@@ -163,12 +164,12 @@ func (f *fixture) proveMsg(node, epoch uint64) *types.MsgProve {
 
 // proofOf proves any trie with any seed.
 func (f *fixture) proofOf(node, epoch uint64, trie *proof.Trie, list []owing, seed [32]byte) *types.MsgProve {
-	openings := types.Openings(f.w.params.Storage.Openings, uint64(len(f.w.nodes)))
+	openings := types.Openings(f.w.params.Storage.Openings, uint64(len(f.w.at(f.home).nodes)))
 	p, err := proof.ProveStorage(trie, seed, openings, holdings{f, list})
 	require.NoError(f.t, err)
 	bz, err := p.Encode()
 	require.NoError(f.t, err)
-	return &types.MsgProve{Operator: operator(node), Network: networkID, Epoch: epoch, Proof: bz}
+	return &types.MsgProve{Operator: f.operator(node), Network: f.network(), Epoch: epoch, Proof: bz}
 }
 
 // sign acknowledges a layout with a node's host key.

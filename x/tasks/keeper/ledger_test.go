@@ -31,18 +31,22 @@ func (l ledger) clone() ledger {
 func (l *ledger) of(addr sdk.AccAddress) math.Int { return l.balances[string(addr)].AmountOf(denom) }
 
 // total adds up all balances.
-func (l *ledger) total() math.Int {
+func (l *ledger) total() math.Int { return l.totalOf(denom) }
+
+func (l *ledger) totalOf(token string) math.Int {
 	sum := math.ZeroInt()
 	for _, c := range l.balances {
-		sum = sum.Add(c.AmountOf(denom))
+		sum = sum.Add(c.AmountOf(token))
 	}
 	return sum
 }
 
 // give makes money out of nothing.
-func (l *ledger) give(addr sdk.AccAddress, amount int64) {
-	l.balances[string(addr)] = l.balances[string(addr)].Add(sdk.NewInt64Coin(denom, amount))
-	l.supply = l.supply.Add(sdk.NewInt64Coin(denom, amount))
+func (l *ledger) give(addr sdk.AccAddress, amount int64) { l.giveOf(denom, addr, amount) }
+
+func (l *ledger) giveOf(token string, addr sdk.AccAddress, amount int64) {
+	l.balances[string(addr)] = l.balances[string(addr)].Add(sdk.NewInt64Coin(token, amount))
+	l.supply = l.supply.Add(sdk.NewInt64Coin(token, amount))
 }
 
 func (l *ledger) GetBalance(_ context.Context, addr sdk.AccAddress, d string) sdk.Coin {

@@ -21,7 +21,11 @@ func openMsg(epochs uint64) *types.MsgOpenDeal {
 }
 
 // open opens a deal and returns its id.
-func (f *fixture) open(epochs uint64) uint64 { return must(f, f.msgs.OpenDeal, openMsg(epochs)).Deal }
+func (f *fixture) open(epochs uint64) uint64 {
+	msg := openMsg(epochs)
+	msg.Network = f.network()
+	return must(f, f.msgs.OpenDeal, msg).Deal
+}
 
 // drawn waits for the seed, draws, and returns the nodes by index.
 func (f *fixture) drawn(deal uint64) []uint64 {
@@ -39,7 +43,7 @@ func (f *fixture) commit(deal uint64) types.Layout {
 
 // ackMsg acknowledges the latest layout of a deal.
 func (f *fixture) ackMsg(node, deal uint64, index uint32) *types.MsgAck {
-	return &types.MsgAck{Operator: operator(node), Network: networkID, Acks: []types.IndexAck{
+	return &types.MsgAck{Operator: f.operator(node), Network: f.network(), Acks: []types.IndexAck{
 		{Deal: deal, Index: index, Version: f.deal(deal).Deal.Layout.Version},
 	}}
 }

@@ -21,20 +21,41 @@ const (
 	networkID = "net_00000001"
 	denom     = networkID + "/ustr"
 	seq       = 1
+	// The other network is there only where a test founds it.
+	otherID    = "net_00000002"
+	otherDenom = otherID + "/ustr"
+	otherSeq   = 2
 	// firstOpening is the height epoch 1 opens at; epochBlocks is the length of an epoch.
 	firstOpening = 101
 	epochBlocks  = 20
 )
 
-// world is everything around the keeper: money, one network with its epochs and nodes, the beacon
-// and whoever listens. Its neighbours are small on purpose, and all it can change is in here.
-type world struct {
-	ledger
-	params   networktypes.NetworkParams
+// place is what a network has of its own. Nodes are numbered from 1 in each.
+type place struct {
 	nodes    map[uint64]networktypes.Node
 	counters map[uint64]networktypes.Counters
 	duties   int
-	fees     []types.Fee
+}
+
+func newPlace() place {
+	return place{nodes: map[uint64]networktypes.Node{}, counters: map[uint64]networktypes.Counters{}}
+}
+
+func (p place) clone() place {
+	p.nodes, p.counters = maps.Clone(p.nodes), maps.Clone(p.counters)
+	return p
+}
+
+// world is everything around the keeper: money, a network with its epochs and nodes and perhaps another
+// on the same terms, the beacon and whoever listens. Its neighbours are small on purpose, and all it can
+// change is in here.
+type world struct {
+	ledger
+	place
+	// other is the place of the other network, which is unknown while it has no nodes.
+	other  place
+	params networktypes.NetworkParams
+	fees   []types.Fee
 	// seedLate is by how many blocks a seed comes later than asked for, by the height it closes at.
 	seedLate map[int64]int64
 }
@@ -42,8 +63,32 @@ type world struct {
 func (w *world) clone() world {
 	c := *w
 	c.ledger = w.ledger.clone()
-	c.nodes, c.counters, c.fees = maps.Clone(w.nodes), maps.Clone(w.counters), slices.Clone(w.fees)
+	c.place, c.other, c.fees = w.place.clone(), w.other.clone(), slices.Clone(w.fees)
 	return c
+}
+
+// at returns the place of a network.
+func (w *world) at(s uint64) *place {
+	if s == otherSeq {
+		return &w.other
+	}
+	return &w.place
+}
+
+// seqs are the networks there are.
+func (w *world) seqs() []uint64 {
+	if len(w.other.nodes) == 0 {
+		return []uint64{seq}
+	}
+	return []uint64{seq, otherSeq}
+}
+
+// namesOf returns the id and the token of a network.
+func namesOf(s uint64) (id, token string) {
+	if s == otherSeq {
+		return otherID, otherDenom
+	}
+	return networkID, denom
 }
 
 // opening returns the height an epoch opens at.
@@ -60,55 +105,61 @@ func epochAt(height int64) uint64 {
 func epochOf(ctx context.Context) uint64 { return epochAt(sdk.UnwrapSDKContext(ctx).BlockHeight()) }
 
 func (w *world) Network(_ context.Context, s uint64) (networktypes.Network, error) {
-	if s != seq {
+	if !slices.Contains(w.seqs(), s) {
 		return networktypes.Network{}, networktypes.ErrNetworkNotFound
 	}
-	return networktypes.Network{Seq: seq, Id: networkID, Token: networktypes.Token{Denom: denom}, Params: w.params}, nil
+	id, token := namesOf(s)
+	return networktypes.Network{Seq: s, Id: id, Token: networktypes.Token{Denom: token}, Params: w.params}, nil
 }
 
 func (w *world) NetworkByID(ctx context.Context, id string) (networktypes.Network, error) {
 	if err := networktypes.CheckNetworkID(id); err != nil {
 		return networktypes.Network{}, err
 	}
-	if id != networkID {
-		return networktypes.Network{}, networktypes.ErrNetworkNotFound
+	switch id {
+	case networkID:
+		return w.Network(ctx, seq)
+	case otherID:
+		return w.Network(ctx, otherSeq)
 	}
-	return w.Network(ctx, seq)
+	return networktypes.Network{}, networktypes.ErrNetworkNotFound
 }
 
-func (w *world) Epoch(ctx context.Context, _, number uint64) (networktypes.Epoch, error) {
+func (w *world) Epoch(ctx context.Context, s, number uint64) (networktypes.Epoch, error) {
 	now := epochOf(ctx)
 	if number == 0 || number > now || number+networktypes.KeptEpochs <= now {
 		return networktypes.Epoch{}, networktypes.ErrEpochNotFound
 	}
 	return networktypes.Epoch{
-		Number: number, Open: opening(number), Close: opening(number + 1), Nodes: uint64(len(w.nodes)), Params: w.params,
+		Number: number, Open: opening(number), Close: opening(number + 1), Nodes: uint64(len(w.at(s).nodes)), Params: w.params,
 	}, nil
 }
 
-func (w *world) Calendar(ctx context.Context, _ uint64) (networktypes.Calendar, error) {
-	return networktypes.Calendar{Network: seq, Epoch: epochOf(ctx), RollsAt: opening(epochOf(ctx) + 1)}, nil
+func (w *world) Calendar(ctx context.Context, s uint64) (networktypes.Calendar, error) {
+	return networktypes.Calendar{Network: s, Epoch: epochOf(ctx), RollsAt: opening(epochOf(ctx) + 1)}, nil
 }
 
-func (w *world) ChangeDuties(_ context.Context, _ uint64, by int) error {
-	if w.duties += by; w.duties < 0 {
+func (w *world) ChangeDuties(_ context.Context, s uint64, by int) error {
+	if p := w.at(s); p.duties+by < 0 {
 		return networktypes.ErrInvalidRequest
 	}
+	w.at(s).duties += by
 	return nil
 }
 
-func (w *world) Node(_ context.Context, _, id uint64) (networktypes.Node, error) {
-	n, ok := w.nodes[id]
+func (w *world) Node(_ context.Context, s, id uint64) (networktypes.Node, error) {
+	n, ok := w.at(s).nodes[id]
 	if !ok {
 		return n, networktypes.ErrNodeNotFound
 	}
 	return n, nil
 }
 
-func (w *world) NodeOfOperator(_ context.Context, _ uint64, operator []byte) (networktypes.Node, error) {
-	for _, id := range slices.Sorted(maps.Keys(w.nodes)) {
-		if addr(operator) == w.nodes[id].Operator {
-			return w.nodes[id], nil
+func (w *world) NodeOfOperator(_ context.Context, s uint64, operator []byte) (networktypes.Node, error) {
+	nodes := w.at(s).nodes
+	for _, id := range slices.Sorted(maps.Keys(nodes)) {
+		if addr(operator) == nodes[id].Operator {
+			return nodes[id], nil
 		}
 	}
 	return networktypes.Node{}, networktypes.ErrNodeNotFound
@@ -116,9 +167,9 @@ func (w *world) NodeOfOperator(_ context.Context, _ uint64, operator []byte) (ne
 
 // Owners draws owners in the order of a hash over seed, tag and slot; each shows its first node.
 func (w *world) Owners(ctx context.Context, d networktypes.Draw, n int) ([]networktypes.Node, error) {
-	first := map[uint64]networktypes.Node{}
-	for _, id := range slices.Backward(slices.Sorted(maps.Keys(w.nodes))) {
-		first[w.nodes[id].OwnerSlot] = w.nodes[id]
+	first, nodes := map[uint64]networktypes.Node{}, w.at(d.Network).nodes
+	for _, id := range slices.Backward(slices.Sorted(maps.Keys(nodes))) {
+		first[nodes[id].OwnerSlot] = nodes[id]
 	}
 	order := func(slot uint64) []byte {
 		pre := append(append([]byte{}, d.Seed[:]...), d.Tag...)
@@ -143,33 +194,38 @@ func (w *world) Owners(ctx context.Context, d networktypes.Draw, n int) ([]netwo
 }
 
 // Suspend takes a node out at once.
-func (w *world) Suspend(_ context.Context, n networktypes.Node) error {
+func (w *world) Suspend(ctx context.Context, n networktypes.Node) error {
+	network, err := w.NetworkByID(ctx, n.Network)
+	if err != nil {
+		return err
+	}
 	if n.Status == networktypes.NODE_STATUS_JOINED {
 		n.Status, n.Weight = networktypes.NODE_STATUS_SUSPENDED, math.ZeroInt()
-		w.nodes[n.Id] = n
+		w.at(network.Seq).nodes[n.Id] = n
 	}
 	return nil
 }
 
-func (w *world) TakeBond(ctx context.Context, _, node uint64, amount math.Int, toModule, _ string) (math.Int, error) {
-	n := w.nodes[node]
+func (w *world) TakeBond(ctx context.Context, s, node uint64, amount math.Int, toModule, _ string) (math.Int, error) {
+	n := w.at(s).nodes[node]
 	taken := math.MinInt(amount, n.OwnBond)
 	if taken.IsZero() {
 		return taken, nil
 	}
 	n.OwnBond = n.OwnBond.Sub(taken)
 	n.Weight = n.Due(w.params.Bond.MinBond)
-	w.nodes[node] = n
-	return taken, w.SendCoinsFromModuleToModule(ctx, networktypes.ModuleName, toModule, sdk.NewCoins(sdk.NewCoin(denom, taken)))
+	w.at(s).nodes[node] = n
+	_, token := namesOf(s)
+	return taken, w.SendCoinsFromModuleToModule(ctx, networktypes.ModuleName, toModule, sdk.NewCoins(sdk.NewCoin(token, taken)))
 }
 
-func (w *world) Count(_ context.Context, _, id uint64, add networktypes.Counters) error {
-	c := w.counters[id]
+func (w *world) Count(_ context.Context, s, id uint64, add networktypes.Counters) error {
+	c := w.at(s).counters[id]
 	c.Proven += add.Proven
 	c.Missed += add.Missed
 	c.Lost += add.Lost
 	c.Bad += add.Bad
-	w.counters[id] = c
+	w.at(s).counters[id] = c
 	return nil
 }
 
