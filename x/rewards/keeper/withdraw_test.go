@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -126,6 +127,7 @@ func TestWithdrawRefusals(t *testing.T) {
 		is   error
 	}{
 		{"fails: no account", types.MsgWithdraw{Sender: "mesh1nobody", Network: networkID, Node: 1}, types.ErrInvalidRequest},
+		{"fails: sender in capitals", types.MsgWithdraw{Sender: strings.ToUpper(f.account("a")), Network: networkID, Node: 1}, types.ErrInvalidRequest},
 		{"fails: unknown network", types.MsgWithdraw{Sender: f.account("a"), Network: "net_99999999", Node: 1}, networktypes.ErrNetworkNotFound},
 		{"fails: unknown node", types.MsgWithdraw{Sender: f.account("a"), Network: networkID, Node: 9}, networktypes.ErrNodeNotFound},
 		{"fails: nothing earned", types.MsgWithdraw{Sender: f.account("a"), Network: networkID, Node: 2}, types.ErrNothingToWithdraw},
