@@ -76,10 +76,10 @@ func TestJoinAnswer(t *testing.T) {
 
 func TestEarningsAnswer(t *testing.T) {
 	n := sampleNetwork(t)
-	e := chain.Earnings{Fees: amountOf(t, "1"), Matched: amountOf(t, "2"), Pending: amountOf(t, "0.5"), Uptime: "nothing yet", Governance: "nothing yet"}
+	e := chain.Earnings{Fees: amountOf(t, "1"), Matched: amountOf(t, "2"), Pending: amountOf(t, "0.5"), Uptime: "nothing yet", Governance: "nothing yet", Complete: true}
 	a := earningsAnswer{
 		header: answerTo("earnings"), NetworkID: n.Id, Node: 3, Owner: "mesh1o", Denom: n.Token.Denom, Fees: e.Fees.String(), Matched: e.Matched.String(),
-		Pending: e.Pending.String(), Uptime: e.Uptime, Governance: e.Governance, Epochs: []earnedView{},
+		Pending: e.Pending.String(), Complete: true, Uptime: e.Uptime, Governance: e.Governance, Epochs: []earnedView{},
 	}
 	requireAnswer(t, "earnings_none", a, func(p *page) { showEarnings(p, a, n, e, nil) })
 
@@ -89,6 +89,9 @@ func TestEarningsAnswer(t *testing.T) {
 	a.Epochs = []earnedView{{4, "10000000", "2000000", "8000000", "2000000", "ready", "as burnt"}}
 	a.Withdrawn = &withdrawn{Fees: "8000000", Matched: "2000000", Commission: "1000000", EpochsLeft: 1, Tx: "AB", Height: 77}
 	requireAnswer(t, "earnings", a, func(p *page) { showEarnings(p, a, n, e, rows) })
+
+	e.Complete, a.Complete, a.Withdrawn = false, false, nil
+	requireAnswer(t, "earnings_more", a, func(p *page) { showEarnings(p, a, n, e, rows) })
 }
 
 func TestNodesAnswer(t *testing.T) {

@@ -16,9 +16,10 @@ type earningsAnswer struct {
 	Node       uint64       `json:"node"`
 	Owner      string       `json:"owner"`
 	Denom      string       `json:"denom"`
-	Fees       string       `json:"fees"`    // can be withdrawn, base units
-	Matched    string       `json:"matched"` // can be withdrawn, base units
-	Pending    string       `json:"pending"` // may still follow what was burnt in the open epoch, at most
+	Fees       string       `json:"fees"`     // can be withdrawn, base units
+	Matched    string       `json:"matched"`  // can be withdrawn, base units
+	Pending    string       `json:"pending"`  // may still follow what was burnt in the open epoch, at most
+	Complete   bool         `json:"complete"` // false where there may be more than the chain adds up at a time
 	Uptime     string       `json:"uptime"`
 	Governance string       `json:"governance"`
 	Epochs     []earnedView `json:"epochs"`
@@ -114,7 +115,8 @@ func (c *cli) earnings(ctx context.Context, s settings, f nodeFlags, withdraw bo
 	if err != nil {
 		return err
 	}
-	a.Fees, a.Matched, a.Pending, a.Uptime, a.Governance = e.Fees.String(), e.Matched.String(), e.Pending.String(), e.Uptime, e.Governance
+	a.Fees, a.Matched, a.Pending, a.Complete = e.Fees.String(), e.Matched.String(), e.Pending.String(), e.Complete
+	a.Uptime, a.Governance = e.Uptime, e.Governance
 	rows, err := client.ExplainReward(ctx, n.Id, m.Number)
 	if err != nil {
 		return err
@@ -162,6 +164,9 @@ func showEarnings(p *page, a earningsAnswer, n chain.Network, e chain.Earnings, 
 		}
 	}
 	p.row("To withdraw", "%s of fees and %s of emission", tokens(e.Fees, symbol), tokens(e.Matched, symbol))
+	if !e.Complete {
+		p.row("", "and perhaps more: this is as far as the chain adds up at a time; withdraw, and look again")
+	}
 	p.row("May follow", "at most %s for the open epoch", tokens(e.Pending, symbol))
 	p.row("Uptime", "%s", e.Uptime)
 	p.row("Governance", "%s", e.Governance)

@@ -12,7 +12,7 @@ import (
 )
 
 type (
-	// Earnings are what a node can withdraw, and what is still to come.
+	// Earnings are what a node can withdraw, and what is still to come: all of it only where they are Complete.
 	Earnings = rewardstypes.QueryEarningsResponse
 	// EarnedEpoch is what one epoch was worth to a node, and why.
 	EarnedEpoch = rewardstypes.RewardRow

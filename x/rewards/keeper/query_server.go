@@ -36,6 +36,9 @@ const (
 	stateWithdrawn = "withdrawn"
 )
 
+// maxLooked bounds the epochs and the changes of bonds that an answer adds up.
+const maxLooked = 10 * types.MaxPage
+
 // Earnings implements types.QueryServer.
 func (q queryServer) Earnings(ctx context.Context, req *types.QueryEarningsRequest) (*types.QueryEarningsResponse, error) {
 	network, err := q.networks.NetworkByID(ctx, req.GetNetwork())
@@ -46,13 +49,16 @@ func (q queryServer) Earnings(ctx context.Context, req *types.QueryEarningsReque
 		return nil, grpcError(err)
 	}
 	rsp := &types.QueryEarningsResponse{Matched: math.ZeroInt(), Pending: math.ZeroInt(), Uptime: uptimeNotYet, Governance: governanceNotYet}
-	if rsp.Fees, err = q.feesOf(ctx, network.Seq, req.GetNode()); err != nil {
+	if rsp.Fees, rsp.Complete, err = q.feesOf(ctx, network.Seq, req.GetNode()); err != nil {
 		return nil, grpcError(err)
 	}
 	at := collections.NewSuperPrefixedTripleRange[uint64, uint64, uint64](network.Seq, req.GetNode())
 	looked := 0
 	err = q.ready.Walk(ctx, at, func(key collections.Triple[uint64, uint64, uint64]) (bool, error) {
-		looked++
+		if looked++; looked > maxLooked {
+			rsp.Complete = false
+			return true, nil
+		}
 		row, err := q.explain(ctx, network, key)
 		if err != nil {
 			return true, err
@@ -62,7 +68,7 @@ func (q queryServer) Earnings(ctx context.Context, req *types.QueryEarningsReque
 		} else {
 			rsp.Pending = rsp.Pending.Add(row.Matched)
 		}
-		return looked == 10*types.MaxPage, nil
+		return false, nil
 	})
 	if err != nil {
 		return nil, grpcError(err)
@@ -70,19 +76,22 @@ func (q queryServer) Earnings(ctx context.Context, req *types.QueryEarningsReque
 	return rsp, nil
 }
 
-// feesOf returns the fees a node has not withdrawn, however they are shared.
-func (q queryServer) feesOf(ctx context.Context, seq, node uint64) (math.Int, error) {
+// feesOf returns the fees a node has not withdrawn, however they are shared, and whether these are all.
+func (q queryServer) feesOf(ctx context.Context, seq, node uint64) (math.Int, bool, error) {
 	fees, err := orZero(q.fees.Get(ctx, collections.Join(seq, node)))
 	if err != nil {
-		return fees, err
+		return fees, false, err
 	}
 	looked := 0
 	at := collections.NewSuperPrefixedTripleRange[uint64, uint64, uint64](seq, node)
-	return fees, q.sharings.Walk(ctx, at, func(_ nodeEpoch, s types.Sharing) (bool, error) {
-		looked++
+	err = q.sharings.Walk(ctx, at, func(_ nodeEpoch, s types.Sharing) (bool, error) {
+		if looked++; looked > maxLooked {
+			return true, nil
+		}
 		fees = fees.Add(s.Fees)
-		return looked == 10*types.MaxPage, nil
+		return false, nil
 	})
+	return fees, looked <= maxLooked, err
 }
 
 // ExplainReward implements types.QueryServer.

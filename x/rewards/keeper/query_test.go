@@ -26,8 +26,47 @@ func TestEarnings(t *testing.T) {
 	requireInt(t, 160, rsp.Matched)
 	requireInt(t, 80, rsp.Pending)
 	require.EqualValues(t, 1, rsp.Epochs)
+	require.True(t, rsp.Complete)
 	require.Contains(t, rsp.Uptime, "nothing yet")
 	require.Contains(t, rsp.Governance, "nothing yet")
+}
+
+// An answer adds up 1,000 epochs, and as many changes of bonds, and tells where it looked no further.
+func TestEarningsOfManyEpochs(t *testing.T) {
+	const most = 1_000
+	ask := func(t *testing.T, f *fixture) []any {
+		rsp, err := f.queries.Earnings(f.ctx, &types.QueryEarningsRequest{Network: networkID, Node: 1})
+		require.NoError(t, err)
+		return []any{rsp.Fees.Int64(), rsp.Matched.Int64(), rsp.Pending.Int64(), rsp.Epochs, rsp.Complete}
+	}
+	earn := func(t *testing.T, changes bool) *fixture {
+		f := newFixture(t)
+		f.networks.network.Token.HalvingEpochs = 10 * most // a bucket of 40 to the end
+		for epoch := uint64(1); epoch <= most; epoch++ {
+			if f.networks.epoch = epoch; changes {
+				f.setBond(t, 1, "giver", int64(epoch), 0)
+			}
+			f.fee(t, 1, epoch, 3, 10)
+			f.closeEpoch(t, epoch)
+		}
+		require.Equal(t, []any{int64(3 * most), int64(8 * most), int64(0), uint64(most), true}, ask(t, f))
+		return f
+	}
+	t.Run("ok: epochs", func(t *testing.T) {
+		f := earn(t, false)
+		f.fee(t, 1, most+1, 3, 10)
+		require.Equal(t, []any{int64(3 * (most + 1)), int64(8 * most), int64(0), uint64(most), false}, ask(t, f))
+		_, err := f.withdraw(1)
+		require.NoError(t, err)
+		require.Equal(t, []any{int64(0), int64(8 * (most - 32)), int64(8), uint64(most - 32), true}, ask(t, f))
+	})
+	t.Run("ok: changes of bonds", func(t *testing.T) {
+		f := earn(t, true)
+		f.setBond(t, 1, "giver", most+1, 0)
+		require.Equal(t, []any{int64(3 * most), int64(8 * most), int64(0), uint64(most), false}, ask(t, f))
+		f.fee(t, 1, most+1, 3, 10)
+		require.Equal(t, []any{int64(3 * most), int64(8 * most), int64(0), uint64(most), false}, ask(t, f))
+	})
 }
 
 func TestEmissionQuery(t *testing.T) {
