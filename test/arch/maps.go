@@ -14,6 +14,7 @@ func checkMaps(t *Tree) []Finding {
 			found = append(found, t.checkRanges(index, f, d)...)
 		}
 		found = append(found, t.checkUnsortedKeys(f)...)
+		found = append(found, t.checkReflectedKeys(f)...)
 		if _, keeper := match("x/*/keeper/**", f.Dir); keeper {
 			found = append(found, t.checkMapFields(index, f)...)
 		}
@@ -59,6 +60,19 @@ func (t *Tree) checkUnsortedKeys(f *File) []Finding {
 			}
 		}
 	}
+	return found
+}
+
+// checkReflectedKeys refuses the methods that walk a map by reflection. They are known by their names alone: a value of
+// package reflect can come from elsewhere, without the import that rule hygiene refuses.
+func (t *Tree) checkReflectedKeys(f *File) []Finding {
+	var found []Finding
+	ast.Inspect(f.ast, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok && (sel.Sel.Name == "MapKeys" || sel.Sel.Name == "MapRange") {
+			found = append(found, t.finding(f, sel.Sel.Pos(), mapReason, "consensus code uses %s", sel.Sel.Name))
+		}
+		return true
+	})
 	return found
 }
 
