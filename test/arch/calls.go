@@ -48,6 +48,22 @@ func checkSleeps(t *Tree) []Finding {
 	return found
 }
 
+// checkSeeds refuses rapid's own ways to run a property outside test/seeded, which prints the seed of each.
+func checkSeeds(t *Tree) []Finding {
+	var found []Finding
+	for _, f := range t.handWritten(anyFile) {
+		if under("test/seeded", f.Dir) {
+			continue
+		}
+		for _, sel := range selectors(f.ast, "pgregory.net/rapid") {
+			if sel.Sel.Name == "Check" || sel.Sel.Name == "MakeCheck" {
+				found = append(found, t.finding(f, sel.Pos(), "without its seed a random test cannot be run again", "rapid.%s", sel.Sel.Name))
+			}
+		}
+	}
+	return found
+}
+
 // checkSkips refuses to skip a test, a benchmark, a fuzz input or a property.
 func checkSkips(t *Tree) []Finding {
 	var found []Finding

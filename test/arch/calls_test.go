@@ -34,6 +34,40 @@ import "time"
 func f() { time.Sleep(1) }
 `, []string{"a/a.go:3: time.Sleep", "a/a_test.go:3: time.Sleep"}},
 
+		{"ok: by test/seeded, which calls rapid, and other things called Check", "seeds", `
+-- test/seeded/property.go --
+package seeded
+import "pgregory.net/rapid"
+func Checks(t *testing.T, prop func(*rapid.T)) { rapid.Check(t, prop) }
+-- test/seeded/property_test.go --
+package seeded_test
+import "pgregory.net/rapid"
+var run = rapid.MakeCheck(nil)
+-- a/a_test.go --
+package a_test
+import "pgregory.net/rapid"
+import "@/test/seeded"
+func f(t *testing.T) { seeded.Checks(t, 9, func(rt *rapid.T) { rapid.Byte().Draw(rt, "a"); c.Check(rt) }) }
+`, nil},
+		{"fails: tests and what they share, under any name, also as a value", "seeds", `
+-- a/a_test.go --
+package a_test
+import "pgregory.net/rapid"
+func f(t *testing.T) { rapid.Check(t, prop) }
+func g(t *testing.T) { t.Run("a", rapid.MakeCheck(prop)) }
+-- test/devnet/d.go --
+package devnet
+import r "pgregory.net/rapid"
+var check = r.Check
+-- test/seededness/s.go --
+package seededness
+import "pgregory.net/rapid"
+var check = rapid.Check
+`, []string{
+			"a/a_test.go:3: rapid.Check", "a/a_test.go:4: rapid.MakeCheck", "test/devnet/d.go:3: rapid.Check",
+			"test/seededness/s.go:3: rapid.Check",
+		}},
+
 		{"ok: skips that are no tests", "skips", `
 -- a/a_test.go --
 package a

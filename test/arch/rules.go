@@ -41,6 +41,7 @@ func Rules() []Rule {
 		{"init", "do the work in a constructor that the wiring calls", checkInit},
 		{"dots", "import the package under its name", checkDots},
 		{"sleeps", "wait for a condition with a deadline, or take a clock", checkSleeps},
+		{"seeds", "check the property by seeded.Property or seeded.Checks", checkSeeds},
 		{"skips", "make the test run everywhere, or delete it", checkSkips},
 		{"panics", "return an error", checkPanics},
 		{"todo", "write it as TODO(#topic): … and add #topic to docs/limits.md", checkTodo},
