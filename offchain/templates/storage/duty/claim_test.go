@@ -107,32 +107,6 @@ func TestAClaimWaitsForAnswersThatFit(t *testing.T) {
 	require.Equal(t, proof.U64(110), w.now.claims[1].Total)
 }
 
-// A stint that others ended is owed for until the epoch it ended in: claims that leave it out are refused.
-func TestAStintThatOthersEndedIsClaimed(t *testing.T) {
-	for name, next := range map[string]work.Index{
-		"ok: for others":  {Status: work.IndexVacant, SinceEpoch: 2, Since: 30},
-		"ok: taken again": {Status: work.IndexReserved, Node: me, SinceEpoch: 2, Since: 30},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, devnet())
-			w.add(1, 0, 3, 1_000_000_000, 1, 90)
-			w.add(2, 0, 3, 1, 1, 90)
-			w.rebuild = func(context.Context, work.Held) error { return errFellow }
-			w.run(30)
-			d := w.now.deals[2]
-			w.now.end(work.IndexRef{Deal: 2}, &d.indices[0], w.now.epoch())
-			d.indices[0] = next
-			delete(w.disk, 2)
-			w.block()
-			w.start() // it was down when the stint ended
-			w.run(85)
-			require.Equal(t, proof.U64(1_000_000_001), w.now.claims[2].Total, "owed until epoch 2")
-			require.Equal(t, proof.U64(1_000_000_000), w.now.claims[3].Total)
-			require.Equal(t, []uint64{1, 2, 3}, w.proven())
-		})
-	}
-}
-
 // When no time is left for another claim, nothing is reported that would spoil the one that is under way.
 func TestNothingIsReportedInTheLastQuarter(t *testing.T) {
 	w := newWorld(t, wide())
@@ -207,28 +181,6 @@ func TestFellowsMayFailATime(t *testing.T) {
 	w.run(39)
 	require.Empty(t, w.outbox.keys("lost"))
 	require.Equal(t, []uint64{1}, w.proven())
-}
-
-// Of two stints that have ended, one that others ended is owed for until then, and one the node reported is not.
-func TestOfEndedStintsTheRightOneIsClaimed(t *testing.T) {
-	w := newWorld(t, wide())
-	for id := uint64(1); id <= 3; id++ {
-		w.add(id, 0, 3, 10, 1, 90)
-	}
-	w.run(719)
-	d := w.now.deals[2]
-	w.now.end(work.IndexRef{Deal: 2}, &d.indices[0], w.now.epoch())
-	delete(w.disk, 3)
-	w.block()
-	w.rebuild = func(context.Context, work.Held) error { return errFellow }
-	w.run(800)
-	require.Equal(t, 1, w.outbox.accepted("lost"))
-	claim := w.now.claims[1].Claim
-	var deals []uint64
-	for _, l := range w.book[bookKey{1, claim.Root}] {
-		deals = append(deals, l.Deal)
-	}
-	require.Equal(t, []uint64{1, 2}, deals)
 }
 
 // What can only be too late is not posted.
