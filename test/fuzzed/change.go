@@ -11,7 +11,7 @@ import (
 func Fields(msg Message) int { return len(fields(reflect.ValueOf(msg))) }
 
 // Change makes a field, if there is any, what the fuzzer says in its type. An amount is n, or bytes if there are any, and below 0
-// where s is "-". The fields are those of lists and messages within it too, and are counted in a circle.
+// where s is "-"; a decimal is that many of its smallest unit. The fields are those of lists and messages within it too, and are counted in a circle.
 func Change(msg Message, field int, n uint64, s string, bz []byte) {
 	all := fields(reflect.ValueOf(msg))
 	if len(all) == 0 {
@@ -29,7 +29,12 @@ func Change(msg Message, field int, n uint64, s string, bz []byte) {
 	case reflect.Slice:
 		v.SetBytes(bz)
 	default:
-		v.Set(reflect.ValueOf(amount(n, s, bz)))
+		a := amount(n, s, bz)
+		if v.Type() == reflect.TypeFor[math.LegacyDec]() {
+			v.Set(reflect.ValueOf(math.LegacyNewDecFromIntWithPrec(a, math.LegacyPrecision)))
+		} else {
+			v.Set(reflect.ValueOf(a))
+		}
 	}
 }
 
@@ -50,7 +55,7 @@ func fields(v reflect.Value) []reflect.Value {
 	switch {
 	case v.Kind() == reflect.Pointer:
 		return fields(v.Elem())
-	case v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[math.Int]():
+	case v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[math.Int]() && v.Type() != reflect.TypeFor[math.LegacyDec]():
 		for i := range v.NumField() {
 			all = append(all, fields(v.Field(i))...)
 		}
