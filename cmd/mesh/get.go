@@ -50,7 +50,7 @@ byte is verified. The file appears whole or not at all; a part of it goes to sta
 	set := cmd.Flags()
 	set.StringVar(&f.networkID, "network-id", "", "the network of a name (default the only one this home knows)")
 	set.StringVar(&f.out, "out", "", "file to write, - for standard output (default its own name)")
-	set.StringVar(&f.span, "range", "", "bytes FIRST-LAST, FIRST- or one of both; they go to standard output unless --out says otherwise")
+	set.StringVar(&f.span, "range", "", "bytes FIRST-LAST, both counted from 0 and part of it, or FIRST- for all of the rest; a LAST beyond the end is refused; they go to standard output unless --out says otherwise")
 	set.BoolVar(&f.force, "force", false, "replace a file that exists")
 	set.StringArrayVar(&f.bootstrap, "bootstrap", nil, "where to enter the network (repeatable; the chain knows some)")
 	return cmd
@@ -73,9 +73,9 @@ func (c *cli) get(ctx context.Context, s settings, f getFlags, name string) (err
 		}
 		f.networkID = u.Network
 	}
-	if f.out != "" && f.out != "-" && !f.force {
-		if _, err := os.Stat(f.out); err == nil {
-			return refused("file_exists", "write "+f.out, "it exists", "choose another name with --out, or add --force")
+	if f.out != "" && f.out != "-" {
+		if _, err := placeToWrite(f.out, f.force); err != nil {
+			return err
 		}
 	}
 	if s.json() && f.out == "-" {
@@ -93,20 +93,23 @@ func (c *cli) get(ctx context.Context, s settings, f getFlags, name string) (err
 func (c *cli) fetch(ctx context.Context, s settings, f getFlags, d dialed, name string, opts storage.GetOptions) (err error) {
 	started := time.Now()
 	if f.out == "" {
-		if f.out, err = ownName(ctx, d.client.Objects, name, f.force); err != nil {
+		if f.out, err = ownName(ctx, d.client.Objects, name); err != nil {
+			return err
+		}
+	}
+	place := f.out
+	if f.out != "-" {
+		if place, err = placeToWrite(f.out, f.force); err != nil {
 			return err
 		}
 	}
 	bar := c.progress(s, "get")
 	opts.Progress = bar.report
 	var o storage.Object
-	switch {
-	case f.out == "-":
+	if f.out == "-" {
 		o, err = d.client.Objects.Get(ctx, name, c.con.out, opts)
-	case f.span != "":
-		o, err = writeRange(ctx, d.client.Objects, name, f.out, opts)
-	default:
-		o, err = d.client.Objects.GetFile(ctx, name, f.out, opts)
+	} else {
+		o, err = d.client.Objects.GetFile(ctx, name, place, opts)
 	}
 	bar.stop()
 	if err != nil || f.out == "-" {
@@ -122,7 +125,7 @@ func (c *cli) fetch(ctx context.Context, s settings, f getFlags, d dialed, name 
 }
 
 // ownName returns the name of an object as that of a new file in this directory, whatever the network says it is.
-func ownName(ctx context.Context, objects *storage.Client, name string, force bool) (string, error) {
+func ownName(ctx context.Context, objects *storage.Client, name string) (string, error) {
 	opened, err := objects.Open(ctx, name)
 	if err != nil {
 		return "", err
@@ -135,10 +138,34 @@ func ownName(ctx context.Context, objects *storage.Client, name string, force bo
 	if !ok {
 		return "", usage("name the file", fmt.Sprintf("its name in the network is %q", given), "name it with --out")
 	}
-	if _, err := os.Stat(out); err == nil && !force {
+	return out, nil
+}
+
+// placeToWrite returns the path of the file that takes the place of out, which is not that of a link but of what it leads to, as
+// with cp and curl. Refused are files that exist, unless they may be replaced, and all that are no regular files: renaming
+// another over them would take away a device, a pipe or a directory.
+func placeToWrite(out string, force bool) (string, error) {
+	if _, err := os.Lstat(out); errors.Is(err, os.ErrNotExist) {
+		return out, nil
+	}
+	is, err := os.Stat(out)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return "", refused("not_a_file", "write "+out, "it is a link that leads nowhere", "choose another name with --out, or remove the link")
+	case err != nil:
+		return "", usage("write "+out, err.Error(), "choose another name with --out")
+	case is.IsDir():
+		return "", refused("not_a_file", "write "+out, "it is a directory", "name a file in it with --out")
+	case !is.Mode().IsRegular():
+		return "", refused("not_a_file", "write "+out, "it is no regular file, and would be replaced by one", "choose another name with --out; --out - writes to standard output, which can go on to it")
+	case !force:
 		return "", refused("file_exists", "write "+out, "it exists", "choose another name with --out, or add --force")
 	}
-	return out, nil
+	place, err := filepath.EvalSymlinks(out)
+	if err != nil {
+		return "", usage("write "+out, err.Error(), "choose another name with --out")
+	}
+	return place, nil
 }
 
 // plainName returns the last part of a name that somebody else has given, and whether a file may be called so without
@@ -152,22 +179,6 @@ func plainName(given string) (string, bool) {
 		joins := r == 0x200c || r == 0x200d // parts of a letter or a picture
 		return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) || unicode.Is(unicode.Cf, r) && !joins
 	})
-}
-
-// writeRange writes a part of an object to a file, which appears whole or not at all.
-func writeRange(ctx context.Context, objects *storage.Client, name, out string, opts storage.GetOptions) (storage.Object, error) {
-	file, err := os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+".*.part")
-	if err != nil {
-		return storage.Object{}, err
-	}
-	o, err := objects.Get(ctx, name, file, opts)
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = os.Rename(file.Name(), out)
-	}
-	if err != nil {
-		return o, errors.Join(err, os.Remove(file.Name()))
-	}
-	return o, nil
 }
 
 // parseRange reads FIRST-LAST or FIRST- into an offset and a length, 0 for all of the rest.

@@ -10,12 +10,9 @@ import (
 	"path/filepath"
 )
 
-// GetFile writes an object to a file, which appears whole or not at all; one of that name is replaced. Errors: those of Get,
-// ErrInvalid for a range, and those of the file system.
+// GetFile writes an object, or a range of it, to a file, which appears whole or not at all; one of that name is replaced. Errors:
+// those of Get and of the file system.
 func (c *Client) GetFile(ctx context.Context, name, path string, opts GetOptions) (Object, error) {
-	if opts.Offset != 0 || opts.Length != 0 {
-		return Object{}, fmt.Errorf("get file: %w: a file takes the whole object", ErrInvalid)
-	}
 	f, err := c.beside(path)
 	if err != nil {
 		return Object{}, fmt.Errorf("get file: %w", err)
