@@ -43,9 +43,11 @@ func explainObjects(f *failure, err error) bool {
 	var wide *segment.OwnersError
 	switch {
 	case piece.IsFull(err):
-		f.Code, f.Exit, f.Next = "disk_full", exitFailure, "make room, or name a place on another disk; what was stored before is stored still"
+		f.Code, f.Exit, f.Next = "disk_full", exitFailure, "make room on the disk of the home, or name a place on another one; what was stored before is stored still"
 	case errors.As(err, &locked):
 		f.Code, f.Exit, f.Next = "objects_in_use", exitRefused, fmt.Sprintf("wait until process %d has ended; one command at a time uses the files of a home", locked.PID)
+	case errors.Is(err, storage.ErrReadOnly):
+		f.Code, f.Exit, f.Next = "read_only", exitRefused, "the home must be writable, also to list and to read: mount its disk for writing, run mesh as the user it belongs to, or copy the home to where you may write and name it with --home"
 	case errors.As(err, &wide):
 		f.Code, f.Exit = "too_few_owners", exitRefused
 		f.Next = "wait for more nodes of other owners, or choose a profile that has no spare holders with --profile"

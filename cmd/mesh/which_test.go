@@ -114,6 +114,7 @@ func TestExplainObjects(t *testing.T) {
 		"uncertain":         {storage.ErrUncertain, "timeout", 6, "mesh ls"},
 		"over":              {storage.ErrOver, "deal_over", 5, "mesh put"},
 		"disk is full":      {fmt.Errorf("write object: %w", syscall.ENOSPC), "disk_full", 1, "make room"},
+		"home is read-only": {fmt.Errorf("open objects: %w: %w", storage.ErrReadOnly, syscall.EROFS), "read_only", 7, "must be writable"},
 		"unprepared":        {storage.ErrUnprepared, "timeout", 6, "nothing was changed"},
 		"expired":           {fmt.Errorf("%w: %w", storage.ErrExpired, &chain.TimeoutError{Hash: "AB"}), "timeout", 6, "nothing was changed"},
 		"conflict":          {storage.ErrConflict, "conflict", 1, "run it again"},

@@ -35,6 +35,7 @@ const databaseName = "objects.db"
 // book is the database of the client's objects and deals. What its methods have written is durable.
 type book struct {
 	db   *pebble.DB
+	log  *quiet
 	lock io.Closer // nil when the file system is a test's
 
 	users sync.WaitGroup // who uses db
@@ -43,18 +44,21 @@ type book struct {
 	closed bool
 }
 
-// openBook opens the database in a directory of the machine. Errors: *LockedError, and those of the file system.
+// openBook opens the database in a directory of the machine. Errors: *LockedError, ErrReadOnly, and those of the file system.
 func openBook(dir string) (*book, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make directory: %w", err)
+		return nil, fmt.Errorf("make directory: %w", readOnly(err))
 	}
 	lock, err := lockDir(dir)
 	if err != nil {
-		return nil, err
+		return nil, readOnly(err)
 	}
-	b, err := openBookOn(dir, vfs.Default)
+	var b *book
+	if err = roomIn(dir); err == nil {
+		b, err = openBookOn(dir, vfs.Default)
+	}
 	if err != nil {
-		return nil, errors.Join(err, lock.Close())
+		return nil, errors.Join(readOnly(err), lock.Close())
 	}
 	b.lock = lock
 	return b, nil
@@ -62,25 +66,25 @@ func openBook(dir string) (*book, error) {
 
 // openBookOn opens the database on a file system.
 func openBookOn(dir string, fs vfs.FS) (*book, error) {
+	log := new(quiet)
 	db, err := pebble.Open(filepath.Join(dir, databaseName), &pebble.Options{
 		FS:                 fs,
 		CacheSize:          cacheBytes,
 		MemTableSize:       memTableBytes,
 		MaxOpenFiles:       openFiles,
 		FormatMajorVersion: pebble.FormatColumnarBlocks,
-		Logger:             quiet{pebble.DefaultLogger},
+		Logger:             log,
 	})
+	if err == nil {
+		if err = log.failed(); err != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &book{db: db}, nil
+	return &book{db: db, log: log}, nil
 }
-
-// quiet drops what pebble tells about its housekeeping.
-type quiet struct{ pebble.Logger }
-
-func (quiet) Infof(string, ...any)  {}
-func (quiet) Errorf(string, ...any) {}
 
 // close closes the database once nobody uses it. The lock goes last.
 func (b *book) close() error {
@@ -157,10 +161,14 @@ func (b *book) write(change func(batch *pebble.Batch) error) error {
 		return err
 	}
 	defer done()
+	if err := b.log.failed(); err != nil {
+		return fmt.Errorf("write database: %w", err)
+	}
 	batch := b.db.NewBatch()
 	err = change(batch)
 	if err == nil {
-		err = batch.Commit(pebble.Sync)
+		// The commit itself has no error where pebble would have ended the process.
+		err = errors.Join(batch.Commit(pebble.Sync), b.log.failed())
 	}
 	if err := errors.Join(err, batch.Close()); err != nil {
 		return fmt.Errorf("write database: %w", err)

@@ -23,7 +23,8 @@ type Client struct {
 	plain   sync.Pool     // of *[]byte, for full segments
 }
 
-// New opens the database, or makes an empty one. Errors: ErrInvalid, *LockedError, and those of the file system.
+// New opens the database, or makes an empty one. Errors: ErrInvalid, *LockedError, ErrReadOnly, and those of the
+// file system.
 func New(cfg Config, chain Chain, holders Holders) (*Client, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("open objects: %w", err)

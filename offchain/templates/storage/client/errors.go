@@ -13,6 +13,8 @@ var (
 	ErrClosed = errors.New("client is closed")
 	// ErrLocked is what a *LockedError wraps.
 	ErrLocked = errors.New("objects are locked")
+	// ErrReadOnly: the client's directory cannot be written to, which even reading needs.
+	ErrReadOnly = errors.New("objects cannot be written")
 	// ErrNotFound: no such object, or it is in no layout of its deal.
 	ErrNotFound = errors.New("object not found")
 	// ErrOver: the deal of the object is over, and its holders keep nothing of it any more.

@@ -36,3 +36,9 @@ func Recode(b []byte) ([]byte, error) {
 	}
 	return e.encode()
 }
+
+// ReadOnly adds ErrReadOnly to what says so.
+func ReadOnly(err error) error { return readOnly(err) }
+
+// RoomIn looks for the room that opening takes.
+func RoomIn(dir string) error { return roomIn(dir) }
