@@ -28,7 +28,7 @@ func TestObjectAnswers(t *testing.T) {
 	o := sampleObject()
 	bare := o
 	bare.Modified = 0
-	requireJSON(t, "put", putAnswer{answerTo("put"), "net_1a2b3c4d", 12, []objectView{o, bare}, 3072, 1.5, &keptView{LastEpoch: 31, Until: "2026-02-03T04:05:06Z"}, "protected"})
+	requireJSON(t, "put", putAnswer{answerTo("put"), "net_1a2b3c4d", 12, []objectView{o, bare}, 3072, "8100", "net_1a2b3c4d/ustr", 1.5, &keptView{LastEpoch: 31, Until: "2026-02-03T04:05:06Z"}, "protected"})
 	requireJSON(t, "get", getAnswer{answerTo("get"), o, "b.txt", 1536, 0.25})
 	requireJSON(t, "ls", lsAnswer{answerTo("ls"), "net_1a2b3c4d", []objectView{o}, map[uint64]keptView{12: {LastEpoch: 31, Over: true}}})
 	requireJSON(t, "ls_empty", lsAnswer{answerTo("ls"), "net_1a2b3c4d", []objectView{}, nil})

@@ -59,6 +59,9 @@ Here --home is the directory of the devnet itself (default devnet in the home).`
 }
 
 func (c *cli) devnetUp(ctx context.Context, cmd *cobra.Command, s settings, f upFlags) error {
+	if err := notZero(cmd, "validators"); err != nil {
+		return err
+	}
 	if f.nodes < 0 || f.nodes > maxNodes {
 		return usage("read --nodes", fmt.Sprintf("%d is not a number from 0 to %d", f.nodes, maxNodes), "write --nodes 6")
 	}

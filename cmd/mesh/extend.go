@@ -36,6 +36,9 @@ the files. mesh ls tells until when each is kept.`,
 		Example: "  mesh extend holiday.jpg\n  mesh extend 7 --epochs 100",
 	}
 	cmd.RunE = c.with("extend the deal", func(ctx context.Context, s settings, args []string) error {
+		if err := notZero(cmd, "epochs"); err != nil {
+			return err
+		}
 		return c.extend(ctx, s, id, epochs, args[0])
 	})
 	cmd.Flags().StringVar(&id, "network-id", "", "the network (default the only one this home knows)")

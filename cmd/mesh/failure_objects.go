@@ -20,7 +20,7 @@ func explainNode(f *failure, err error) bool {
 	switch {
 	case errors.As(err, &locked):
 		f.Code, f.Exit = "home_in_use", exitRefused
-		f.Next = fmt.Sprintf("a home runs one node at a time: end process %d first, or choose another home with --home", locked.PID)
+		f.Next = fmt.Sprintf("a home runs one node at a time: end %s first, or choose another home with --home", processText(locked.PID))
 	case errors.Is(err, node.ErrNoEntrance):
 		f.Code, f.Exit, f.Next = "no_entrance", exitNotFound, "have its founder run mesh bootstrap, or name an address with --bootstrap"
 	case errors.Is(err, node.ErrNoPeer):
@@ -37,6 +37,14 @@ func explainNode(f *failure, err error) bool {
 	return true
 }
 
+// processText names a process, whose number may not be known.
+func processText(pid int) string {
+	if pid == 0 {
+		return "the other process"
+	}
+	return fmt.Sprintf("process %d", pid)
+}
+
 // explainObjects says what to do about files that cannot be stored or read.
 func explainObjects(f *failure, err error) bool {
 	var locked *storage.LockedError
@@ -45,7 +53,7 @@ func explainObjects(f *failure, err error) bool {
 	case piece.IsFull(err):
 		f.Code, f.Exit, f.Next = "disk_full", exitFailure, "make room on the disk of the home, or name a place on another one; what was stored before is stored still"
 	case errors.As(err, &locked):
-		f.Code, f.Exit, f.Next = "objects_in_use", exitRefused, fmt.Sprintf("wait until process %d has ended; one command at a time uses the files of a home", locked.PID)
+		f.Code, f.Exit, f.Next = "objects_in_use", exitRefused, fmt.Sprintf("wait until %s has ended; one command at a time uses the files of a home", processText(locked.PID))
 	case errors.Is(err, storage.ErrReadOnly):
 		f.Code, f.Exit, f.Next = "read_only", exitRefused, "the home must be writable, also to list and to read: mount its disk for writing, run mesh as the user it belongs to, or copy the home to where you may write and name it with --home"
 	case errors.As(err, &wide):

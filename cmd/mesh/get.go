@@ -120,7 +120,7 @@ func (c *cli) fetch(ctx context.Context, s settings, f getFlags, d dialed, name 
 		Seconds: time.Since(started).Seconds(),
 	}
 	return c.print(s, a, func(p *page) {
-		p.line("%s  %s", a.File, faint(p.color, fmt.Sprintf("%s after %.1f s, verified", sizeText(a.Bytes), a.Seconds)))
+		p.line("%s  %s", shownName(a.File), faint(p.color, fmt.Sprintf("%s after %.1f s, verified", sizeText(a.Bytes), a.Seconds)))
 	})
 }
 
@@ -176,8 +176,7 @@ func plainName(given string) (string, bool) {
 		return "", false
 	}
 	return name, !strings.ContainsFunc(name, func(r rune) bool {
-		joins := r == 0x200c || r == 0x200d // parts of a letter or a picture
-		return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) || unicode.Is(unicode.Cf, r) && !joins
+		return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) || unicode.Is(unicode.Cf, r) && !joins(r)
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -54,9 +53,6 @@ func (c *cli) ls(ctx context.Context, s settings, id string) (err error) {
 	})
 }
 
-// askTime is how long a list waits for the chain.
-const askTime = 5 * time.Second
-
 // keptDeals asks until when the files are kept.
 func (c *cli) keptDeals(ctx context.Context, s settings, id string, objects []objectView) (map[uint64]keptView, error) {
 	if len(objects) == 0 {
@@ -88,7 +84,7 @@ func showObjects(p *page, a lsAnswer) {
 		if kept, ok := a.Deals[o.Deal]; ok {
 			about = append(about, fmt.Sprintf("deal %d %s", o.Deal, kept.text()))
 		}
-		p.line("%s  %9s  %s  %s", o.URI, sizeText(o.Size), o.Name, faint(p.color, strings.Join(about, ", ")))
+		p.line("%s  %9s  %s  %s", o.URI, sizeText(o.Size), shownName(o.Name), faint(p.color, strings.Join(about, ", ")))
 	}
 }
 

@@ -47,6 +47,9 @@ func TestUsage(t *testing.T) {
 		"fails: no networks":        {"networks", "--limit", "0"},
 		"fails: devnet of a chain":  {"devnet", "up", "--chain-id", "mesh-1", "--meshd", "/bin/true"},
 		"fails: name missing":       {"init", "--token-name", "STORE"},
+		"fails: no validators":      {"devnet", "up", "--validators", "0", "--meshd", "/bin/true"},
+		"fails: put for no time":    {"put", "/etc/hosts", "--epochs", "0"},
+		"fails: extend by nothing":  {"extend", "7", "--epochs=0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRunner(t)

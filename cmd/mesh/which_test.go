@@ -108,6 +108,8 @@ func TestExplainObjects(t *testing.T) {
 		"address":           {p2p.ErrAddress, "invalid", 2, "--help"},
 		"overlay setting":   {p2p.ErrInvalid, "invalid", 2, "--help"},
 		"objects in use":    {&storage.LockedError{Dir: "/h", PID: 77}, "objects_in_use", 7, "process 77"},
+		"in use by someone": {&storage.LockedError{Dir: "/h"}, "objects_in_use", 7, "until the other process has ended"},
+		"home of someone":   {&dirlock.LockedError{Dir: "/h"}, "home_in_use", 7, "end the other process first"},
 		"profile too wide":  {&segment.OwnersError{}, "too_few_owners", 7, "--profile"},
 		"owners":            {storage.ErrOwners, "too_few_owners", 7, "comes back"},
 		"holders":           {storage.ErrHolders, "too_few_holders", 3, "run it again"},

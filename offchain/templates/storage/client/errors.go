@@ -107,6 +107,9 @@ type LockedError struct {
 
 // Error names the directory and the process.
 func (e *LockedError) Error() string {
+	if e.PID == 0 {
+		return fmt.Sprintf("%v by another process: %s", ErrLocked, e.Dir)
+	}
 	return fmt.Sprintf("%v by process %d: %s", ErrLocked, e.PID, e.Dir)
 }
 
