@@ -76,6 +76,8 @@ func TestRefusals(t *testing.T) {
 		"fails: late hand-over":    {create("--handover-epoch", "999999999"), 2, "usage", "hand-over at epoch 999999999"},
 		"fails: no logic file":     {create("--logic", "nowhere.js"), 2, "usage", "there is no file nowhere.js"},
 		"fails: symbol of digits":  {create("--token-name", "C64", "--token-symbol", "64"), 2, "usage", "a symbol"},
+		"fails: native symbol":     {create("--token-symbol", "mesh"), 2, "usage", "the chain's own token"},
+		"fails: named like MESH":   {create("--token-name", "Mesh"), 2, "usage", "give one with --token-symbol"},
 		"fails: no funds, init":    {create("--from", "poor"), 4, "insufficient_funds", "has 0umesh and needs 100000250umesh"},
 		"fails: no such key":       {[]string{"send", "poor", "1MESH", "--yes", "--from", "nobody"}, 5, "key_not_found", `"nobody"`},
 		"fails: no funds, send":    {[]string{"send", "owner", "1MESH", "--yes", "--from", "poor"}, 4, "insufficient_funds", "has 0umesh"},

@@ -17,11 +17,14 @@ const (
 	MaxInitialBps = 2_000
 	// MaxHalvingEpochs bounds the emission schedule: 5,000 years of one-hour epochs.
 	MaxHalvingEpochs = 43_800_000
+	// NativeSymbol is the symbol of the chain's own token.
+	NativeSymbol = "MESH"
 	// bps is one whole in hundredths of a percent.
 	bps = 10_000
 )
 
-// CheckSymbol returns ErrInvalidSymbol unless s has 2 to 16 letters and digits of ASCII, a letter first.
+// CheckSymbol returns ErrInvalidSymbol unless s has 2 to 16 letters and digits of ASCII, a letter first, and is not that of the
+// chain's own token in whatever case.
 func CheckSymbol(s string) error {
 	if len(s) < MinSymbol || len(s) > MaxSymbol {
 		return ErrInvalidSymbol.Wrapf("%q has %d characters, a symbol has %d to %d", s, len(s), MinSymbol, MaxSymbol)
@@ -31,6 +34,9 @@ func CheckSymbol(s string) error {
 		if !letter && (i == 0 || c < '0' || c > '9') {
 			return ErrInvalidSymbol.Wrapf("%q: a symbol is made of A-Z, a-z and 0-9 and starts with a letter", s)
 		}
+	}
+	if strings.EqualFold(s, NativeSymbol) {
+		return ErrInvalidSymbol.Wrapf("%q is the symbol of the chain's own token, for which this one would be taken", s)
 	}
 	return nil
 }

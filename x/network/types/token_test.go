@@ -2,6 +2,7 @@ package types_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,6 +20,7 @@ const someID = "net_0123abcd"
 
 func TestCheckSymbol(t *testing.T) {
 	const letters = "%q: a symbol is made of A-Z, a-z and 0-9 and starts with a letter: invalid token symbol"
+	const native = "%q is the symbol of the chain's own token, for which this one would be taken: invalid token symbol"
 	const length = "%q has %d characters, a symbol has 2 to 16: invalid token symbol"
 	for _, c := range []struct{ name, symbol, want string }{
 		{"ok: two letters", "ab", ""},
@@ -40,6 +42,10 @@ func TestCheckSymbol(t *testing.T) {
 		{"fails: Cyrillic", "СТР", fmt.Sprintf(letters, "СТР")},
 		{"fails: full width", "ＳＴ", fmt.Sprintf(letters, "ＳＴ")},
 		{"fails: zero byte", "S\x00", fmt.Sprintf(letters, "S\x00")},
+		{"ok: only begins so", "MESHY", ""},
+		{"fails: the chain's own", "MESH", fmt.Sprintf(native, "MESH")},
+		{"fails: the chain's own in small letters", "mesh", fmt.Sprintf(native, "mesh")},
+		{"fails: the chain's own in both", "MeSh", fmt.Sprintf(native, "MeSh")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := types.CheckSymbol(c.symbol)
@@ -61,7 +67,7 @@ func TestDenoms(t *testing.T) {
 // TestDenomIsADenom draws any symbol that passes and any id: x/bank must take the denoms, and
 // symbols in other letters or networks must not meet in one denom.
 func TestDenomIsADenom(t *testing.T) {
-	symbols := rapid.StringMatching(`[A-Za-z][A-Za-z0-9]{1,15}`)
+	symbols := rapid.StringMatching(`[A-Za-z][A-Za-z0-9]{1,15}`).Filter(func(s string) bool { return !strings.EqualFold(s, types.NativeSymbol) })
 	ids := rapid.StringMatching(`net_[0-9a-f]{8}`)
 	seeded.Property(t, func(t *rapid.T) {
 		id, symbol := ids.Draw(t, "id"), symbols.Draw(t, "symbol")

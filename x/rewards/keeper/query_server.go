@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -142,11 +143,26 @@ func (q queryServer) explain(ctx context.Context, network networktypes.Network, 
 		return row, err
 	}
 	row.State, row.Matched = stateReady, c.Match(pay.Burnt)
-	row.Reason = fmt.Sprintf("the epoch may emit %s for paid work and %s was burnt, so each burnt unit is matched by the bucket's share", c.Bucket, c.Burnt)
+	row.Reason = fmt.Sprintf("the epoch may emit %s for paid work and %s was burnt, so each burnt unit is matched by the bucket's share",
+		inTokens(c.Bucket, network.Token), inTokens(c.Burnt, network.Token))
 	if c.Capped() {
-		row.Reason = fmt.Sprintf("each burnt unit is matched by the cap of %d.%02d %%; the bucket of %s would allow more", c.MatchCapBps/100, c.MatchCapBps%100, c.Bucket)
+		row.Reason = fmt.Sprintf("each burnt unit is matched by the cap of %d.%02d %%; the bucket of %s would allow more", c.MatchCapBps/100, c.MatchCapBps%100, inTokens(c.Bucket, network.Token))
 	}
 	return row, nil
+}
+
+// inTokens writes base units in whole tokens with their symbol, as people read them.
+func inTokens(a math.Int, t networktypes.Token) string {
+	digits := a.String()
+	if lacks := networktypes.Decimals + 1 - len(digits); lacks > 0 {
+		digits = strings.Repeat("0", lacks) + digits
+	}
+	point := len(digits) - networktypes.Decimals
+	whole, part := digits[:point], strings.TrimRight(digits[point:], "0")
+	if part != "" {
+		whole += "." + part
+	}
+	return whole + " " + t.Symbol
 }
 
 // Emission implements types.QueryServer.

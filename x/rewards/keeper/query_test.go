@@ -105,7 +105,7 @@ func TestExplainReward(t *testing.T) {
 		state, contains string
 	}{
 		{1, 1_000, 160, "withdrawn", "withdrawn"},
-		{2, 50_000, 4_000, "ready", "may emit 4000"},
+		{2, 50_000, 4_000, "ready", "may emit 0.004 "},
 		{3, 50, 8, "open", "at most"},
 	} {
 		row := rsp.Rows[i]
