@@ -4,12 +4,15 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/node"
+	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
 // bootstrapAnswer is what mesh bootstrap prints once the node listens.
@@ -18,7 +21,7 @@ type bootstrapAnswer struct {
 	NetworkID string   `json:"network_id"`
 	Peer      string   `json:"peer"`
 	Addrs     []string `json:"addrs"`
-	Publisher string   `json:"publisher"`
+	Publisher string   `json:"publisher"` // whose records are sent once the node runs; empty for nobody's
 }
 
 // bootstrapCommand runs a node that others enter a network by.
@@ -65,9 +68,17 @@ func (c *cli) bootstrap(ctx context.Context, s settings, id string, f listenFlag
 		if err != nil {
 			return advised{err, "choose the founder's key, or that of a node's owner or operator, with --from; or --unpublished"}
 		}
+		members, err := client.Members(ctx, n.Id)
+		if err != nil {
+			return err
+		}
+		if err := checkPublisher(n, members, key); err != nil {
+			return err
+		}
 		cfg.Publisher, a.Publisher = key.Name, key.Address
 	}
 	deps := c.nodeDeps(s, kr, client)
+	deps.Published = c.tellPublished(s)
 	running, err := node.New(ctx, cfg, deps)
 	if err != nil {
 		return err
@@ -80,12 +91,35 @@ func (c *cli) bootstrap(ctx context.Context, s settings, id string, f listenFlag
 		for _, addr := range a.Addrs {
 			p.row("Address", "%s", addr)
 		}
-		p.row("Published by", "%s", orNobody(a.Publisher))
+		p.row("Publishing as", "%s", orNobody(a.Publisher))
 		p.line("")
 		p.line("Ctrl-C ends it. Next, on other devices:")
 		p.line("  mesh join --network-id %s", n.Id)
 	})
 	return runNode(ctx, running, cfg, deps, err)
+}
+
+// checkPublisher refuses a key whose records the chain will never take: only the founder, and owners and operators of nodes that
+// count, may say where others enter.
+func checkPublisher(n chain.Network, members []work.Member, key chain.Key) error {
+	if key.Address == n.Founder || slices.ContainsFunc(members, func(m work.Member) bool {
+		return m.Status != work.MemberLeft && (m.Owner == key.Address || m.Operator == key.Address)
+	}) {
+		return nil
+	}
+	return refused("not_a_publisher", "publish the addresses", fmt.Sprintf("key %s, %s, is neither the founder's nor that of the owner or operator of a node of network %s", key.Name, key.Address, n.Id),
+		"choose such a key with --from, join with a node first, or run it with --unpublished and tell others an address")
+}
+
+// tellPublished says once that the addresses are on chain.
+func (c *cli) tellPublished(s settings) func(height int64) {
+	var once sync.Once
+	return func(height int64) {
+		if s.json() {
+			return
+		}
+		once.Do(func() { fmt.Fprintf(c.con.err, "Published: the addresses are on chain since block %d.\n", height) })
+	}
 }
 
 // nodeDeps are what every node is given.

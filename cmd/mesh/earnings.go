@@ -28,7 +28,7 @@ type earningsAnswer struct {
 
 // earnedView is what one epoch was worth.
 type earnedView struct {
-	Epoch   uint64 `json:"epoch"`
+	Epoch   uint64 `json:"epoch"` // in which it was paid; the work is of the one before
 	Gross   string `json:"gross"`
 	Burnt   string `json:"burnt"`
 	Earned  string `json:"earned"`
@@ -86,7 +86,7 @@ func (c *cli) earningsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "earnings", Short: "Show what a node has earned and why, and withdraw it", Args: cobra.NoArgs,
 		Long: `Show what a node has earned: what clients paid, what of that was burnt, what emission follows the burn, and for
-each epoch why it is what it is. With --withdraw it is paid to the owner; anybody may ask for that.`,
+each epoch in which it was paid why it is what it is. The work was done in the epoch before. With --withdraw it is paid to the owner; anybody may ask for that.`,
 		Example: "  mesh earnings\n  mesh earnings --withdraw\n  mesh earnings --of-node 3 --network-id net_1a2b3c4d",
 	}
 	cmd.RunE = c.with("look at the earnings", func(ctx context.Context, s settings, _ []string) error { return c.earnings(ctx, s, f, withdraw) })
@@ -177,9 +177,10 @@ func showEarnings(p *page, a earningsAnswer, n chain.Network, e chain.Earnings, 
 	}
 	p.line("")
 	for _, r := range rows {
-		p.row(fmt.Sprintf("Epoch %d", r.Epoch), "paid %s, burnt %s, earned %s, emission %s (%s): %s",
+		p.row(fmt.Sprintf("Paid in epoch %d", r.Epoch), "%s, burnt %s, earned %s, emission %s (%s): %s",
 			tokens(r.Gross, symbol), tokens(r.Burnt, symbol), tokens(r.Earned, symbol), tokens(r.Matched, symbol), r.State, r.Reason)
 	}
+	p.line("What is paid in an epoch is for work of the one before, which mesh explain EPOCH explains.")
 }
 
 // unitsText writes base units that came as text in whole tokens.

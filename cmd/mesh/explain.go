@@ -38,7 +38,7 @@ func (c *cli) explainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "explain EPOCH", Short: "Explain a node's claim for an epoch, deal by deal", Args: cobra.ExactArgs(1),
 		Long: `Explain what a node could claim for an epoch, whether it did, whether the claim was proven, and why each of
-its deals owed it something or not.`,
+its deals owed it something or not. EPOCH is that of the work; what was proven is paid in the next one.`,
 		Example: "  mesh explain 12",
 	}
 	cmd.RunE = c.with("explain the claim", func(ctx context.Context, s settings, args []string) error { return c.explainClaim(ctx, s, f, args[0]) })
@@ -49,7 +49,7 @@ its deals owed it something or not.`,
 func (c *cli) explainClaim(ctx context.Context, s settings, f nodeFlags, epoch string) error {
 	number, err := strconv.ParseUint(epoch, 10, 64)
 	if err != nil || number == 0 {
-		return usage("read the epoch", fmt.Sprintf("%q is not the number of an epoch", epoch), "mesh earnings lists the epochs that were paid")
+		return usage("read the epoch", fmt.Sprintf("%q is not the number of an epoch", epoch), "write the epoch of the work: mesh earnings lists in which epochs it was paid, which are the ones after")
 	}
 	kr, client, err := c.signing(ctx, s)
 	if err != nil {
@@ -74,7 +74,7 @@ func (c *cli) explainClaim(ctx context.Context, s settings, f nodeFlags, epoch s
 		a.Deals = append(a.Deals, explainedRow{Deal: r.Deal, Index: r.Index, Rate: r.Rate.String(), Reason: r.Reason})
 	}
 	return c.print(s, a, func(p *page) {
-		p.title("Node %d of network %s (%s), epoch %d: %s", a.Node, n.Name, n.Id, number, a.State)
+		p.title("Node %d of network %s (%s), work of epoch %d: %s", a.Node, n.Name, n.Id, number, a.State)
 		p.line("%s", a.Reason)
 		p.row("Claimed", "%s", tokens(e.Total, n.Token.Symbol))
 		for _, r := range e.Rows {

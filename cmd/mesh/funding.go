@@ -16,6 +16,9 @@ func (c *cli) fundedKey(ctx context.Context, s settings, kr *chain.Keyring, name
 	if !errors.Is(err, chain.ErrKeyNotFound) {
 		return key, err
 	}
+	if err := checkNoAddress(name); err != nil {
+		return chain.Key{}, err
+	}
 	if !chain.IsDevnet(s.ChainID) || kr.Backend() != chain.BackendTest || s.Faucet == "" {
 		return chain.Key{}, advised{err, "mesh keys add " + name + " makes it; then have somebody send it MESH, or name another key"}
 	}

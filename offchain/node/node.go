@@ -24,6 +24,8 @@ type Deps struct {
 	Rand    io.Reader
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Published is called when the addresses of a bootstrap node are on chain, for the first time and again; may be nil.
+	Published func(height int64)
 }
 
 // Node is a running part of a network.

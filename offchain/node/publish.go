@@ -69,6 +69,9 @@ func (n *Node) publish(ctx context.Context, height int64) error {
 		return err
 	}
 	n.deps.Log.Info("addresses published", "tx", result.Hash, "height", result.Height)
+	if n.deps.Published != nil {
+		n.deps.Published(result.Height)
+	}
 	return nil
 }
 
