@@ -61,7 +61,7 @@ func (c *cli) bond(ctx context.Context, s settings, id, number, amount string) e
 	}
 	m, err := client.Member(ctx, n.Id, which)
 	if err != nil {
-		return err
+		return adviseMember(err, n.Id)
 	}
 	key, err := kr.Key(s.From)
 	if err != nil {

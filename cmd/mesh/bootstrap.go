@@ -32,7 +32,7 @@ func (c *cli) bootstrapCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "bootstrap", Short: "Run a node that others enter the network by", Args: cobra.NoArgs,
 		Long: `Run a node that keeps no pieces and earns nothing: others enter the network by it. Its addresses go
-on chain, signed by the founder or by somebody who has a node in the network, and are renewed. It runs until
+on chain, signed by the founder or by the owner or operator of a bonded node of this home, and are renewed. It runs until
 it is told to stop.`,
 		Example: "  mesh bootstrap --network-id net_1a2b3c4d --port 8080",
 	}
@@ -66,13 +66,17 @@ func (c *cli) bootstrap(ctx context.Context, s settings, id string, f listenFlag
 	if !unpublished {
 		key, err := kr.Key(s.From)
 		if err != nil {
-			return advised{err, "choose the founder's key, or that of a node's owner or operator, with --from; or --unpublished"}
+			return advised{err, "choose the founder's key, or that of the owner or operator of this home's node, with --from; or --unpublished"}
 		}
 		members, err := client.Members(ctx, n.Id)
 		if err != nil {
 			return err
 		}
-		if err := checkPublisher(n, members, key); err != nil {
+		host, err := hostPeer(s.Home)
+		if err != nil {
+			return err
+		}
+		if err := checkPublisher(n, members, key, host); err != nil {
 			return err
 		}
 		cfg.Publisher, a.Publisher = key.Name, key.Address
@@ -99,16 +103,17 @@ func (c *cli) bootstrap(ctx context.Context, s settings, id string, f listenFlag
 	return runNode(ctx, running, cfg, deps, err)
 }
 
-// checkPublisher refuses a key whose records the chain will never take: only the founder, and owners and operators of nodes that
-// count, may say where others enter.
-func checkPublisher(n chain.Network, members []work.Member, key chain.Key) error {
+// checkPublisher refuses a key whose records the chain does not take: only the founder, and owner and operator of a bonded node
+// with this home's host, may say where others enter.
+func checkPublisher(n chain.Network, members []work.Member, key chain.Key, host [32]byte) error {
 	if key.Address == n.Founder || slices.ContainsFunc(members, func(m work.Member) bool {
-		return m.Status != work.MemberLeft && (m.Owner == key.Address || m.Operator == key.Address)
+		return m.PeerKey == host && !m.Weight.IsZero() && (m.Owner == key.Address || m.Operator == key.Address)
 	}) {
 		return nil
 	}
-	return refused("not_a_publisher", "publish the addresses", fmt.Sprintf("key %s, %s, is neither the founder's nor that of the owner or operator of a node of network %s", key.Name, key.Address, n.Id),
-		"choose such a key with --from, join with a node first, or run it with --unpublished and tell others an address")
+	return refused("not_a_publisher", "publish the addresses",
+		fmt.Sprintf("key %s, %s, is neither that of the founder of network %s nor of the owner or operator of a bonded node of this home", key.Name, key.Address, n.Id),
+		"choose such a key with --from, or run it with --unpublished and tell others an address")
 }
 
 // tellPublished says once that the addresses are on chain.

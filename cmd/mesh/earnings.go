@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -69,14 +70,22 @@ func (c *cli) member(ctx context.Context, s settings, f nodeFlags, kr *chain.Key
 	}
 	if f.node != 0 {
 		m, err := client.Member(ctx, n.Id, f.node)
-		return n, m, err
+		return n, m, adviseMember(err, n.Id)
 	}
 	key, err := kr.Key(f.operator)
 	if err != nil {
 		return n, chain.MemberRecord{}, advised{err, "name a node with --of-node; this home has none of its own"}
 	}
 	m, err := client.MemberByOperator(ctx, n.Id, key.Address)
-	return n, m, err
+	return n, m, adviseMember(err, n.Id)
+}
+
+// adviseMember says of a node that is not there how to find those that are.
+func adviseMember(err error, network string) error {
+	if !errors.Is(err, chain.ErrNotFound) {
+		return err
+	}
+	return advised{err, fmt.Sprintf("mesh status shows the nodes of this home, meshd query network nodes %s all of the network", network)}
 }
 
 // earningsCommand shows and withdraws what a node has earned.

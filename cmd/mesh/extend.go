@@ -65,11 +65,17 @@ func (c *cli) extend(ctx context.Context, s settings, id string, epochs uint64, 
 		return err
 	}
 	before, err := client.Deal(ctx, which)
+	if errors.Is(err, chain.ErrNotFound) {
+		return advised{err, "mesh ls lists the files of this home with their deals"}
+	}
 	if err != nil {
 		return err
 	}
 	if before.Network != n.Id {
 		return usage("extend the deal", fmt.Sprintf("deal %d is of network %s", which, before.Network), "name it with --network-id "+before.Network)
+	}
+	if err := checkDealLasts(ctx, client, before); err != nil {
+		return err
 	}
 	if epochs == 0 {
 		epochs = storage.DefaultEpochs(uint64(n.Params.Storage.PriceEpochs))
@@ -98,6 +104,18 @@ func (c *cli) extend(ctx context.Context, s settings, id string, epochs uint64, 
 	})
 }
 
+// checkDealLasts returns storage.ErrOver for a deal that has ended.
+func checkDealLasts(ctx context.Context, client *chain.Client, d chain.DealRecord) error {
+	_, calendar, err := client.Epoch(ctx, d.Network, 0)
+	if err != nil {
+		return err
+	}
+	if d.Settled || calendar.Epoch > d.LastEpoch {
+		return fmt.Errorf("%w: deal %d ended with epoch %d", storage.ErrOver, d.ID, d.LastEpoch)
+	}
+	return nil
+}
+
 // extensionCost is what the chain takes for more epochs of a deal: their rate for all indices, and the share of the reserve.
 func extensionCost(d chain.DealRecord, epochs uint64, reserveBps uint32) chain.Amount {
 	escrow := chain.IntOf(d.Rate).MulRaw(int64(d.Profile.N)).MulRaw(int64(epochs))
@@ -121,7 +139,7 @@ func (c *cli) dealOf(s settings, network, name string) (deal uint64, err error) 
 		}
 	}
 	if deal == 0 {
-		if deal, err = strconv.ParseUint(name, 10, 64); err != nil {
+		if deal, err = strconv.ParseUint(name, 10, 64); err != nil || deal == 0 {
 			return 0, fmt.Errorf("%w: %s", storage.ErrNotFound, name)
 		}
 	}

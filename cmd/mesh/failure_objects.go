@@ -37,6 +37,14 @@ func explainNode(f *failure, err error) bool {
 	return true
 }
 
+// orPending is the advice for a change of files whose outcome is not known: they are pending, and nothing is lost by waiting.
+func orPending(err error, otherwise string) string {
+	if !errors.Is(err, storage.ErrUncertain) {
+		return otherwise
+	}
+	return "it may have happened: mesh ls shows the files as pending; once the chain answers, the next put or rm finds out, and mesh ls tells"
+}
+
 // processText names a process, whose number may not be known.
 func processText(pid int) string {
 	if pid == 0 {
@@ -64,7 +72,7 @@ func explainObjects(f *failure, err error) bool {
 	case errors.Is(err, storage.ErrHolders):
 		f.Code, f.Exit, f.Next = "too_few_holders", exitUnreachable, "run it again when more of the nodes are there; the network replaces those that stay away"
 	case errors.Is(err, storage.ErrUncertain):
-		f.Code, f.Exit, f.Next = "timeout", exitTimeout, "it may have been stored: mesh ls tells after the next put or rm"
+		f.Code, f.Exit, f.Next = "timeout", exitTimeout, orPending(err, "")
 	case errors.Is(err, storage.ErrExpired), errors.Is(err, storage.ErrUnprepared):
 		f.Code, f.Exit, f.Next = "timeout", exitTimeout, "nothing was changed: run it again; if that goes on, the chain is full or stands still"
 	case errors.Is(err, storage.ErrConflict):

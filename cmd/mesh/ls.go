@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	storage "github.com/mesh-protocol/mesh/offchain/templates/storage/client"
 )
 
 // lsAnswer is what mesh ls prints.
@@ -112,10 +114,37 @@ lasts; it cannot be taken back.`,
 		if err != nil {
 			return err
 		}
+		if err := c.checkShared(ctx, s, objects, args[0]); err != nil {
+			return err
+		}
 		return c.print(s, shareAnswer{answerTo("share"), link}, func(p *page) { p.line("%s", link) })
 	})
 	cmd.Flags().StringVar(&id, "network-id", "", "the network (default the only one this home knows)")
 	return cmd
+}
+
+// checkShared returns storage.ErrOver for a file that nobody can read any more. Where the chain is not reached the link is made: it
+// needs nobody.
+func (c *cli) checkShared(ctx context.Context, s settings, objects *storage.Client, name string) error {
+	o, err := objects.Find(name)
+	if err != nil {
+		return err
+	}
+	client, err := c.client(s, nil)
+	if err != nil {
+		return nil //nolint:nilerr // as where it is not reached
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	d, err := client.Deal(ctx, o.Deal)
+	if err != nil {
+		return nil //nolint:nilerr // it is not known to be over
+	}
+	if err = checkDealLasts(ctx, client, d); errors.Is(err, storage.ErrOver) {
+		return err
+	}
+	return nil
 }
 
 // rmAnswer is what mesh rm prints.

@@ -114,6 +114,8 @@ func TestExplainObjects(t *testing.T) {
 		"owners":            {storage.ErrOwners, "too_few_owners", 7, "comes back"},
 		"holders":           {storage.ErrHolders, "too_few_holders", 3, "run it again"},
 		"uncertain":         {storage.ErrUncertain, "timeout", 6, "mesh ls"},
+		"chain has stopped": {fmt.Errorf("%w: %w", storage.ErrUncertain, &chain.UnreachableError{}), "unreachable", 3, "mesh ls shows the files as pending"},
+		"answer was lost":   {fmt.Errorf("%w: %w", storage.ErrUncertain, &chain.TimeoutError{Hash: "AB"}), "timeout", 6, "mesh ls shows the files as pending"},
 		"over":              {storage.ErrOver, "deal_over", 5, "mesh put"},
 		"disk is full":      {fmt.Errorf("write object: %w", syscall.ENOSPC), "disk_full", 1, "make room"},
 		"home is read-only": {fmt.Errorf("open objects: %w: %w", storage.ErrReadOnly, syscall.EROFS), "read_only", 7, "must be writable"},
