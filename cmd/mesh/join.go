@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/node"
@@ -25,6 +26,7 @@ type joinFlags struct {
 	region     string
 	commission string
 	listen     listenFlags
+	given      []string // names of the flags that were typed
 }
 
 // joinAnswer is what mesh join prints once the node runs.
@@ -58,7 +60,10 @@ device: the transaction to sign is printed, and the node waits until it is on ch
   mesh join --network-id net_1a2b3c4d --bond 0        (somebody else gives the bond)
   mesh join --network-id net_1a2b3c4d --owner mesh1… --storage 100GB`,
 	}
-	cmd.RunE = c.with("join the network", func(ctx context.Context, s settings, _ []string) error { return c.join(ctx, s, f) })
+	cmd.RunE = c.with("join the network", func(ctx context.Context, s settings, _ []string) error {
+		cmd.Flags().Visit(func(flag *pflag.Flag) { f.given = append(f.given, flag.Name) })
+		return c.join(ctx, s, f)
+	})
 	set := cmd.Flags()
 	set.StringVar(&f.networkID, "network-id", "", "the network (default the only one this home knows)")
 	set.StringVar(&f.owner, "owner", "", "name of the owner's key, or an address whose key is elsewhere (default the key of --from)")
@@ -152,6 +157,9 @@ func (f joinFlags) read(s settings, n chain.Network) (joinRequest, error) {
 			return r, usage("read --commission", err.Error(), "write a number of percent, such as 10")
 		}
 		r.offer.CommissionBps = int(commission)
+	}
+	if err := chain.CheckOffer(r.offer); err != nil {
+		return r, usage("read the offer", err.Error(), "mesh join --help shows --region, --commission and --storage with their bounds")
 	}
 	r.listen, err = f.listen.addresses(s.ChainID, f.listen.port >= 0)
 	return r, err

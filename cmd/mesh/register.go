@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
@@ -19,7 +21,13 @@ func (c *cli) register(ctx context.Context, s settings, kr *chain.Keyring, clien
 	known, err := client.MemberByOperator(ctx, n.Id, r.account)
 	switch {
 	case err == nil:
-		return "", checkSameNode(s, known.Member, r)
+		if err := checkSameNode(s, known.Member, r); err != nil {
+			return "", err
+		}
+		for _, line := range leftOut(known.Member, r) {
+			fmt.Fprintln(c.con.err, line)
+		}
+		return "", nil
 	case !errors.Is(err, chain.ErrNotFound):
 		return "", err
 	}
@@ -68,6 +76,42 @@ func checkSameNode(s settings, m work.Member, r joinRequest) error {
 			"run it from that home, or join as another node with a new --operator")
 	}
 	return nil
+}
+
+// leftOut says which flags change nothing of a node that is registered, as they are for its registration, and what does. What is
+// so already is not worth a word.
+func leftOut(m work.Member, r joinRequest) []string {
+	commission, region := r.offer.CommissionBps != m.Offer.CommissionBps, r.offer.Region != m.Offer.Region
+	update := fmt.Sprintf("meshd tx network update-node %s %d changes the offer", m.Network, m.Number)
+	var lines, names, instead []string
+	for _, flag := range []struct {
+		name    string
+		differs bool
+		instead string
+	}{
+		{"bond", !r.bond.Amount.Equal(chain.IntOf(m.OwnBond)), fmt.Sprintf("mesh bond %d AMOUNT adds to the bond", m.Number)},
+		{"commission", commission, update},
+		{"region", region, update},
+		{"storage", r.offer.StorageBytes != m.Offer.StorageBytes, update},
+		{"daily-fees", true, "meshd tx feegrant changes who pays the operator's fees"},
+	} {
+		if !flag.differs || !slices.Contains(r.flags.given, flag.name) {
+			continue
+		}
+		names = append(names, "--"+flag.name)
+		if !slices.Contains(instead, flag.instead) {
+			instead = append(instead, flag.instead)
+		}
+	}
+	if len(names) > 0 {
+		lines = append(lines, fmt.Sprintf("Node %d is registered, where %s changes nothing on chain: it counts at registration only. Instead: %s.",
+			m.Number, strings.Join(names, ", "), strings.Join(instead, "; ")))
+	}
+	if r.offer.StorageBytes < m.Offer.StorageBytes {
+		lines = append(lines, fmt.Sprintf("Warning: with --storage %s there is room for %d bytes of pieces, and the node has promised %d on chain: it will be drawn for more than it can take, and lose by it.",
+			r.flags.storage, r.offer.StorageBytes, m.Offer.StorageBytes))
+	}
+	return lines
 }
 
 // hostPeer returns the public key of the home's libp2p host, zeros where there is none.

@@ -53,6 +53,14 @@ func RegisterNode(owner, network string, b Bound, o work.Offer, bond Coin) (Msg,
 	}, bond)
 }
 
+// CheckOffer returns an error that wraps ErrInvalid unless the chain takes the offer.
+func CheckOffer(o work.Offer) error {
+	if err := offer(o).Validate(); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return nil
+}
+
 // BondNode puts up money for a node; the giver signs.
 func BondNode(giver, network string, node uint64, amount Coin) (Msg, error) {
 	return pack(&networktypes.MsgBond{Giver: giver, Network: network, Node: node, Amount: amount.Amount}, amount)
