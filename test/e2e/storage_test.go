@@ -295,7 +295,7 @@ func number(t *testing.T, s string) int {
 func TestStorageRefusals(t *testing.T) {
 	n := newStorageNet(t, 5)
 	n.file("small.txt", 1_000, 1)
-	n.ok(n.client("put", "small.txt")...)
+	n.pays("small.txt")
 	node := filepath.Join(n.dir, "node0")
 	n.ok(n.client("keys", "add", "poor")...)
 	n.ok(n.client("keys", "add", "tokenless")...)
@@ -372,6 +372,21 @@ func TestStorageRefusals(t *testing.T) {
 		})
 	}
 	require.Equal(t, before, n.holdings(), "none has changed anything")
+}
+
+// pays puts a file into a new deal, then another into the same: what is said to be paid has left the account.
+func (n *storageNet) pays(file string) {
+	n.t.Helper()
+	client, denom := n.state(n.dir).key("client"), n.network+"/udev"
+	had := n.balance(client, denom)
+	var put struct{ Paid, Denom string }
+	n.okJSON(&put, n.client("put", file)...)
+	require.Equal(n.t, denom, put.Denom)
+	require.Equal(n.t, itoa(had-n.balance(client, denom)), put.Paid)
+	require.NotEqual(n.t, "0", put.Paid)
+	n.file("other-small.txt", 500, 2)
+	n.okJSON(&put, n.client("put", "other-small.txt")...)
+	require.Equal(n.t, "0", put.Paid)
 }
 
 // holdings is what a refused command of the client must leave as it was: its files, its deals, what its key has, and what nodes
