@@ -125,17 +125,14 @@ func TestEveryPageHasACap(t *testing.T) {
 			}
 			err := ask(maxPage + 1)
 			require.Equal(t, codes.InvalidArgument, status.Code(err), "%v", err)
-			require.Regexp(t, tooLarge, status.Convert(err).Message())
+			require.Regexp(t, `^a page of 101( [a-z]+)? is over the limit of 100$`, status.Convert(err).Message())
 			if err := ask(maxPage); err != nil {
-				require.NotRegexp(t, tooLarge, status.Convert(err).Message())
+				require.NotContains(t, status.Convert(err).Message(), "over the limit")
 			}
 		})
 	}
 	require.NotZero(t, paged)
 }
-
-// tooLarge is how a query refuses a page of one more than maxPage.
-var tooLarge = regexp.MustCompile(`^a page of 101( [a-z]+)? is over the limit of 100$`)
 
 // pageOf returns the field of a request that says which page of a list is asked for, nil if it asks for no list.
 func pageOf(d protoreflect.MessageDescriptor) protoreflect.FieldDescriptor {
