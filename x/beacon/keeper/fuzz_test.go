@@ -95,7 +95,8 @@ func (f *fixture) goOn() {
 }
 
 // worked is a fixture in whose latest block a reveal was made. Of its validators the second has a chain that waits, the
-// third has lost its secret, the fourth never registered and has missed reveals, and the fifth was not seen yet.
+// third has lost its secret, the fourth never registered and has missed reveals, and the fifth was not seen yet. The
+// history was made longer, since it must not become shorter again.
 func worked(t tester) *fixture {
 	t.Helper()
 	f := newFixture(t, 3, 40)
@@ -105,6 +106,10 @@ func worked(t tester) *fixture {
 		f.goOn()
 	}
 	f.register(f.set[1], newHashChain("second", 7))
+	params := f.export().Params
+	params.HistoryBlocks++
+	_, err := f.msg.UpdateParams(f.ctx, &types.MsgUpdateParams{Authority: authority, Params: params})
+	require.NoError(t, err)
 	f.goOn()
 	f.add(4, 1)
 	for _, v := range f.set[3:] {
@@ -213,6 +218,7 @@ func FuzzMsgFields(f *testing.F) {
 			f.Add(uint8(at), field, field, field/2, uint64(1)<<(field*8), w.set[1].text, []byte{field})
 		}
 	}
+	f.Add(uint8(5), uint8(0), uint8(4), uint8(4), uint64(history), "", []byte{}) // a shorter history
 	f.Fuzz(func(t *testing.T, at, wait, field, other uint8, n uint64, s string, bz []byte) {
 		from := list[int(at)%len(list)]
 		h := w.handlers()[from.kind]
