@@ -110,7 +110,12 @@ func checkDealLasts(ctx context.Context, client *chain.Client, d chain.DealRecor
 	if err != nil {
 		return err
 	}
-	if d.Settled || calendar.Epoch > d.LastEpoch {
+	return overIn(calendar.Epoch, d)
+}
+
+// overIn returns storage.ErrOver if a deal has ended before an epoch.
+func overIn(epoch uint64, d chain.DealRecord) error {
+	if d.Settled || epoch > d.LastEpoch {
 		return fmt.Errorf("%w: deal %d ended with epoch %d", storage.ErrOver, d.ID, d.LastEpoch)
 	}
 	return nil

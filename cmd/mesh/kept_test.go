@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -48,4 +49,24 @@ func TestExtensionCost(t *testing.T) {
 	d := chain.DealRecord{Deal: work.Deal{Rate: proof.U64(1_001), Profile: work.Profile{K: 1, N: 3}}}
 	require.Equal(t, "30030", extensionCost(d, 10, 0).String())
 	require.Equal(t, "31532", extensionCost(d, 10, 500).String(), "5 % more, rounded up")
+}
+
+func TestOverIn(t *testing.T) {
+	d := chain.DealRecord{Deal: work.Deal{ID: 7, LastEpoch: 20}}
+	require.NoError(t, overIn(20, d))
+	var f *failure
+	require.ErrorAs(t, explain("extend the deal", overIn(21, d)), &f)
+	require.Equal(t, "deal_over", f.Code)
+	require.Contains(t, f.Why, "deal 7 ended with epoch 20")
+	d.Settled = true
+	require.ErrorAs(t, explain("extend the deal", overIn(3, d)), &f)
+	require.Equal(t, "deal_over", f.Code)
+}
+
+func TestAdviseMember(t *testing.T) {
+	var f *failure
+	require.ErrorAs(t, explain("bond for a node", adviseMember(fmt.Errorf("node 999: %w", chain.ErrNotFound), "net_1a2b3c4d")), &f)
+	require.Equal(t, "not_found", f.Code)
+	require.Contains(t, f.Next, "mesh status shows the nodes of this home")
+	require.NoError(t, adviseMember(nil, "net_1a2b3c4d"))
 }
