@@ -69,6 +69,8 @@ func explainObjects(f *failure, err error) bool {
 		f.Next = "wait for more nodes of other owners, or choose a profile that has no spare holders with --profile"
 	case errors.Is(err, storage.ErrOwners):
 		f.Code, f.Exit, f.Next = "too_few_owners", exitRefused, "what the deal has not cost comes back; run it again when more nodes of other owners have joined, or have room and bond, or ask for less with --space or --profile"
+	case errors.Is(err, storage.ErrFull):
+		f.Code, f.Exit, f.Next = "no_room", exitRefused, "nodes of the deal have no room for it: store it in another deal with --space SIZE, larger than what is free in this one"
 	case errors.Is(err, storage.ErrHolders):
 		f.Code, f.Exit, f.Next = "too_few_holders", exitUnreachable, "run it again when more of the nodes are there; the network replaces those that stay away"
 	case errors.Is(err, storage.ErrUncertain):

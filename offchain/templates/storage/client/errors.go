@@ -29,6 +29,8 @@ var (
 	ErrTooLarge = errors.New("too large for a deal")
 	// ErrHolders is what a *HoldersError wraps.
 	ErrHolders = errors.New("not enough holders")
+	// ErrFull is what a *HoldersError wraps whose last holder had no room, though the deal was committed once more.
+	ErrFull = errors.New("holders have no room")
 	// ErrOwners is what an *OwnersError wraps.
 	ErrOwners = errors.New("not enough owners")
 	// ErrConflict: others have committed layouts of the deal again and again meanwhile.
@@ -71,10 +73,13 @@ func (e *HoldersError) Error() string {
 	return s
 }
 
-// Unwrap returns ErrHolders and the last failure.
+// Unwrap returns ErrHolders, ErrFull where it is that, and the last failure.
 func (e *HoldersError) Unwrap() []error {
-	if e.Err == nil {
+	switch {
+	case e.Err == nil:
 		return []error{ErrHolders}
+	case isFull(e.Err):
+		return []error{ErrHolders, ErrFull, e.Err}
 	}
 	return []error{ErrHolders, e.Err}
 }
