@@ -103,14 +103,15 @@ func TestStorage(t *testing.T) {
 	require.Equal(t, string(large[8386550:8386570]), part)
 
 	var share struct{ Link string }
-	n.okJSON(&share, n.client("share", "large.bin")...)
+	n.okJSON(&share, n.client("share", put.Objects[1].URI)...)
+	require.True(t, strings.HasPrefix(share.Link, put.Objects[1].URI+"?deal="), share.Link)
 	n.ok("get", share.Link, "--out", "shared.out", "--home", filepath.Join(n.dir, "node0"))
 	require.True(t, bytes.Equal(large, n.read("shared.out")))
 
 	n.earns(put.Deal)
 	n.losesHolders(put.Deal, large)
 
-	n.ok(n.client("rm", "large.bin")...)
+	n.ok(n.client("rm", put.Objects[1].URI)...)
 	n.okJSON(&listed, n.client("ls")...)
 	require.Len(t, listed.Objects, 2)
 	require.Equal(t, 5, n.run(n.client("get", "large.bin", "--out", "gone.out")...).code)
