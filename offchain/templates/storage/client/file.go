@@ -17,7 +17,7 @@ func (c *Client) GetFile(ctx context.Context, name, path string, opts GetOptions
 	if err != nil {
 		return Object{}, fmt.Errorf("get file: %w", err)
 	}
-	o, err := c.Get(ctx, name, f, opts)
+	o, err := c.Get(ctx, name, &flow{File: f}, opts)
 	if err == nil {
 		err = f.Sync()
 	}
