@@ -182,9 +182,14 @@ func TestManySmallPiecesAreBoundedToo(t *testing.T) {
 			require.NoError(r.t, err)
 		}
 		require.NoError(r.t, h.Flush())
-		_, err := h.Put(r.t.Context(), holdertest.Root([]byte{1}), []byte{1})
+		_, err := h.Put(r.t.Context(), holdertest.Root([]byte{1, 1}), []byte{1, 1})
 		require.NoError(r.t, err)
 		require.ErrorIs(r.t, h.Flush(), wire.Quota, "by number")
+		for i := range 256 {
+			_, err := h.Put(r.t.Context(), holdertest.Root([]byte{byte(i)}), []byte{byte(i)})
+			require.NoError(r.t, err)
+		}
+		require.NoError(r.t, h.Flush(), "of one byte there are few")
 	})
 }
 
