@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -68,15 +68,11 @@ func (c *cli) bootstrap(ctx context.Context, s settings, id string, f listenFlag
 		if err != nil {
 			return advised{err, "choose the founder's key, or that of the owner or operator of this home's node, with --from; or --unpublished"}
 		}
-		members, err := client.Members(ctx, n.Id)
+		own, err := ownNode(ctx, s, client, n)
 		if err != nil {
 			return err
 		}
-		host, err := hostPeer(s.Home)
-		if err != nil {
-			return err
-		}
-		if err := checkPublisher(n, members, key, host); err != nil {
+		if err := checkPublisher(n, own, key); err != nil {
 			return err
 		}
 		cfg.Publisher, a.Publisher = key.Name, key.Address
@@ -103,12 +99,23 @@ func (c *cli) bootstrap(ctx context.Context, s settings, id string, f listenFlag
 	return runNode(ctx, running, cfg, deps, err)
 }
 
+// ownNode returns the node of a network whose host is this home's, one without a weight where there is none.
+func ownNode(ctx context.Context, s settings, client *chain.Client, n chain.Network) (work.Member, error) {
+	host, err := hostPeer(s.Home)
+	if err != nil || host == [32]byte{} {
+		return work.Member{}, err
+	}
+	m, err := client.MemberByPeer(ctx, n.Id, chain.PeerID(host))
+	if errors.Is(err, chain.ErrNotFound) {
+		return work.Member{}, nil
+	}
+	return m.Member, err
+}
+
 // checkPublisher refuses a key whose records the chain does not take: only the founder, and owner and operator of a bonded node
 // with this home's host, may say where others enter.
-func checkPublisher(n chain.Network, members []work.Member, key chain.Key, host [32]byte) error {
-	if key.Address == n.Founder || slices.ContainsFunc(members, func(m work.Member) bool {
-		return m.PeerKey == host && !m.Weight.IsZero() && (m.Owner == key.Address || m.Operator == key.Address)
-	}) {
+func checkPublisher(n chain.Network, own work.Member, key chain.Key) error {
+	if key.Address == n.Founder || !own.Weight.IsZero() && (own.Owner == key.Address || own.Operator == key.Address) {
 		return nil
 	}
 	return refused("not_a_publisher", "publish the addresses",

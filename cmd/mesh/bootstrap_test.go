@@ -12,16 +12,20 @@ import (
 
 func TestCheckPublisher(t *testing.T) {
 	n := chain.Network{Id: "net_1a2b3c4d", Founder: "mesh1f"}
-	host := [32]byte{7}
-	members := []work.Member{
-		{Owner: "mesh1a", Operator: "mesh1b", PeerKey: host, Weight: proof.U64(1)},
-		{Owner: "mesh1c", Operator: "mesh1d", PeerKey: host},                              // not bonded
-		{Owner: "mesh1e", Operator: "mesh1g", PeerKey: [32]byte{8}, Weight: proof.U64(1)}, // of another home
-	}
-	for address, may := range map[string]bool{"mesh1f": true, "mesh1a": true, "mesh1b": true, "mesh1c": false, "mesh1d": false, "mesh1e": false, "mesh1g": false, "mesh1x": false} {
-		err := checkPublisher(n, members, chain.Key{Name: "k", Address: address}, host)
-		require.Equal(t, may, err == nil, address)
-		if may {
+	bonded := work.Member{Owner: "mesh1a", Operator: "mesh1b", Weight: proof.U64(1)}
+	without := work.Member{Owner: "mesh1c", Operator: "mesh1d"}
+	for _, tc := range []struct {
+		own     work.Member
+		address string
+		may     bool
+	}{
+		{bonded, "mesh1f", true}, {bonded, "mesh1a", true}, {bonded, "mesh1b", true}, {bonded, "mesh1c", false}, {bonded, "mesh1x", false},
+		{without, "mesh1f", true}, {without, "mesh1c", false}, {without, "mesh1d", false},
+		{work.Member{}, "mesh1f", true}, {work.Member{}, "mesh1e", false}, {work.Member{}, "mesh1g", false}, // of another home, or of none
+	} {
+		err := checkPublisher(n, tc.own, chain.Key{Name: "k", Address: tc.address})
+		require.Equal(t, tc.may, err == nil, tc.address)
+		if tc.may {
 			continue
 		}
 		var f *failure

@@ -115,7 +115,7 @@ func checkDealLasts(ctx context.Context, client *chain.Client, d chain.DealRecor
 
 // overIn returns storage.ErrOver if a deal has ended before an epoch.
 func overIn(epoch uint64, d chain.DealRecord) error {
-	if d.Settled || epoch > d.LastEpoch {
+	if d.IsOver(epoch) {
 		return fmt.Errorf("%w: deal %d ended with epoch %d", storage.ErrOver, d.ID, d.LastEpoch)
 	}
 	return nil

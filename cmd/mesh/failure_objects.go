@@ -37,12 +37,15 @@ func explainNode(f *failure, err error) bool {
 	return true
 }
 
-// orPending is the advice for a change of files whose outcome is not known: they are pending, and nothing is lost by waiting.
+// pending is the advice for a change of files whose outcome is not known: nothing is lost by waiting.
+const pending = "it may have happened: mesh ls shows the files as pending; once the chain answers, the next put or rm finds out, and mesh ls tells"
+
+// orPending is the advice for what went wrong with the chain, unless files are pending by it.
 func orPending(err error, otherwise string) string {
-	if !errors.Is(err, storage.ErrUncertain) {
-		return otherwise
+	if errors.Is(err, storage.ErrUncertain) {
+		return pending
 	}
-	return "it may have happened: mesh ls shows the files as pending; once the chain answers, the next put or rm finds out, and mesh ls tells"
+	return otherwise
 }
 
 // processText names a process, whose number may not be known.
@@ -74,7 +77,7 @@ func explainObjects(f *failure, err error) bool {
 	case errors.Is(err, storage.ErrHolders):
 		f.Code, f.Exit, f.Next = "too_few_holders", exitUnreachable, "run it again when more of the nodes are there; the network replaces those that stay away"
 	case errors.Is(err, storage.ErrUncertain):
-		f.Code, f.Exit, f.Next = "timeout", exitTimeout, orPending(err, "")
+		f.Code, f.Exit, f.Next = "timeout", exitTimeout, pending
 	case errors.Is(err, storage.ErrExpired), errors.Is(err, storage.ErrUnprepared):
 		f.Code, f.Exit, f.Next = "timeout", exitTimeout, "nothing was changed: run it again; if that goes on, the chain is full or stands still"
 	case errors.Is(err, storage.ErrConflict):

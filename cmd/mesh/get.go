@@ -23,6 +23,7 @@ import (
 type getFlags struct {
 	networkID string
 	out       string
+	place     string // of the file that is written, once it is known
 	span      string
 	force     bool
 	bootstrap []string
@@ -74,7 +75,7 @@ func (c *cli) get(ctx context.Context, s settings, f getFlags, name string) (err
 		f.networkID = u.Network
 	}
 	if f.out != "" && f.out != "-" {
-		if _, err := placeToWrite(f.out, f.force); err != nil {
+		if f.place, err = placeToWrite(f.out, f.force); err != nil {
 			return err
 		}
 	}
@@ -96,10 +97,7 @@ func (c *cli) fetch(ctx context.Context, s settings, f getFlags, d dialed, name 
 		if f.out, err = ownName(ctx, d.client.Objects, name); err != nil {
 			return err
 		}
-	}
-	place := f.out
-	if f.out != "-" {
-		if place, err = placeToWrite(f.out, f.force); err != nil {
+		if f.place, err = placeToWrite(f.out, f.force); err != nil {
 			return err
 		}
 	}
@@ -109,7 +107,7 @@ func (c *cli) fetch(ctx context.Context, s settings, f getFlags, d dialed, name 
 	if f.out == "-" {
 		o, err = d.client.Objects.Get(ctx, name, c.con.out, opts)
 	} else {
-		o, err = d.client.Objects.GetFile(ctx, name, place, opts)
+		o, err = d.client.Objects.GetFile(ctx, name, f.place, opts)
 	}
 	bar.stop()
 	if err != nil || f.out == "-" {

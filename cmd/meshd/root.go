@@ -72,17 +72,20 @@ func prepare(cmd *cobra.Command, base client.Context) error {
 	if err := client.SetCmdClientContextHandler(ctx, cmd); err != nil {
 		return err
 	}
-	if err := server.InterceptConfigsPreRunHandler(cmd, serverconfig.DefaultConfigTemplate, nodeConfig(), cometConfig()); err != nil {
+	daemon, err := server.InterceptConfigsAndCreateContext(cmd, serverconfig.DefaultConfigTemplate, nodeConfig(), cometConfig())
+	if err != nil {
 		return err
 	}
+	out := cmd.OutOrStdout()
 	if cmd.Name() == "export" { // its answer goes to standard output, where logs would spoil it
-		logger, err := server.CreateSDKLogger(server.GetServerContextFromCmd(cmd), cmd.ErrOrStderr())
-		if err != nil {
-			return err
-		}
-		server.GetServerContextFromCmd(cmd).Logger = logger.With(log.ModuleKey, "server")
+		out = cmd.ErrOrStderr()
 	}
-	return nil
+	logger, err := server.CreateSDKLogger(daemon, out)
+	if err != nil {
+		return err
+	}
+	daemon.Logger = logger.With(log.ModuleKey, "server")
+	return server.SetCmdServerContext(cmd, daemon)
 }
 
 // addCommands adds what the SDK brings beside the commands of the modules.

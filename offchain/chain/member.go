@@ -39,6 +39,9 @@ func (c *Client) MemberByPeer(ctx context.Context, network, peer string) (Member
 	})
 }
 
+// PeerID returns the libp2p peer id of a host with that ed25519 key.
+func PeerID(key [32]byte) string { return networktypes.PeerID(key[:]) }
+
 func (c *Client) member(ctx context.Context, what string, call func(context.Context, networktypes.QueryClient) (*networktypes.QueryNodeResponse, error)) (MemberRecord, error) {
 	var res *networktypes.QueryNodeResponse
 	err := c.ask(ctx, what, func(ctx context.Context, conn *grpc.ClientConn) (err error) {

@@ -19,6 +19,9 @@ type Deal struct {
 	Opened     int64      // height
 }
 
+// IsOver tells whether nobody can be owed for the deal any more from an epoch on.
+func (d Deal) IsOver(epoch uint64) bool { return d.Settled || epoch > d.LastEpoch }
+
 // Profile is how segments are coded: any K of N pieces are enough.
 type Profile struct{ K, N int }
 

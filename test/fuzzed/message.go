@@ -2,6 +2,7 @@ package fuzzed
 
 import (
 	"context"
+	"testing"
 
 	"github.com/stretchr/testify/require"
 )
@@ -56,4 +57,16 @@ func (h Handler) Changed(t require.TestingT, valid []byte, field, other uint8, n
 		Change(msg, int(other), n, s, bz)
 	}
 	return msg
+}
+
+// SendMessages fuzzes with any bytes that decode as a message of one of the types, to be sent after a wait of some blocks.
+func SendMessages(f *testing.F, handlers func() []Handler, send func(t *testing.T, h Handler, msg Message, wait uint8)) {
+	f.Helper()
+	f.Fuzz(func(t *testing.T, kind, wait uint8, bz []byte) {
+		all := handlers()
+		h := all[int(kind)%len(all)]
+		if msg := h.New(); msg.Unmarshal(bz) == nil {
+			send(t, h, msg, wait)
+		}
+	})
 }

@@ -122,12 +122,8 @@ func FuzzMsg(f *testing.F) {
 	for kind, bz := range seeds(f, w) {
 		f.Add(uint8(kind), uint8(0), bz)
 	}
-	f.Fuzz(func(t *testing.T, kind, wait uint8, bz []byte) {
-		all := w.handlers()
-		h := all[int(kind)%len(all)]
-		if msg := h.New(); msg.Unmarshal(bz) == nil {
-			w.apart(func() { w.deliver(t, h, msg, wait) })
-		}
+	fuzzed.SendMessages(f, w.handlers, func(t *testing.T, h fuzzed.Handler, msg fuzzed.Message, wait uint8) {
+		w.apart(func() { w.deliver(t, h, msg, wait) })
 	})
 }
 

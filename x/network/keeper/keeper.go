@@ -151,16 +151,9 @@ func (k *Keeper) Connect(hooks types.Hooks, bondHooks types.BondHooks, duties ty
 // chain spells it: bech32 also reads capitals, and the same account under two spellings would be
 // two founders to everyone who compares text. what names the address in the error.
 func (k *Keeper) account(what, text string) (sdk.AccAddress, error) {
-	addr, err := k.addresses.StringToBytes(text)
+	addr, err := types.Account(k.addresses, text)
 	if err != nil {
 		return nil, types.ErrInvalidRequest.Wrapf("%s: %s", what, err)
-	}
-	canonical, err := k.addresses.BytesToString(addr)
-	if err != nil {
-		return nil, types.ErrInvalidRequest.Wrapf("%s: %s", what, err)
-	}
-	if text != canonical {
-		return nil, types.ErrInvalidRequest.Wrapf("%s: %s is spelled %s", what, text, canonical)
 	}
 	return addr, nil
 }

@@ -61,21 +61,11 @@ func (k *Keeper) claim(ctx context.Context, msg *types.MsgClaim) (uint64, error)
 
 // dropClaims forgets the claims and the window of an epoch that is no longer kept, a few at a time.
 func (k *Keeper) dropClaims(ctx context.Context, seq, epoch uint64) error {
-	var old []collections.Triple[uint64, uint64, uint64]
 	until := new(collections.Range[collections.Triple[uint64, uint64, uint64]]).
 		StartInclusive(collections.Join3(seq, uint64(0), uint64(0))).
 		EndExclusive(collections.Join3(seq, epoch+1, uint64(0)))
-	err := k.claims.Walk(ctx, until, func(key collections.Triple[uint64, uint64, uint64], _ types.Claim) (bool, error) {
-		old = append(old, key)
-		return len(old) == maxDropped, nil
-	})
-	if err != nil {
+	if err := forget(ctx, k.claims, until, maxDropped); err != nil {
 		return err
-	}
-	for _, key := range old {
-		if err := k.claims.Remove(ctx, key); err != nil {
-			return err
-		}
 	}
 	return k.windows.Remove(ctx, collections.Join(seq, epoch))
 }

@@ -17,22 +17,11 @@ func (k *Keeper) remember(ctx context.Context, c contract, node uint64, s types.
 	if err := k.ended.Set(ctx, collections.Join4(c.network.Seq, node, s.ToEpoch, s.Deal), s); err != nil {
 		return err
 	}
-	var old []collections.Quad[uint64, uint64, uint64, uint64]
-	at := collections.NewSuperPrefixedQuadRange[uint64, uint64, uint64, uint64](c.network.Seq, node)
-	err := k.ended.Walk(ctx, at, func(key collections.Quad[uint64, uint64, uint64, uint64], _ types.EndedStint) (bool, error) {
-		if key.K3()+types.KeptClaims > c.epoch {
-			return true, nil
-		}
-		old = append(old, key)
-		return len(old) == maxForgotten, nil
-	})
-	if err != nil {
-		return err
+	if c.epoch < types.KeptClaims {
+		return nil
 	}
-	for _, key := range old {
-		if err := k.ended.Remove(ctx, key); err != nil {
-			return err
-		}
-	}
-	return nil
+	gone := new(collections.Range[collections.Quad[uint64, uint64, uint64, uint64]]).
+		StartInclusive(collections.Join4(c.network.Seq, node, uint64(0), uint64(0))).
+		EndExclusive(collections.Join4(c.network.Seq, node, c.epoch-types.KeptClaims+1, uint64(0)))
+	return forget(ctx, k.ended, gone, maxForgotten)
 }

@@ -154,12 +154,8 @@ func FuzzMsg(f *testing.F) {
 	for _, s := range seeds(f, w, nodes) {
 		f.Add(s.kind, s.wait, s.bytes)
 	}
-	f.Fuzz(func(t *testing.T, kind, wait uint8, bz []byte) {
-		all := w.handlers()
-		h := all[int(kind)%len(all)]
-		if msg := h.New(); msg.Unmarshal(bz) == nil {
-			w.apart(t, func() { w.deliver(t, h, msg, wait) })
-		}
+	fuzzed.SendMessages(f, w.handlers, func(t *testing.T, h fuzzed.Handler, msg fuzzed.Message, wait uint8) {
+		w.apart(t, func() { w.deliver(t, h, msg, wait) })
 	})
 }
 

@@ -29,7 +29,7 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		if err := errors.Join(k.deals.Set(ctx, d.Id, d), k.dealsByClient.Set(ctx, collections.Join([]byte(client), d.Id))); err != nil {
 			return err
 		}
-		if !d.IsOpen() || slices.Contains(g.Stuck, d.Id) {
+		if _, stuck := slices.BinarySearch(g.Stuck, d.Id); stuck || !d.IsOpen() {
 			continue
 		}
 		if err := k.ends.Set(ctx, collections.Join3(network.Seq, d.LastEpoch, d.Id)); err != nil {

@@ -120,12 +120,9 @@ func (k *Keeper) indicesOf(ctx context.Context, d types.Deal) ([]types.Index, er
 // account decodes an address. It returns ErrInvalidRequest unless the address is spelled as the
 // chain spells it, since accounts are compared as text. what names the address in the error.
 func (k *Keeper) account(what, text string) (sdk.AccAddress, error) {
-	addr, err := k.deps.Addresses.StringToBytes(text)
+	addr, err := networktypes.Account(k.deps.Addresses, text)
 	if err != nil {
 		return nil, types.ErrInvalidRequest.Wrapf("%s: %s", what, err)
-	}
-	if canonical, err := k.deps.Addresses.BytesToString(addr); err != nil || canonical != text {
-		return nil, types.ErrInvalidRequest.Wrapf("%s: %s is not spelled as %s", what, text, canonical)
 	}
 	return addr, nil
 }

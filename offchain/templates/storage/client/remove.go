@@ -137,7 +137,7 @@ func (c *Client) over(ctx context.Context, id uint64) (bool, Deal, error) {
 	if err != nil {
 		return false, Deal{}, fmt.Errorf("ask for the network: %w", err)
 	}
-	return deal.Settled || network.Epoch > deal.LastEpoch, deal, nil
+	return deal.IsOver(network.Epoch), deal, nil
 }
 
 // putBlank sends the blank segment and returns it.

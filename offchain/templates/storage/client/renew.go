@@ -15,6 +15,28 @@ func isFull(err error) bool {
 	return errors.As(err, &refusal) && refusal.Code == wire.Quota
 }
 
+// settleIn commits something to a deal without a layout while a fleet is busy, so that the deal's nodes stay however long that
+// takes. What it returns waits for the end and gives the deal as it is then. If it fails, the fleet ends with its error.
+func (c *Client) settleIn(f *fleet, s *site) func() (*site, error) {
+	var settled *site
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		var deal Deal
+		if deal, err = c.commitAgain(f.ctx, s); err == nil {
+			settled, err = c.site(f.ctx, deal)
+		}
+		if err != nil {
+			f.cancel(err)
+		}
+	}()
+	return func() (*site, error) {
+		<-done
+		return settled, err
+	}
+}
+
 // renew commits what a deal has once more. Holders keep what they have signed for as long as the chain may yet have it as the
 // next version; what was signed for commits that were interrupted can come no more once there is another, and goes.
 func (c *Client) renew(ctx context.Context, id uint64) error {
@@ -26,15 +48,15 @@ func (c *Client) renew(ctx context.Context, id uint64) error {
 	if err != nil {
 		return err
 	}
-	if s, err = c.commitAgain(ctx, s); err != nil {
+	if deal, err = c.commitAgain(ctx, s); err != nil {
 		return err
 	}
-	return c.chain.WaitHeight(ctx, s.deal.Height+1) // by then the holders have seen it, too
+	return c.chain.WaitHeight(ctx, deal.Height+1) // by then the holders have seen it, too
 }
 
 // commitAgain commits the layout of a deal as its next version, of one that has none the blank segment, and returns the deal
 // with it.
-func (c *Client) commitAgain(ctx context.Context, s *site) (*site, error) {
+func (c *Client) commitAgain(ctx context.Context, s *site) (Deal, error) {
 	f, m := c.fleet(ctx, s), newMeter(nil, 0)
 	defer f.close()
 	ch := change{
@@ -45,20 +67,20 @@ func (c *Client) commitAgain(ctx context.Context, s *site) (*site, error) {
 	var err error
 	if s.list == nil {
 		if ch.added, err = c.putBlank(f, s, m); err != nil {
-			return nil, err
+			return Deal{}, err
 		}
 		ch.drop = dropBlanks
 	}
 	err = c.commit(f, s, ch, m)
 	if errors.Is(err, ErrUncertain) {
-		return nil, fmt.Errorf("%w: %v", ErrUnprepared, err) //nolint:errorlint // no object is uncertain
+		return Deal{}, fmt.Errorf("%w: %v", ErrUnprepared, err) //nolint:errorlint // no object is uncertain
 	}
 	if err != nil {
-		return nil, err
+		return Deal{}, err
 	}
 	deal, err := c.chain.Deal(ctx, s.deal.ID)
 	if err != nil {
-		return nil, fmt.Errorf("ask for deal %d: %w", s.deal.ID, err)
+		return Deal{}, fmt.Errorf("ask for deal %d: %w", s.deal.ID, err)
 	}
-	return c.site(ctx, deal)
+	return deal, nil
 }

@@ -19,17 +19,17 @@ type view struct {
 	opened int64  // height
 	since  uint64 // the first epoch since the node has seen each one that opened
 
-	reported map[stint]uint64 // by this node, in that epoch
+	reported map[stintKey]uint64 // by this node, in that epoch
 }
 
-// stint names a node's time with an index.
-type stint struct {
+// stintKey names a node's time with an index.
+type stintKey struct {
 	ref   work.IndexRef
 	since int64 // height
 }
 
 func newView() *view {
-	return &view{byDeal: map[uint64]work.Held{}, at: -heldEvery, reported: map[stint]uint64{}}
+	return &view{byDeal: map[uint64]work.Held{}, at: -heldEvery, reported: map[stintKey]uint64{}}
 }
 
 // update takes in which indices the node has, and tells whether that is news.
@@ -55,7 +55,7 @@ func (v *view) open(epoch uint64, opened int64) bool {
 		v.since = epoch
 	}
 	v.epoch, v.opened = epoch, opened
-	maps.DeleteFunc(v.reported, func(_ stint, in uint64) bool { return in+keptReports < epoch })
+	maps.DeleteFunc(v.reported, func(_ stintKey, in uint64) bool { return in+keptReports < epoch })
 	return true
 }
 
@@ -68,10 +68,10 @@ func (v *view) wasReported(h work.Held) bool {
 	return ok
 }
 
-func stintOf(h work.Held) stint { return stint{ref: h.Ref, since: h.At.Since} }
+func stintOf(h work.Held) stintKey { return stintKey{ref: h.Ref, since: h.At.Since} }
 
 // over tells whether nobody can be owed for a deal any more from the latest epoch on.
-func (v *view) over(d work.Deal) bool { return d.Settled || v.epoch > d.LastEpoch }
+func (v *view) over(d work.Deal) bool { return d.IsOver(v.epoch) }
 
 // owed tells whether an index is owed to the node for an epoch.
 func owed(h work.Held, epoch uint64) bool {
