@@ -68,7 +68,7 @@ func innerHash(l, r proof.Node) [32]byte {
 
 // Sums that wrap around 2^128 would let a small total hide a large leaf.
 func TestOverflowingSumsAreRefused(t *testing.T) {
-	small := proof.Leaf{Deal: dealsWithPrefix(0, 1, 0)[0], Weight: proof.U64(10)}
+	small := proof.Leaf{Item: dealsWithPrefix(0, 1, 0)[0], Weight: proof.U64(10)}
 	for _, tc := range []struct {
 		name    string
 		sibling proof.U128
@@ -92,7 +92,7 @@ func TestOverflowingSumsAreRefused(t *testing.T) {
 
 // The sums of two siblings overflow together, on a side without opened leaves left of the opened one.
 func TestOverflowBeforeTheOpenedLeaf(t *testing.T) {
-	leaf := proof.Leaf{Deal: dealsWithPrefix(0, 1, 1, 1)[0], Weight: proof.U64(10)}
+	leaf := proof.Leaf{Item: dealsWithPrefix(0, 1, 1, 1)[0], Weight: proof.U64(10)}
 	half := proof.Node{Hash: [32]byte{1}, Sum: proof.U128{Hi: 1 << 63}}
 	node := must(leaf.Node())
 	right := proof.Node{Hash: innerHash(half, node), Sum: must(half.Sum.Add(node.Sum))}
@@ -104,8 +104,8 @@ func TestOverflowBeforeTheOpenedLeaf(t *testing.T) {
 
 // A sibling of sum 0 with a hash cannot be written down, whatever the root commits to.
 func TestEmptySiblingWithHash(t *testing.T) {
-	a := proof.Leaf{Deal: dealsWithPrefix(0, 1, 0, 0)[0], Weight: proof.U64(1)}
-	b := proof.Leaf{Deal: dealsWithPrefix(0, 1, 0, 1)[0], Weight: proof.U64(1)}
+	a := proof.Leaf{Item: dealsWithPrefix(0, 1, 0, 0)[0], Weight: proof.U64(1)}
+	b := proof.Leaf{Item: dealsWithPrefix(0, 1, 0, 1)[0], Weight: proof.U64(1)}
 	pair := must(proof.Inner(must(a.Node()), must(b.Node())))
 	ghost := proof.Node{Hash: [32]byte{7}}
 	root := proof.Node{Hash: innerHash(pair, ghost), Sum: pair.Sum}

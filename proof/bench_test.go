@@ -22,7 +22,7 @@ func (m *million) Len() int { return 1 << 20 }
 
 func (m *million) Leaf(i int) (proof.Leaf, error) {
 	mix := uint64(i+1) * 0x9e3779b97f4a7c15
-	return proof.Leaf{Deal: 1<<63 | uint64(i), Weight: proof.U64(1 + mix>>24), Data: m.data[:]}, nil
+	return proof.Leaf{Item: 1<<63 | uint64(i), Weight: proof.U64(1 + mix>>24), Data: m.data[:]}, nil
 }
 
 // proofSeeds are how many seeds the longest proof is taken from.

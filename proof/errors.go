@@ -69,20 +69,22 @@ var (
 	ErrDraws = errors.New("invalid number of draws")
 )
 
-// DrawError says which draw of a proof failed and why. Deal is meaningful unless Err is ErrNotOpened. Err is, or
+// DrawError says which draw of a proof failed and why. Item is that of the leaf it fell into, and Of says what items
+// are there: deal, slot or duty. Neither is set where Err is ErrNotOpened. Err is, or
 // wraps, one of this package's sentinels or the error of the caller's lookup.
 type DrawError struct {
 	Draw int
-	Deal uint64
+	Of   string
+	Item uint64
 	Err  error
 }
 
-// Error names the draw, the deal where one is known, and the reason.
+// Error names the draw, the item where one is known, and the reason.
 func (e *DrawError) Error() string {
 	if errors.Is(e.Err, ErrNotOpened) {
 		return fmt.Sprintf("draw %d: %v", e.Draw, e.Err)
 	}
-	return fmt.Sprintf("draw %d, deal %d: %v", e.Draw, e.Deal, e.Err)
+	return fmt.Sprintf("draw %d, %s %d: %v", e.Draw, e.Of, e.Item, e.Err)
 }
 
 // Unwrap returns the reason, for errors.Is and errors.As.

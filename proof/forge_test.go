@@ -167,7 +167,7 @@ func siblingBytes(n proof.Node) []byte {
 func dealsWithPrefix(from uint64, n int, prefix ...int) []uint64 {
 	var out []uint64
 	for deal := from; len(out) < n; deal++ {
-		key := proof.Leaf{Deal: deal}.Key()
+		key := proof.Leaf{Item: deal}.Key()
 		match := true
 		for i, b := range prefix {
 			match = match && bit(key, i) == b

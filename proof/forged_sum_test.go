@@ -34,7 +34,7 @@ func forgedWeight(copies int) proof.U128 { return proof.U64(uint64(copies) * hon
 var attacks = []attack{
 	{"inflated leaf", func(_ *tree, copies int) *tree {
 		// The leaf is in its place, but heavier than what the chain's state says.
-		return leafTree(proof.Leaf{Deal: dealsWithPrefix(1_000, 1, forgedPath...)[0], Weight: forgedWeight(copies)})
+		return leafTree(proof.Leaf{Item: dealsWithPrefix(1_000, 1, forgedPath...)[0], Weight: forgedWeight(copies)})
 	}},
 	{"phantom subtree", func(_ *tree, copies int) *tree { return phantom(forgedWeight(copies)) }},
 	{"false child sum", func(_ *tree, copies int) *tree {
@@ -49,10 +49,10 @@ var attacks = []attack{
 		return forged
 	}},
 	{"wrong turn", func(_ *tree, copies int) *tree {
-		return leafTree(proof.Leaf{Deal: dealsWithPrefix(1_000, 1, 0, 1)[0], Weight: forgedWeight(copies)})
+		return leafTree(proof.Leaf{Item: dealsWithPrefix(1_000, 1, 0, 1)[0], Weight: forgedWeight(copies)})
 	}},
 	{"deep chain", func(_ *tree, copies int) *tree {
-		l := proof.Leaf{Deal: dealsWithPrefix(1_000, 1, forgedPath...)[0], Weight: forgedWeight(copies)}
+		l := proof.Leaf{Item: dealsWithPrefix(1_000, 1, forgedPath...)[0], Weight: forgedWeight(copies)}
 		t := leafTree(l)
 		for depth := 6; depth >= len(forgedPath); depth-- {
 			if bit(l.Key(), depth) == 0 {
@@ -68,7 +68,7 @@ var attacks = []attack{
 func unitLeaves(deals []uint64) []proof.Leaf {
 	out := make([]proof.Leaf, len(deals))
 	for i, d := range deals {
-		out[i] = proof.Leaf{Deal: d, Weight: proof.U64(1)}
+		out[i] = proof.Leaf{Item: d, Weight: proof.U64(1)}
 	}
 	return out
 }
@@ -84,7 +84,7 @@ func newLiar(a attack, copies int) liar {
 	var leaves []proof.Leaf
 	add := func(weight uint64, deals []uint64) {
 		for _, d := range deals {
-			leaves = append(leaves, proof.Leaf{Deal: d, Weight: proof.U64(weight), Data: fill(byte(d), 16)})
+			leaves = append(leaves, proof.Leaf{Item: d, Weight: proof.U64(weight), Data: fill(byte(d), 16)})
 			l.honest[d] = proof.U64(weight)
 		}
 	}
@@ -103,7 +103,7 @@ func (l liar) caught(draws []proof.U128) bool {
 		return true
 	}
 	for _, o := range opened {
-		if l.honest[o.Leaf.Deal] != o.Leaf.Weight {
+		if l.honest[o.Leaf.Item] != o.Leaf.Weight {
 			return true
 		}
 	}

@@ -69,7 +69,7 @@ func newHolder(t require.TestingT, r *rand.Rand, deals, maxPiece int) *holder {
 	var leaves []proof.Leaf
 	for i := range deals {
 		d := newDeal(t, r, uint64(i*7+1), maxPiece)
-		h.deals[d.leaf.Deal] = d
+		h.deals[d.leaf.Item] = d
 		leaves = append(leaves, d.leaf)
 	}
 	trie, err := proof.BuildTrie(proof.LeafList(leaves))
@@ -80,7 +80,7 @@ func newHolder(t require.TestingT, r *rand.Rand, deals, maxPiece int) *holder {
 
 func newDeal(t require.TestingT, r *rand.Rand, id uint64, maxPiece int) *deal {
 	n := 2 + r.IntN(9)
-	d := &deal{leaf: proof.Leaf{Deal: id, Weight: proof.U64(1 + r.Uint64N(1e6)), Data: fill(byte(id), 8)}, index: uint32(r.IntN(n))}
+	d := &deal{leaf: proof.Leaf{Item: id, Weight: proof.U64(1 + r.Uint64N(1e6)), Data: fill(byte(id), 8)}, index: uint32(r.IntN(n))}
 	segments := someSegments(r, 1+r.IntN(6), n, uint64(maxPiece-maxPiece/2))
 	for i := range segments {
 		segments[i].Length += uint64(maxPiece / 2)

@@ -15,13 +15,13 @@ import (
 )
 
 func TestLeafBytes(t *testing.T) {
-	l := proof.Leaf{Deal: 300, Weight: proof.U128{Hi: 1}, Data: []byte{7, 8}}
+	l := proof.Leaf{Item: 300, Weight: proof.U128{Hi: 1}, Data: []byte{7, 8}}
 	got, err := l.AppendTo([]byte{0xff})
 	require.NoError(t, err)
 	require.Equal(t, []byte{0xff, 0xac, 2, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 2, 2, 7, 8}, got)
 	require.Equal(t, sha256.Sum256(binary.BigEndian.AppendUint64(nil, 300)), l.Key())
 
-	most, err := proof.Leaf{Deal: math.MaxUint64, Weight: max128, Data: make([]byte, proof.MaxLeafData)}.AppendTo(nil)
+	most, err := proof.Leaf{Item: math.MaxUint64, Weight: max128, Data: make([]byte, proof.MaxLeafData)}.AppendTo(nil)
 	require.NoError(t, err)
 	require.Len(t, most, proof.MaxLeafSize)
 	require.LessOrEqual(t, proof.MaxLeafSize, 120)
@@ -63,7 +63,7 @@ func TestLeafRoundTrip(t *testing.T) {
 			require.NoError(t, err)
 			got, err := proof.DecodeLeaf(b)
 			require.NoError(t, err)
-			require.Equal(t, l.Deal, got.Deal)
+			require.Equal(t, l.Item, got.Item)
 			require.Equal(t, l.Weight, got.Weight)
 			require.Equal(t, append([]byte{}, l.Data...), append([]byte{}, got.Data...))
 		}
@@ -72,8 +72,8 @@ func TestLeafRoundTrip(t *testing.T) {
 
 func FuzzDecodeLeaf(f *testing.F) {
 	f.Add([]byte{0, 1, 0})
-	f.Add(must(proof.Leaf{Deal: math.MaxUint64, Weight: max128, Data: fill(1, 64)}.AppendTo(nil)))
-	f.Add(must(proof.Leaf{Deal: 300, Weight: proof.U128{Hi: 1}, Data: []byte{7}}.AppendTo(nil)))
+	f.Add(must(proof.Leaf{Item: math.MaxUint64, Weight: max128, Data: fill(1, 64)}.AppendTo(nil)))
+	f.Add(must(proof.Leaf{Item: 300, Weight: proof.U128{Hi: 1}, Data: []byte{7}}.AppendTo(nil)))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		l, err := proof.DecodeLeaf(in)
 		if err != nil {

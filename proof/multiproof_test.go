@@ -22,7 +22,7 @@ func seededDraws(seed [32]byte, k int, total proof.U128) []proof.U128 {
 func requireOpened(t require.TestingT, root *tree, leaves []proof.Leaf, draws []proof.U128, got []proof.Opened) {
 	require.Len(t, got, len(draws))
 	for i, o := range got {
-		j := slices.IndexFunc(leaves, func(l proof.Leaf) bool { return l.Deal == o.Leaf.Deal })
+		j := slices.IndexFunc(leaves, func(l proof.Leaf) bool { return l.Item == o.Leaf.Item })
 		require.NotEqual(t, -1, j)
 		require.Equal(t, leaves[j].Weight, o.Leaf.Weight)
 		require.True(t, bytes.Equal(leaves[j].Data, o.Leaf.Data))
@@ -91,7 +91,7 @@ func TestProofsBelowTheKeptNodes(t *testing.T) {
 }
 
 func TestNumberOfDraws(t *testing.T) {
-	trie, err := proof.BuildTrie(proof.LeafList{{Deal: 1, Weight: proof.U64(5)}})
+	trie, err := proof.BuildTrie(proof.LeafList{{Item: 1, Weight: proof.U64(5)}})
 	require.NoError(t, err)
 	for _, n := range []int{0, proof.MaxDraws + 1} {
 		_, _, err := trie.Prove(make([]proof.U128, n))
@@ -106,7 +106,7 @@ func TestNumberOfDraws(t *testing.T) {
 // smallTrie has five leaves; their keys begin with 00, 010, 011, 10 and 11.
 func smallTrie() (leaves []proof.Leaf, root *tree) {
 	for i, prefix := range [][]int{{0, 0}, {0, 1, 0}, {0, 1, 1}, {1, 0}, {1, 1}} {
-		leaves = append(leaves, proof.Leaf{Deal: dealsWithPrefix(0, 1, prefix...)[0], Weight: proof.U64(10 * uint64(i+1))})
+		leaves = append(leaves, proof.Leaf{Item: dealsWithPrefix(0, 1, prefix...)[0], Weight: proof.U64(10 * uint64(i+1))})
 	}
 	return leaves, honestTree(leaves, 0)
 }

@@ -96,26 +96,26 @@ func (p StorageProof) Verify(root Node, seed [32]byte, k int, lookup func(deal u
 	}
 	views := make([]DealView, k)
 	for i, o := range opened {
-		deal := o.Leaf.Deal
+		deal := o.Leaf.Item
 		if j := firstDraw(opened, deal); j < i {
 			views[i] = views[j]
 		} else if views[i], err = lookup(deal); err != nil {
-			return &DrawError{Draw: i, Deal: deal, Err: fmt.Errorf("look up deal: %w", err)}
+			return &DrawError{Draw: i, Of: "deal", Item: deal, Err: fmt.Errorf("look up deal: %w", err)}
 		}
 		if o.Leaf.Weight != views[i].Weight {
-			return &DrawError{Draw: i, Deal: deal, Err: ErrWeight}
+			return &DrawError{Draw: i, Of: "deal", Item: deal, Err: ErrWeight}
 		}
 		if err := p.Openings[i].verify(views[i], Draw(seed, TagByte, uint64(i), U64(views[i].LayoutBytes))); err != nil {
-			return &DrawError{Draw: i, Deal: deal, Err: err}
+			return &DrawError{Draw: i, Of: "deal", Item: deal, Err: err}
 		}
 	}
 	return nil
 }
 
-// firstDraw returns the first draw that fell into a deal.
-func firstDraw(opened []Opened, deal uint64) int {
+// firstDraw returns the first draw that fell into the leaf of an item.
+func firstDraw(opened []Opened, item uint64) int {
 	i := 0
-	for opened[i].Leaf.Deal != deal {
+	for opened[i].Leaf.Item != item {
 		i++
 	}
 	return i

@@ -25,9 +25,9 @@ func ProveStorage(t *Trie, seed [32]byte, k int, h Holdings) (StorageProof, erro
 	}
 	p := StorageProof{Multiproof: multiproof, Openings: make([]Opening, k)}
 	for i, o := range opened {
-		p.Openings[i], err = openDeal(h, o.Leaf.Deal, seed, i)
+		p.Openings[i], err = openDeal(h, o.Leaf.Item, seed, i)
 		if err != nil {
-			return StorageProof{}, &DrawError{Draw: i, Deal: o.Leaf.Deal, Err: err}
+			return StorageProof{}, &DrawError{Draw: i, Of: "deal", Item: o.Leaf.Item, Err: err}
 		}
 	}
 	return p, nil

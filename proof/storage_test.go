@@ -106,11 +106,11 @@ func TestStorageProofNamesWhatFailed(t *testing.T) {
 			var drawErr *proof.DrawError
 			require.ErrorAs(t, err, &drawErr)
 			require.Equal(t, 0, drawErr.Draw)
-			require.Equal(t, d.leaf.Deal, drawErr.Deal)
+			require.Equal(t, d.leaf.Item, drawErr.Item)
 		})
 	}
 	require.Equal(t, "draw 3, deal 7: weight differs from what is owed",
-		(&proof.DrawError{Draw: 3, Deal: 7, Err: proof.ErrWeight}).Error())
+		(&proof.DrawError{Draw: 3, Of: "deal", Item: 7, Err: proof.ErrWeight}).Error())
 }
 
 func TestStorageProofWholeFailures(t *testing.T) {
@@ -155,7 +155,7 @@ func TestProverFindsItsOwnDamage(t *testing.T) {
 			_, err := proof.ProveStorage(h.trie, seed, 1, h)
 			require.ErrorIs(t, err, tc.err)
 			var drawErr *proof.DrawError
-			require.Equal(t, tc.err != nil, errors.As(err, &drawErr) && drawErr.Deal == d.leaf.Deal)
+			require.Equal(t, tc.err != nil, errors.As(err, &drawErr) && drawErr.Item == d.leaf.Item)
 		})
 	}
 	h.damage = nil
@@ -164,7 +164,7 @@ func TestProverFindsItsOwnDamage(t *testing.T) {
 	}
 	_, err := proof.ProveStorage(h.trie, seed, 1, h)
 	require.ErrorIs(t, err, proof.ErrChunk, "damaged list of chaining values")
-	delete(h.deals, d.leaf.Deal)
+	delete(h.deals, d.leaf.Item)
 	_, err = proof.ProveStorage(h.trie, seed, 1, h)
 	require.ErrorIs(t, err, errUnknownDeal)
 }

@@ -20,7 +20,7 @@ func someLeaves(r *rand.Rand, n int) []proof.Leaf {
 	out := make([]proof.Leaf, n)
 	for i := range out {
 		out[i] = proof.Leaf{
-			Deal:   uint64(i)<<20 | r.Uint64N(1<<20),
+			Item:   uint64(i)<<20 | r.Uint64N(1<<20),
 			Weight: proof.U128{Hi: r.Uint64() >> 44 * uint64(i&1), Lo: 1 + r.Uint64()>>r.UintN(60)},
 			Data:   fill(byte(i), int(r.UintN(proof.MaxLeafData+1))),
 		}
@@ -32,12 +32,12 @@ func someLeaves(r *rand.Rand, n int) []proof.Leaf {
 func genLeaves(most int) *rapid.Generator[[]proof.Leaf] {
 	leaf := rapid.Custom(func(t *rapid.T) proof.Leaf {
 		return proof.Leaf{
-			Deal:   rapid.Uint64().Draw(t, "deal"),
+			Item:   rapid.Uint64().Draw(t, "deal"),
 			Weight: proof.U128{Hi: rapid.Uint64Max(1<<50).Draw(t, "hi"), Lo: rapid.Uint64Min(1).Draw(t, "lo")},
 			Data:   rapid.SliceOfN(rapid.Byte(), 0, proof.MaxLeafData).Draw(t, "data"),
 		}
 	})
-	return rapid.SliceOfNDistinct(leaf, 1, most, func(l proof.Leaf) uint64 { return l.Deal })
+	return rapid.SliceOfNDistinct(leaf, 1, most, func(l proof.Leaf) uint64 { return l.Item })
 }
 
 func TestTrieIsItsDefinition(t *testing.T) {
@@ -81,13 +81,13 @@ func TestBuildTrieRefuses(t *testing.T) {
 		leaves []proof.Leaf
 		err    error
 	}{
-		{"ok: sum of 2^128 − 1", []proof.Leaf{{Deal: 1, Weight: max128}}, nil},
-		{"ok: two leaves below 2^128", []proof.Leaf{{Deal: 1, Weight: half}, {Deal: 2, Weight: one}}, nil},
-		{"fails: zero weight", []proof.Leaf{{Deal: 1, Weight: one}, {Deal: 2}}, proof.ErrZeroWeight},
-		{"fails: one deal twice", []proof.Leaf{{Deal: 1, Weight: one}, {Deal: 2, Weight: one}, {Deal: 1, Weight: half}},
+		{"ok: sum of 2^128 − 1", []proof.Leaf{{Item: 1, Weight: max128}}, nil},
+		{"ok: two leaves below 2^128", []proof.Leaf{{Item: 1, Weight: half}, {Item: 2, Weight: one}}, nil},
+		{"fails: zero weight", []proof.Leaf{{Item: 1, Weight: one}, {Item: 2}}, proof.ErrZeroWeight},
+		{"fails: one deal twice", []proof.Leaf{{Item: 1, Weight: one}, {Item: 2, Weight: one}, {Item: 1, Weight: half}},
 			proof.ErrDuplicate},
-		{"fails: sum of 2^128", []proof.Leaf{{Deal: 1, Weight: half}, {Deal: 2, Weight: half}}, proof.ErrOverflow},
-		{"fails: too much data", []proof.Leaf{{Deal: 1, Weight: one, Data: make([]byte, proof.MaxLeafData+1)}}, proof.ErrTooLarge},
+		{"fails: sum of 2^128", []proof.Leaf{{Item: 1, Weight: half}, {Item: 2, Weight: half}}, proof.ErrOverflow},
+		{"fails: too much data", []proof.Leaf{{Item: 1, Weight: one, Data: make([]byte, proof.MaxLeafData+1)}}, proof.ErrTooLarge},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := proof.BuildTrie(proof.LeafList(tc.leaves))
@@ -117,7 +117,7 @@ func (s *brokenSource) Leaf(i int) (proof.Leaf, error) {
 
 func TestTrieOfABadSource(t *testing.T) {
 	disk := errors.New("disk is gone")
-	leaves := proof.LeafList{{Deal: 1, Weight: proof.U64(5)}, {Deal: 2, Weight: proof.U64(6)}}
+	leaves := proof.LeafList{{Item: 1, Weight: proof.U64(5)}, {Item: 2, Weight: proof.U64(6)}}
 	after := func(n int, then proof.Leaf) func(int, proof.Leaf) proof.Leaf {
 		return func(reads int, l proof.Leaf) proof.Leaf {
 			if reads > n {
@@ -135,9 +135,9 @@ func TestTrieOfABadSource(t *testing.T) {
 		{"fails: too many leaves", &brokenSource{LeafList: leaves, length: math.MaxUint32 + 1}, proof.ErrTooLarge, nil},
 		{"fails: negative length", &brokenSource{LeafList: leaves, length: -1}, proof.ErrTooLarge, nil},
 		{"fails: other deal while building", &brokenSource{LeafList: leaves, length: 2,
-			change: after(2, proof.Leaf{Deal: 9, Weight: proof.U64(5)})}, proof.ErrRoot, nil},
+			change: after(2, proof.Leaf{Item: 9, Weight: proof.U64(5)})}, proof.ErrRoot, nil},
 		{"fails: other deal when opened", &brokenSource{LeafList: leaves, length: 2,
-			change: after(4, proof.Leaf{Deal: 9, Weight: proof.U64(5)})}, nil, proof.ErrRoot},
+			change: after(4, proof.Leaf{Item: 9, Weight: proof.U64(5)})}, nil, proof.ErrRoot},
 		{"fails: other weight when opened", &brokenSource{LeafList: leaves, length: 2,
 			change: func(reads int, l proof.Leaf) proof.Leaf {
 				if reads > 4 {

@@ -20,7 +20,7 @@ func forge(t testing.TB, h *storage.Holder, epoch uint64, trie *proof.Trie) proo
 	require.NoError(t, err)
 	p := proof.StorageProof{Multiproof: multiproof}
 	for i, o := range opened {
-		p.Openings = append(p.Openings, forgeOpening(t, h.Holdings(epoch), o.Leaf.Deal, seed, i))
+		p.Openings = append(p.Openings, forgeOpening(t, h.Holdings(epoch), o.Leaf.Item, seed, i))
 	}
 	return p
 }

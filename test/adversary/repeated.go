@@ -69,7 +69,7 @@ func (a *repeater) prove(epoch uint64) {
 	}
 	p := proof.StorageProof{Multiproof: slices.Concat([]byte{count}, leaves, siblings)}
 	for i := range draws {
-		p.Openings = append(p.Openings, forgeOpening(t, a.Holdings(epoch), a.Leaves(epoch)[0].Deal, seed, i))
+		p.Openings = append(p.Openings, forgeOpening(t, a.Holdings(epoch), a.Leaves(epoch)[0].Item, seed, i))
 	}
 	a.proofs = append(a.proofs, a.scene.Try(a.Operator, a.ProofBytes(epoch, p)))
 }

@@ -159,7 +159,7 @@ func (p part) encode() ([]byte, error) {
 	for _, l := range p.leaves {
 		leaf, err := l.AppendTo(nil)
 		if err != nil {
-			return nil, fmt.Errorf("encode deal %d: %w", l.Deal, err)
+			return nil, fmt.Errorf("encode deal %d: %w", l.Item, err)
 		}
 		bz = append(binary.AppendUvarint(bz, uint64(len(leaf))), leaf...)
 	}

@@ -19,7 +19,7 @@ import (
 func leavesOf(n int) []proof.Leaf {
 	list := make([]proof.Leaf, n)
 	for i := range list {
-		list[i] = proof.Leaf{Deal: uint64(i + 1), Weight: proof.U128{Hi: uint64(i % 3), Lo: uint64(i + 7)}, Data: []byte(strings.Repeat("d", i%65))}
+		list[i] = proof.Leaf{Item: uint64(i + 1), Weight: proof.U128{Hi: uint64(i % 3), Lo: uint64(i + 7)}, Data: []byte(strings.Repeat("d", i%65))}
 	}
 	return list
 }
@@ -34,7 +34,7 @@ func requireClaim(t require.TestingT, c *outbox.Claims, of work.Claim, want []pr
 	require.True(t, ok, "epoch %d is not known", of.Epoch)
 	require.Len(t, got, len(want))
 	for i := range want {
-		require.Equal(t, want[i].Deal, got[i].Deal)
+		require.Equal(t, want[i].Item, got[i].Item)
 		require.Equal(t, want[i].Weight, got[i].Weight)
 		require.Equal(t, string(want[i].Data), string(got[i].Data))
 	}
@@ -186,7 +186,7 @@ func TestClaimsLargestEpoch(t *testing.T) {
 func TestClaimsErrors(t *testing.T) {
 	j := open(t, t.TempDir())
 	c := openClaims(t, j)
-	require.ErrorIs(t, c.Write(t.Context(), claimOf(5), []proof.Leaf{{Deal: 1}}), proof.ErrZeroWeight)
+	require.ErrorIs(t, c.Write(t.Context(), claimOf(5), []proof.Leaf{{Item: 1}}), proof.ErrZeroWeight)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.ErrorIs(t, c.Write(ctx, claimOf(6), leavesOf(1)), context.Canceled)
@@ -209,7 +209,7 @@ func TestClaimsErrors(t *testing.T) {
 func TestClaimRecordSize(t *testing.T) {
 	leaves := make([]proof.Leaf, outbox.LeavesPerRecord)
 	for i := range leaves {
-		leaves[i] = proof.Leaf{Deal: 1<<64 - 1, Weight: proof.U128{Hi: 1<<64 - 1, Lo: 1<<64 - 1}, Data: make([]byte, proof.MaxLeafData)}
+		leaves[i] = proof.Leaf{Item: 1<<64 - 1, Weight: proof.U128{Hi: 1<<64 - 1, Lo: 1<<64 - 1}, Data: make([]byte, proof.MaxLeafData)}
 	}
 	bz, err := outbox.EncodePart(work.Claim{Epoch: 1<<64 - 1}, 3, leaves)
 	require.NoError(t, err)

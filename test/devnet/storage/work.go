@@ -18,7 +18,7 @@ func (h *Holder) Leaves(epoch uint64) proof.LeafList {
 	for _, o := range h.net.Owing(h.ID, epoch) {
 		weight, err := proof.FromBig(o.Deal.Rate.BigInt())
 		require.NoError(h.net.t, err)
-		leaves = append(leaves, proof.Leaf{Deal: o.Deal.Id, Weight: weight})
+		leaves = append(leaves, proof.Leaf{Item: o.Deal.Id, Weight: weight})
 	}
 	return leaves
 }

@@ -123,7 +123,7 @@ func (f *fixture) trie(list []owing, change func(*proof.Leaf)) *proof.Trie {
 	for _, o := range list {
 		weight, err := proof.FromBig(o.deal.Rate.BigInt())
 		require.NoError(f.t, err)
-		leaf := proof.Leaf{Deal: o.deal.Id, Weight: weight}
+		leaf := proof.Leaf{Item: o.deal.Id, Weight: weight}
 		if change != nil {
 			change(&leaf)
 		}

@@ -97,7 +97,7 @@ func TestProofIsRefused(t *testing.T) {
 	good := f.proofOf(node, 2, trie, list, seed)
 	heavier := f.trie(list, func(l *proof.Leaf) { // same total, other shares
 		shift := uint64(500)
-		if l.Deal == second {
+		if l.Item == second {
 			l.Weight = proof.U64(l.Weight.Lo - shift)
 		} else {
 			l.Weight = proof.U64(l.Weight.Lo + shift)
@@ -151,7 +151,7 @@ func TestClaimOfWrongShares(t *testing.T) {
 	node := nodes[0]
 	list := f.owing(f.export(), node, 2)
 	moved := f.trie(list, func(l *proof.Leaf) {
-		if l.Deal == first {
+		if l.Item == first {
 			l.Weight = proof.U64(2*price - 1)
 		} else {
 			l.Weight = proof.U64(1)

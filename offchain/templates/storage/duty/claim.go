@@ -83,7 +83,7 @@ func (d *Duties) leavesOf(ctx context.Context, epoch uint64, right func(proof.No
 	known := map[uint64]bool{}
 	for _, h := range d.view.held {
 		if owed(h, epoch) {
-			leaves, known[h.Ref.Deal] = append(leaves, proof.Leaf{Deal: h.Ref.Deal, Weight: h.Deal.Rate}), true
+			leaves, known[h.Ref.Deal] = append(leaves, proof.Leaf{Item: h.Ref.Deal, Weight: h.Deal.Rate}), true
 		}
 	}
 	root, err := rootOf(leaves)
@@ -96,7 +96,7 @@ func (d *Duties) leavesOf(ctx context.Context, epoch uint64, right func(proof.No
 	}
 	for _, s := range ended {
 		if !known[s.Ref.Deal] {
-			leaves, known[s.Ref.Deal] = append(leaves, proof.Leaf{Deal: s.Ref.Deal, Weight: s.Rate}), true
+			leaves, known[s.Ref.Deal] = append(leaves, proof.Leaf{Item: s.Ref.Deal, Weight: s.Rate}), true
 		}
 	}
 	root, err = rootOf(leaves)

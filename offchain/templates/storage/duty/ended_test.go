@@ -75,7 +75,7 @@ func TestAStintInTwoAnswersIsClaimedOnce(t *testing.T) {
 	claim := w.now.claims[1].Claim
 	require.Equal(t, proof.U64(111), claim.Total)
 	require.ElementsMatch(t, []proof.Leaf{
-		{Deal: 1, Weight: proof.U64(1)}, {Deal: 2, Weight: proof.U64(10)}, {Deal: 3, Weight: proof.U64(100)},
+		{Item: 1, Weight: proof.U64(1)}, {Item: 2, Weight: proof.U64(10)}, {Item: 3, Weight: proof.U64(100)},
 	}, w.book[bookKey{1, claim.Root}])
 }
 
@@ -96,7 +96,7 @@ func TestOfEndedStintsTheRightOneIsClaimed(t *testing.T) {
 	claim := w.now.claims[1].Claim
 	var deals []uint64
 	for _, l := range w.book[bookKey{1, claim.Root}] {
-		deals = append(deals, l.Deal)
+		deals = append(deals, l.Item)
 	}
 	require.Equal(t, []uint64{1, 2}, deals)
 }

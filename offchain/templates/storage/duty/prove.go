@@ -84,7 +84,7 @@ func (d *Duties) suspect(err error, epoch uint64) bool {
 	if !errors.As(err, &draw) {
 		return false
 	}
-	h, held := d.view.byDeal[draw.Deal]
+	h, held := d.view.byDeal[draw.Item]
 	if !held || h.At.ProvedBy(epoch) != h.At.Acked {
 		return false
 	}

@@ -17,7 +17,7 @@ func TestProofsAreMadeFromWhatTheChainHas(t *testing.T) {
 	v1 := w.must(1, from{}, 1, 2)
 	w.chain.Commit(deal, w.layout(1, v1), true)
 	v2 := w.must(2, from{1, v1, []record.Range{{From: 0, Count: 1}}}, 3)
-	trie, err := proof.BuildTrie(proof.LeafList{{Deal: deal, Weight: proof.U64(5)}})
+	trie, err := proof.BuildTrie(proof.LeafList{{Item: deal, Weight: proof.U64(5)}})
 	require.NoError(t, err)
 	prove := func() error {
 		seed := [32]byte{9}
