@@ -162,7 +162,7 @@ func newKeepers(base *baseapp.BaseApp, enc encoding, st stores, opts servertypes
 	k.Network = networkkeeper.NewKeeper(enc.codec, st.of(networktypes.StoreKey), accounts, authority, bank, bank, k.Beacon)
 	k.Rewards = rewardkeeper.NewKeeper(enc.codec, st.of(rewardtypes.StoreKey), accounts, bank, k.Network)
 	k.Tasks = taskkeeper.NewKeeper(enc.codec, st.of(tasktypes.StoreKey), taskkeeper.Deps{
-		Addresses: accounts, Bank: bank, Networks: k.Network, Nodes: k.Network, Beacon: k.Beacon,
+		Addresses: accounts, Bank: bank, Networks: k.Network, Nodes: k.Network, Actives: networkkeeper.NewActiveSet(k.Network), Beacon: k.Beacon,
 		PayModule: rewardtypes.ModuleName, Hooks: k.Rewards,
 	})
 	k.Network.Connect(networktypes.MultiHooks{k.Tasks, k.Rewards}, k.Rewards, k.Tasks)

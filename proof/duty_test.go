@@ -11,6 +11,7 @@ import (
 )
 
 func newDuties(t testing.TB, n int) ([]proof.Duty, *proof.Trie) {
+	t.Helper()
 	var duties []proof.Duty
 	var leaves proof.LeafList
 	for i := range n {

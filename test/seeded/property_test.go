@@ -110,3 +110,10 @@ func TestProcess(t *testing.T) {
 		})
 	}
 }
+
+func TestRounds(t *testing.T) {
+	for set, want := range map[string]int{"": 7, "99": 7, "100": 7, "250": 14, "2000": 140} {
+		t.Setenv("MESH_CHECKS", set)
+		require.Equal(t, want, seeded.Rounds(t, 7), "MESH_CHECKS=%s", set)
+	}
+}

@@ -11,6 +11,27 @@ import (
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
+// ActiveSet answers what an active set was as of one of the last openings, and draws from it. It
+// changes nothing.
+type ActiveSet struct{ k *Keeper }
+
+// NewActiveSet returns the active sets of all networks of a keeper.
+func NewActiveSet(k *Keeper) ActiveSet { return ActiveSet{k} }
+
+// WeightAsOf returns what a node weighs in the active set as of an opening, in base units; 0 if it
+// did not count. ErrEpochNotFound is an opening whose set is no longer known.
+func (a ActiveSet) WeightAsOf(ctx context.Context, seq, opening uint64, n types.Node) (math.Int, error) {
+	k := a.k
+	if err := k.checkOpening(ctx, seq, opening); err != nil {
+		return math.Int{}, err
+	}
+	at, err := k.intervalAsOf(ctx, nodesOf(seq, n.OwnerSlot), opening, n.Slot)
+	if err != nil {
+		return math.Int{}, err
+	}
+	return math.NewIntFromBigInt(at.weight.Big()), nil
+}
+
 // reweigh gives a node the weight its status and bonds call for, from the next opening on, and
 // stores it. Every change of either goes through here; a change of the terms alone moves no weight.
 func (k *Keeper) reweigh(ctx context.Context, seq uint64, n types.Node) error {
@@ -35,30 +56,39 @@ func (k *Keeper) reweigh(ctx context.Context, seq uint64, n types.Node) error {
 	if n.Weight.Equal(was) {
 		return nil
 	}
-	if err := k.setWeight(ctx, seq, cal.Epoch, n); err != nil {
+	owners, err := k.setWeight(ctx, seq, cal.Epoch, n)
+	if err != nil {
 		return err
 	}
 	switch {
 	case was.IsZero():
 		cal.Nodes++
+		// The owner had nothing but this node's weight: it is new.
+		if owners.Equal(n.Weight) {
+			cal.Owners++
+		}
 	case n.Weight.IsZero():
 		cal.Nodes--
+		if owners.IsZero() {
+			cal.Owners--
+		}
 	}
 	return k.keepTime(ctx, network, cal)
 }
 
-// setWeight writes a node's weight into its owner's tree and the owner's sum into the network's.
-func (k *Keeper) setWeight(ctx context.Context, seq, epoch uint64, n types.Node) error {
+// setWeight writes a node's weight into its owner's tree and the owner's sum, which it returns, into
+// the network's.
+func (k *Keeper) setWeight(ctx context.Context, seq, epoch uint64, n types.Node) (math.Int, error) {
 	weight, err := proof.FromBig(n.Weight.BigInt())
 	if err != nil {
-		return err
+		return math.Int{}, err
 	}
 	sum, err := k.setSum(ctx, nodesOf(seq, n.OwnerSlot), n.Slot, epoch, weight)
 	if err != nil {
-		return err
+		return math.Int{}, err
 	}
 	_, err = k.setSum(ctx, ownersOf(seq), n.OwnerSlot, epoch, sum)
-	return err
+	return math.NewIntFromBigInt(sum.Big()), err
 }
 
 // weightAsOf returns the sum of all bonds in the active set as of an opening.

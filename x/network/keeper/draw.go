@@ -19,8 +19,9 @@ type interval struct{ left, weight proof.U128 }
 // Owners draws up to n nodes of distinct owners, in the order drawn. It returns fewer than n where
 // owners run out or too many will not do; that is no error. ErrEpochNotFound is an opening whose
 // set is no longer known.
-func (k *Keeper) Owners(ctx context.Context, d types.Draw, n int) ([]types.Node, error) {
-	if err := k.checkOpening(ctx, d); err != nil {
+func (a ActiveSet) Owners(ctx context.Context, d types.Draw, n int) ([]types.Node, error) {
+	k := a.k
+	if err := k.checkOpening(ctx, d.Network, d.Opening); err != nil {
 		return nil, err
 	}
 	left, taken, err := k.withoutOwners(ctx, d)
@@ -58,13 +59,13 @@ func (k *Keeper) Owners(ctx context.Context, d types.Draw, n int) ([]types.Node,
 
 // checkOpening returns ErrEpochNotFound unless the active set is known as of the opening: earlier
 // sums are forgotten one by one, and what is left of them is no set that ever was.
-func (k *Keeper) checkOpening(ctx context.Context, d types.Draw) error {
-	cal, err := k.calendars.Get(ctx, d.Network)
+func (k *Keeper) checkOpening(ctx context.Context, seq, opening uint64) error {
+	cal, err := k.calendars.Get(ctx, seq)
 	if err != nil {
 		return err
 	}
-	if d.Opening+types.KeptOpenings <= cal.Epoch {
-		return types.ErrEpochNotFound.Wrapf("network %d knows its active set as of its last %d openings, and %d is earlier", d.Network, types.KeptOpenings, d.Opening)
+	if opening+types.KeptOpenings <= cal.Epoch {
+		return types.ErrEpochNotFound.Wrapf("network %d knows its active set as of its last %d openings, and %d is earlier", seq, types.KeptOpenings, opening)
 	}
 	return nil
 }

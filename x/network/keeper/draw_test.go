@@ -13,6 +13,7 @@ import (
 	"cosmossdk.io/math"
 
 	"github.com/mesh-protocol/mesh/test/seeded"
+	"github.com/mesh-protocol/mesh/x/network/keeper"
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
@@ -30,7 +31,7 @@ func active(t require.TestingT, f *nodeFixture, n types.Network, bonds [][]int64
 
 // draw draws as of an opening.
 func (f *nodeFixture) draw(t require.TestingT, d types.Draw, n int) []types.Node {
-	list, err := f.keeper.Owners(f.ctx, d, n)
+	list, err := keeper.NewActiveSet(f.keeper).Owners(f.ctx, d, n)
 	require.NoError(t, err)
 	return list
 }
@@ -81,7 +82,7 @@ func TestDrawAccept(t *testing.T) {
 		require.Empty(t, f.draw(t, none, 3))
 		broken := d
 		broken.Accept = func(context.Context, types.Node) (bool, error) { return true, errLedger }
-		_, err := f.keeper.Owners(f.ctx, broken, 3)
+		_, err := keeper.NewActiveSet(f.keeper).Owners(f.ctx, broken, 3)
 		require.ErrorIs(t, err, errLedger)
 	}
 }
@@ -181,7 +182,7 @@ func TestDrawsOfKeptOpenings(t *testing.T) {
 		epoch = f.open(t, n)
 	}
 	for opening := range epoch + 2 {
-		drawn, err := f.keeper.Owners(f.ctx, types.Draw{Network: n.Seq, Opening: opening, Seed: seedOf(1)}, 2)
+		drawn, err := keeper.NewActiveSet(f.keeper).Owners(f.ctx, types.Draw{Network: n.Seq, Opening: opening, Seed: seedOf(1)}, 2)
 		if opening+types.KeptOpenings <= epoch {
 			require.ErrorIs(t, err, types.ErrEpochNotFound, "opening %d", opening)
 			require.Empty(t, drawn)

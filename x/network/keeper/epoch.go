@@ -145,7 +145,7 @@ func (k *Keeper) open(ctx sdk.Context, n types.Network, cal *types.Calendar, hei
 		return err
 	}
 	e := types.Epoch{
-		Number: cal.Epoch, Open: height, Close: cal.RollsAt, Weight: weight, Nodes: cal.Nodes, Params: n.Params,
+		Number: cal.Epoch, Open: height, Close: cal.RollsAt, Weight: weight, Nodes: cal.Nodes, Owners: cal.Owners, Params: n.Params,
 	}
 	if err := k.epochs.Set(ctx, collections.Join(n.Seq, e.Number), e); err != nil {
 		return err

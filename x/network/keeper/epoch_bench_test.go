@@ -59,7 +59,7 @@ func nodeChain(t testing.TB, nodes int) *costs {
 	c, n := newCosts(t, storetypes.StoreTypeDB), benchNetwork(t, 1)
 	g := types.GenesisState{Params: types.DevnetParams(), NextSeq: 2, NextUnbonding: 1, Networks: []types.Network{n}}
 	g.Calendars = []types.Calendar{{
-		Network: 1, RollsAt: height + 1, Nodes: uint64(nodes), NextNode: uint64(nodes) + 1, NextOwnerSlot: uint64(nodes / nodesEach),
+		Network: 1, RollsAt: height + 1, Nodes: uint64(nodes), Owners: uint64(nodes / nodesEach), NextNode: uint64(nodes) + 1, NextOwnerSlot: uint64(nodes / nodesEach),
 	}}
 	c.init(t, g)
 	g.Networks, g.Calendars = nil, nil

@@ -29,7 +29,7 @@ func TestEpochsFollowTheGrid(t *testing.T) {
 			e, err := f.keeper.Epoch(f.ctx, n.Seq, number)
 			require.NoError(t, err)
 			open := first + int64(number-1)*epochBlocks
-			want := types.Epoch{Number: number, Open: open, Close: open + epochBlocks, Weight: math.NewInt(minBond + int64(i)), Nodes: 1, Params: n.Params}
+			want := types.Epoch{Number: number, Open: open, Close: open + epochBlocks, Weight: math.NewInt(minBond + int64(i)), Nodes: 1, Owners: 1, Params: n.Params}
 			require.Equal(t, want.String(), e.String())
 		}
 		_, err := f.keeper.Epoch(f.ctx, n.Seq, epochs+1)
@@ -49,7 +49,7 @@ func TestEpochOpensAtItsHeight(t *testing.T) {
 	ctx, events := f.withEvents()
 	f.ctx = sdk.UnwrapSDKContext(ctx)
 	f.block(t)
-	require.Equal(t, types.Calendar{Network: 1, Epoch: 1, RollsAt: at + epochBlocks, Nodes: 1, NextNode: 2, NextOwnerSlot: 1}, f.calendar(t, n))
+	require.Equal(t, types.Calendar{Network: 1, Epoch: 1, RollsAt: at + epochBlocks, Nodes: 1, Owners: 1, NextNode: 2, NextOwnerSlot: 1}, f.calendar(t, n))
 	event, err := sdk.TypedEventToEvent(&types.EventEpochOpened{Network: n.Id, Epoch: 1, Nodes: 1})
 	require.NoError(t, err)
 	require.Equal(t, sdk.Events{event}, events())

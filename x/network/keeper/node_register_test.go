@@ -36,7 +36,7 @@ func TestRegisterNode(t *testing.T) {
 	require.Equal(t, int64(150), f.held(n))
 
 	opens := types.NextOpening(n.Id, epochBlocks, height)
-	require.Equal(t, types.Calendar{Network: 1, RollsAt: opens, Nodes: 1, NextNode: 2, NextOwnerSlot: 1}, f.calendar(t, n))
+	require.Equal(t, types.Calendar{Network: 1, RollsAt: opens, Nodes: 1, Owners: 1, NextNode: 2, NextOwnerSlot: 1}, f.calendar(t, n))
 	require.Equal(t, []types.Bond{{Giver: want.Owner, Amount: math.NewInt(150)}}, f.bonds(t, n, 1).Bonds)
 	require.Equal(t, []types.OwnerSlot{{Network: 1, Owner: want.Owner, Nodes: 1}}, f.export(t).OwnerSlots)
 
@@ -161,7 +161,7 @@ func TestNumbersAndSlots(t *testing.T) {
 			require.NoError(t, err)
 		}
 	}
-	require.Equal(t, types.Calendar{Network: 1, RollsAt: f.calendar(t, f.nets[0]).RollsAt, Nodes: 3, NextNode: 7, NextOwnerSlot: 3}, f.calendar(t, f.nets[0]))
+	require.Equal(t, types.Calendar{Network: 1, RollsAt: f.calendar(t, f.nets[0]).RollsAt, Nodes: 3, Owners: 3, NextNode: 7, NextOwnerSlot: 3}, f.calendar(t, f.nets[0]))
 }
 
 // TestRegisterLimits: owners and an owner's nodes are bounded by the slots of the trees.

@@ -12,12 +12,14 @@ type census struct {
 	owners    map[place]OwnerSlot // by network and slot
 	nodes     map[place]Node
 	active    map[uint64]uint64 // nodes that count, by network
+	counted   map[place]bool    // owners with nodes that count
+	counting  map[uint64]uint64 // their number, by network
 }
 
 // validateNodes holds calendars, nodes and money of the state against the networks they belong to.
 // It trusts the trees of the active sets: that they are those of the nodes.
 func (g GenesisState) validateNodes() error {
-	c := census{map[uint64]Network{}, map[uint64]Calendar{}, map[place]OwnerSlot{}, map[place]Node{}, map[uint64]uint64{}}
+	c := census{map[uint64]Network{}, map[uint64]Calendar{}, map[place]OwnerSlot{}, map[place]Node{}, map[uint64]uint64{}, map[place]bool{}, map[uint64]uint64{}}
 	for _, n := range g.Networks {
 		c.networks[n.Seq] = n
 	}
@@ -31,6 +33,9 @@ func (g GenesisState) validateNodes() error {
 	for _, cal := range g.Calendars {
 		if cal.Nodes != c.active[cal.Network] {
 			return ErrInvalidGenesis.Wrapf("calendar of network %d counts %d nodes, there are %d", cal.Network, cal.Nodes, c.active[cal.Network])
+		}
+		if cal.Owners != c.counting[cal.Network] {
+			return ErrInvalidGenesis.Wrapf("calendar of network %d counts %d owners, there are %d", cal.Network, cal.Owners, c.counting[cal.Network])
 		}
 	}
 	return nil
@@ -123,6 +128,10 @@ func (g GenesisState) validatePlaces(c census) error {
 		}
 		if n.Node.Weight.IsPositive() {
 			c.active[n.Network]++
+			if owner := (place{n.Network, n.Node.OwnerSlot}); !c.counted[owner] {
+				c.counted[owner] = true
+				c.counting[n.Network]++
+			}
 		}
 	}
 	return nil

@@ -25,7 +25,7 @@ func livedGenesis() types.GenesisState {
 	g := *types.DefaultGenesis()
 	g.NextSeq, g.NextUnbonding = 3, 9
 	g.Networks = []types.Network{storedNetwork(1, "net_00000001", "First"), storedNetwork(2, "net_00000002", "Second")}
-	g.Calendars = []types.Calendar{{Network: 1, Epoch: 2, RollsAt: 1_500, Nodes: 2, NextNode: 3, NextOwnerSlot: 1}, {Network: 2, NextNode: 1}}
+	g.Calendars = []types.Calendar{{Network: 1, Epoch: 2, RollsAt: 1_500, Nodes: 2, Owners: 1, NextNode: 3, NextOwnerSlot: 1}, {Network: 2, NextNode: 1}}
 	for number := range uint64(2) {
 		g.Epochs = append(g.Epochs, types.NetworkEpoch{Network: 1, Epoch: types.Epoch{
 			Number: number + 1, Open: 60 + 720*int64(number), Close: 780 + 720*int64(number), Weight: math.NewInt(7), Params: types.DefaultNetworkParams(),
@@ -71,6 +71,7 @@ func TestGenesisOfNodes(t *testing.T) {
 		{"fails: nodes in a network that sleeps", func(g *types.GenesisState) { g.Calendars[0].RollsAt = 0 }, types.ErrInvalidGenesis},
 		{"fails: duties in a network that sleeps", func(g *types.GenesisState) { g.Calendars[1].Duties = 1 }, types.ErrInvalidGenesis},
 		{"fails: a node counted that does not count", func(g *types.GenesisState) { g.Calendars[0].Nodes = 3 }, types.ErrInvalidGenesis},
+		{"fails: an owner counted that does not count", func(g *types.GenesisState) { g.Calendars[0].Owners = 2 }, types.ErrInvalidGenesis},
 		{"fails: latest epoch missing", func(g *types.GenesisState) { g.Epochs = g.Epochs[:1] }, types.ErrInvalidGenesis},
 		{"fails: epoch that has not begun", func(g *types.GenesisState) { g.Epochs[0].Epoch.Number = 3 }, types.ErrInvalidGenesis},
 		{"fails: epoch 0", func(g *types.GenesisState) { g.Epochs[0].Epoch.Number = 0 }, types.ErrInvalidGenesis},

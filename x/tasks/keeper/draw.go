@@ -140,7 +140,7 @@ func (k *Keeper) draw(ctx context.Context, c contract, indices []types.Index, i 
 	if err != nil {
 		return nil, err
 	}
-	return k.deps.Nodes.Owners(ctx, networktypes.Draw{
+	return k.deps.Actives.Owners(ctx, networktypes.Draw{
 		Network: c.network.Seq, Opening: opening, Seed: [32]byte(seed.Value),
 		Tag: fmt.Sprintf("%s/%d", tag, closed), Accept: accepts, Without: without,
 	}, n)

@@ -65,7 +65,7 @@ func newFixture(t testing.TB, nodes int) *fixture {
 	f.ctx = testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient")).Ctx.
 		WithChainID(chainID).WithBlockHeight(firstOpening)
 	f.keeper = keeper.NewKeeper(codec.NewProtoCodec(codectypes.NewInterfaceRegistry()), runtime.NewKVStoreService(key), keeper.Deps{
-		Addresses: addresscodec.NewBech32Codec("mesh"), Bank: &f.w, Networks: &f.w, Nodes: &f.w, Beacon: &f.w,
+		Addresses: addresscodec.NewBech32Codec("mesh"), Bank: &f.w, Networks: &f.w, Nodes: &f.w, Actives: &f.w, Beacon: &f.w,
 		PayModule: payModule, Hooks: &f.w,
 	})
 	f.msgs, f.queries = keeper.NewMsgServer(f.keeper), keeper.NewQueryServer(f.keeper)

@@ -21,6 +21,7 @@ type Deps struct {
 	Bank      types.BankKeeper
 	Networks  NetworkKeeper
 	Nodes     NodeKeeper
+	Actives   ActiveSet
 	Beacon    BeaconKeeper
 	// PayModule is the account that earned fees are moved to, and Hooks its module.
 	PayModule string

@@ -131,7 +131,8 @@ func (w *world) Epoch(ctx context.Context, s, number uint64) (networktypes.Epoch
 		return networktypes.Epoch{}, networktypes.ErrEpochNotFound
 	}
 	return networktypes.Epoch{
-		Number: number, Open: opening(number), Close: opening(number + 1), Nodes: uint64(len(w.at(s).nodes)), Params: w.params,
+		Number: number, Open: opening(number), Close: opening(number + 1), Nodes: uint64(len(w.at(s).nodes)), Owners: w.at(s).owners(),
+		Params: w.params,
 	}, nil
 }
 
@@ -191,6 +192,69 @@ func (w *world) Owners(ctx context.Context, d networktypes.Draw, n int) ([]netwo
 		}
 	}
 	return drawn, nil
+}
+
+// WeightAsOf returns what a node weighs: in this world at any time.
+func (w *world) WeightAsOf(_ context.Context, _, _ uint64, n networktypes.Node) (math.Int, error) {
+	return n.Weight, nil
+}
+
+// SeatsOf seats the first nodes of owners other than the one without: each has one seat if there are fewer than seats, or one of the
+// seats by a hash over seed and number of the seat.
+func (w *world) SeatsOf(ctx context.Context, s networktypes.Seating, nodes []networktypes.Node) ([]networktypes.Seat, error) {
+	all, err := w.Seats(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]networktypes.Seat, len(nodes))
+	for i, n := range nodes {
+		for _, seat := range all {
+			if seat.Node == n.Id {
+				list[i] = seat
+			}
+		}
+	}
+	return list, nil
+}
+
+// Seats returns all who sit.
+func (w *world) Seats(_ context.Context, s networktypes.Seating) ([]networktypes.Seat, error) {
+	nodes := w.at(s.Network).nodes
+	var others []uint64
+	owners := map[uint64]bool{s.Without: true}
+	for _, id := range slices.Sorted(maps.Keys(nodes)) {
+		if slot := nodes[id].OwnerSlot; !owners[slot] && nodes[id].Weight.IsPositive() {
+			owners[slot] = true
+			others = append(others, id)
+		}
+	}
+	var list []networktypes.Seat
+	if len(others) < int(s.Seats) {
+		for _, id := range others {
+			list = append(list, networktypes.Seat{Node: id, Seats: 1, Worth: networktypes.Whole / uint64(len(others))})
+		}
+		return list, nil
+	}
+	drawn := map[uint64]uint32{}
+	for i := range s.Seats {
+		sum := sha256.Sum256(binary.BigEndian.AppendUint32(s.Seed[:], i))
+		drawn[others[binary.BigEndian.Uint64(sum[:])%uint64(len(others))]]++
+	}
+	for _, id := range slices.Sorted(maps.Keys(drawn)) {
+		list = append(list, networktypes.Seat{Node: id, Seats: drawn[id], Worth: uint64(drawn[id]) * (networktypes.Whole / uint64(s.Seats))})
+	}
+	return list, nil
+}
+
+// owners counts the owners of nodes that weigh something.
+func (p place) owners() uint64 {
+	slots := map[uint64]bool{}
+	for _, n := range p.nodes {
+		if n.Weight.IsPositive() {
+			slots[n.OwnerSlot] = true
+		}
+	}
+	return uint64(len(slots))
 }
 
 // Suspend takes a node out at once.

@@ -1,0 +1,275 @@
+package keeper_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	sdkmath "cosmossdk.io/math"
+
+	"github.com/mesh-protocol/mesh/proof"
+	"github.com/mesh-protocol/mesh/test/seeded"
+	"github.com/mesh-protocol/mesh/x/network/keeper"
+	"github.com/mesh-protocol/mesh/x/network/types"
+)
+
+// seating returns a seating of the open epoch of a network.
+func (f *nodeFixture) seating(t require.TestingT, n types.Network, seed [32]byte, seats uint32, without uint64) types.Seating {
+	cal := f.calendar(t, n)
+	e, err := f.keeper.Epoch(f.ctx, n.Seq, cal.Epoch)
+	require.NoError(t, err)
+	return types.Seating{Network: n.Seq, Opening: e.Number, Owners: e.Owners, Seed: seed, Seats: seats, Without: without}
+}
+
+// sit returns who sits.
+func (f *nodeFixture) sit(t require.TestingT, s types.Seating) []types.Seat {
+	seats, err := keeper.NewActiveSet(f.keeper).Seats(f.ctx, s)
+	require.NoError(t, err)
+	return seats
+}
+
+// all returns the nodes of a network.
+func (f *nodeFixture) all(t require.TestingT, n types.Network) []types.Node {
+	var list []types.Node
+	for _, node := range f.export(t).Nodes {
+		if node.Network == n.Seq {
+			list = append(list, node.Node)
+		}
+	}
+	return list
+}
+
+// TestSeatsGolden: these are the seats of this seed for good. A change of one of them is a change of consensus.
+func TestSeatsGolden(t *testing.T) {
+	f := newNodeFixture(t, 1)
+	n := f.nets[0]
+	active(t, f, n, [][]int64{{100, 300}, {200}, {100, 100, 100}, {1_000}, {500}})
+	f.open(t, n)
+	for _, c := range []struct {
+		name    string
+		seats   uint32
+		without uint64
+		want    []types.Seat
+	}{
+		{"drawn", 3, 1, []types.Seat{{Node: 7, Seats: 2, Worth: 666_666}, {Node: 8, Seats: 1, Worth: 333_333}}},
+		{"as many as there are others", 4, 0, []types.Seat{{Node: 7, Seats: 3, Worth: 750_000}, {Node: 8, Seats: 1, Worth: 250_000}}},
+		{"all but one sit, by bond", 15, 3, []types.Seat{{Node: 2, Seats: 1, Worth: 285_714}, {Node: 3, Seats: 1, Worth: 142_857},
+			{Node: 5, Seats: 1, Worth: 214_285}, {Node: 8, Seats: 1, Worth: 357_142}}},
+		{"all sit beside an owner who does not count", 15, 9, []types.Seat{{Node: 2, Seats: 1, Worth: 166_666}, {Node: 3, Seats: 1, Worth: 83_333},
+			{Node: 5, Seats: 1, Worth: 125_000}, {Node: 7, Seats: 1, Worth: 416_666}, {Node: 8, Seats: 1, Worth: 208_333}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			require.Equal(t, c.want, f.sit(t, f.seating(t, n, seedOf(1), c.seats, c.without)))
+		})
+	}
+}
+
+// TestSeats holds random seatings to a list in place of the trees: the same nodes have the same seats, whether all are asked for or
+// each node by itself, and the owner that is left out has none.
+func TestSeats(t *testing.T) {
+	seeded.Property(t, func(rt *rapid.T) {
+		f := newNodeFixture(t, 1)
+		n := f.nets[0]
+		g := f.export(rt)
+		g.Networks[0].Params.Bond.MinBond = sdkmath.NewInt(drawMinBond)
+		require.NoError(rt, f.keeper.InitGenesis(f.ctx, *g))
+		bond := rapid.OneOf(rapid.Int64Range(1, 3), rapid.Int64Range(1, 1_000), rapid.Int64Range(1, 1<<40))
+		bonds := rapid.SliceOfN(rapid.SliceOfN(bond, 1, 3), 1, 12).Draw(rt, "bonds")
+		active(rt, f, n, bonds)
+		require.NoError(rt, f.keeper.ChangeDuties(f.ctx, n.Seq, 1))
+		f.open(rt, n)
+		s := f.seating(rt, n, seedOf(rapid.Uint64().Draw(rt, "seed")), rapid.Uint32Range(1, 20).Draw(rt, "seats"),
+			rapid.Uint64Range(0, 13).Draw(rt, "without"))
+		want := naiveSeats(bonds, s)
+		require.Equal(rt, want, f.sit(rt, s))
+
+		nodes := f.all(rt, n)
+		each, err := keeper.NewActiveSet(f.keeper).SeatsOf(f.ctx, s, nodes)
+		require.NoError(rt, err)
+		var sitting []types.Seat
+		seats, worth := uint32(0), uint64(0)
+		for i, seat := range each {
+			if seat.Seats == 0 {
+				require.Zero(rt, seat)
+				continue
+			}
+			require.Equal(rt, nodes[i].Id, seat.Node)
+			require.NotEqual(rt, s.Without, nodes[i].OwnerSlot)
+			sitting, seats, worth = append(sitting, seat), seats+seat.Seats, worth+seat.Worth
+		}
+		require.Equal(rt, want, sitting)
+		require.LessOrEqual(rt, worth, uint64(types.Whole))
+		if len(want) > 0 {
+			others := uint32(0)
+			for i, list := range bonds {
+				if counting(list) > 0 && uint64(i) != s.Without {
+					others++
+				}
+			}
+			require.Equal(rt, min(others, s.Seats), seats)
+		}
+	})
+}
+
+// naiveSeats walks lists in place of trees.
+func naiveSeats(bonds [][]int64, s types.Seating) []types.Seat {
+	var left int64
+	others := 0
+	for i, nodes := range bonds {
+		if w := counting(nodes); w > 0 && uint64(i) != s.Without {
+			left, others = left+w, others+1
+		}
+	}
+	all := others < int(s.Seats)
+	var seats []types.Seat
+	start, id := int64(0), uint64(0)
+	for i, nodes := range bonds {
+		w := counting(nodes)
+		if w == 0 || uint64(i) == s.Without {
+			id += uint64(len(nodes))
+			continue
+		}
+		seat := types.Seat{}
+		for j := range s.Seats {
+			if p := int64(proof.Draw(s.Seed, "seat", uint64(j), proof.U64(uint64(left))).Lo); !all && p >= start && p < start+w {
+				seat.Seats++
+			}
+		}
+		seat.Worth = uint64(seat.Seats) * (types.Whole / uint64(s.Seats))
+		if all {
+			seat.Seats = 1
+			seat.Worth = sdkmath.NewInt(w).MulRaw(types.Whole).QuoRaw(left).Uint64()
+		}
+		start += w
+		at := int64(proof.Draw(s.Seed, "sits", uint64(i), proof.U64(uint64(w))).Lo)
+		for j, b := range nodes {
+			weight := counting([]int64{b})
+			if at >= 0 && at < weight {
+				seat.Node = id + uint64(j) + 1
+			}
+			at -= weight
+		}
+		id += uint64(len(nodes))
+		if seat.Seats > 0 {
+			seats = append(seats, seat)
+		}
+	}
+	return seats
+}
+
+// TestSeatsFollowBonds draws a million seats. Nodes have them by their bonds among those of the owners that can sit: the 99.9 % point
+// of chi-square for 8 degrees of freedom. With replacement, both seats of a pair fall on one owner with the sum of the squares of
+// the shares: 99.9 % of the standard normal distribution.
+func TestSeatsFollowBonds(t *testing.T) {
+	seed := seeded.Seed(t)
+	f := newNodeFixture(t, 1)
+	n, set := f.nets[0], chiSet()
+	active(t, f, n, set)
+	f.open(t, n)
+	const without, seatings, each = 1, 250_000, 4
+	var share []float64
+	var left, squares float64
+	index := map[uint64]int{}
+	id := uint64(0)
+	for i, nodes := range set {
+		for _, w := range nodes {
+			if id++; i != without {
+				index[id] = len(share)
+				share, left = append(share, float64(w)), left+float64(w)
+			}
+		}
+	}
+	for i, nodes := range set {
+		if w := float64(ownerWeight(nodes)); i != without {
+			squares += w / left * w / left
+		}
+	}
+	for i := range share {
+		share[i] /= left
+	}
+	observed := make([]int, len(share))
+	equal := 0
+	for i := range uint64(seatings) {
+		for _, s := range f.sit(t, f.seating(t, n, seedOf(seed<<32|i), each, without)) {
+			at, ok := index[s.Node]
+			require.True(t, ok, "a node of the owner that is left out sits")
+			observed[at] += int(s.Seats)
+			equal += int(s.Seats * (s.Seats - 1) / 2)
+		}
+	}
+	// Seats of one seating that fall on one owner are one node's: their number spreads wider than that of single draws.
+	nodeSpread := 0.0
+	for i, nodes := range set {
+		if i == without {
+			continue
+		}
+		for range nodes {
+			nodeSpread = max(nodeSpread, 1+(each-1)*float64(ownerWeight(nodes))/left)
+		}
+	}
+	require.Len(t, share, 10)
+	require.Less(t, chiSquare(t, observed, share)/nodeSpread, 27.877)
+	pairs := float64(seatings * each * (each - 1) / 2)
+	require.InDelta(t, squares, float64(equal)/pairs, 3.291*math.Sqrt(squares*(1-squares)/float64(seatings)))
+}
+
+// TestOwnersAreCounted: owners come with their first node that counts and go with the last.
+func TestOwnersAreCounted(t *testing.T) {
+	seeded.Property(t, func(rt *rapid.T) {
+		f := newNodeFixture(t, 1)
+		n := f.nets[0]
+		bonds := rapid.SliceOfN(rapid.SliceOfN(rapid.Int64Range(minBond-1, minBond+1), 1, 3), 1, 4).Draw(rt, "bonds")
+		active(rt, f, n, bonds)
+		for range rapid.IntRange(0, 6).Draw(rt, "changes") {
+			f.changeAny(rt, n)
+		}
+		owners := map[uint64]bool{}
+		for _, node := range f.all(rt, n) {
+			if node.Weight.IsPositive() {
+				owners[node.OwnerSlot] = true
+			}
+		}
+		require.Equal(rt, uint64(len(owners)), f.calendar(rt, n).Owners)
+		require.NoError(rt, f.export(rt).Validate())
+	})
+}
+
+func TestQuorum(t *testing.T) {
+	for _, c := range []struct {
+		others uint64
+		want   uint32
+	}{{0, 0}, {1, 1}, {2, 2}, {3, 2}, {4, 3}, {14, 8}, {15, 8}, {1_000, 8}} {
+		require.Equal(t, c.want, types.Quorum(c.others, 15, 8), "%d others", c.others)
+	}
+}
+
+// TestSeatsOfLongAgo: the set as of the last 8 openings is known, and that of an earlier one is refused.
+func TestSeatsOfLongAgo(t *testing.T) {
+	f := newNodeFixture(t, 1)
+	n := f.nets[0]
+	active(t, f, n, [][]int64{{100}, {200}, {300}})
+	f.open(t, n)
+	s := f.seating(t, n, seedOf(3), 2, 0)
+	want := f.sit(t, s)
+	weight, err := keeper.NewActiveSet(f.keeper).WeightAsOf(f.ctx, n.Seq, 1, f.node(t, n, 2))
+	require.NoError(t, err)
+	require.Equal(t, "200", weight.String())
+	f.fund(t, n, account("owner 1"), 1_000)
+	require.NoError(t, f.give(t, n, 2, account("owner 1"), 1_000))
+	for range types.KeptOpenings - 1 {
+		f.open(t, n)
+		require.Equal(t, want, f.sit(t, s))
+	}
+	weight, err = keeper.NewActiveSet(f.keeper).WeightAsOf(f.ctx, n.Seq, 1, f.node(t, n, 2))
+	require.NoError(t, err)
+	require.Equal(t, "200", weight.String())
+	f.open(t, n)
+	_, err = keeper.NewActiveSet(f.keeper).Seats(f.ctx, s)
+	require.ErrorIs(t, err, types.ErrEpochNotFound)
+	_, err = keeper.NewActiveSet(f.keeper).SeatsOf(f.ctx, s, nil)
+	require.ErrorIs(t, err, types.ErrEpochNotFound)
+	_, err = keeper.NewActiveSet(f.keeper).WeightAsOf(f.ctx, n.Seq, 1, f.node(t, n, 2))
+	require.ErrorIs(t, err, types.ErrEpochNotFound)
+}
