@@ -23,6 +23,9 @@ import (
 // maxPage is the most that any list of ours gives at once.
 const maxPage = 100
 
+// maxOffset is the most entries that any list of ours passes over.
+const maxOffset = 1_000
+
 // meshQueries returns the descriptor of every method of a service Query of ours, by name.
 func meshQueries(t *testing.T) []protoreflect.MethodDescriptor {
 	t.Helper()
@@ -119,14 +122,17 @@ func TestEveryPageHasACap(t *testing.T) {
 		t.Run(string(m.FullName()), func(t *testing.T) {
 			handler := c.GRPCQueryRouter().Route(fmt.Sprintf("/%s/%s", m.Parent().FullName(), m.Name()))
 			require.NotNil(t, handler)
-			ask := func(limit uint64) error {
-				_, err := handler(ctx, &abci.RequestQuery{Data: pageRequest(t, m.Input(), page, limit)})
+			ask := func(limit, offset uint64) error {
+				_, err := handler(ctx, &abci.RequestQuery{Data: pageRequest(t, m.Input(), page, limit, offset)})
 				return err
 			}
-			err := ask(maxPage + 1)
+			err := ask(maxPage+1, 0)
 			require.Equal(t, codes.InvalidArgument, status.Code(err), "%v", err)
-			require.Regexp(t, `^a page of 101( [a-z]+)? is over the limit of 100$`, status.Convert(err).Message())
-			if err := ask(maxPage); err != nil {
+			require.Regexp(t, `^a page of 101( [a-z]+)? is over the limit of 100`, status.Convert(err).Message())
+			err = ask(maxPage, maxOffset+1)
+			require.Equal(t, codes.InvalidArgument, status.Code(err), "%v", err)
+			require.Regexp(t, `^an offset of 1001 is over the limit of 1000`, status.Convert(err).Message())
+			if err := ask(maxPage, maxOffset); err != nil {
 				require.NotContains(t, status.Convert(err).Message(), "over the limit")
 			}
 		})
@@ -146,13 +152,14 @@ func pageOf(d protoreflect.MessageDescriptor) protoreflect.FieldDescriptor {
 }
 
 // pageRequest returns a request of which every field is filled, for the first items of a list.
-func pageRequest(t *testing.T, d protoreflect.MessageDescriptor, page protoreflect.FieldDescriptor, limit uint64) []byte {
+func pageRequest(t *testing.T, d protoreflect.MessageDescriptor, page protoreflect.FieldDescriptor, limit, offset uint64) []byte {
 	t.Helper()
 	m := dynamicpb.NewMessage(d)
 	fillMessage(m, absent{})
 	m.Clear(page)
 	p := m.Mutable(page).Message()
 	p.Set(p.Descriptor().Fields().ByName("limit"), protoreflect.ValueOfUint64(limit))
+	p.Set(p.Descriptor().Fields().ByName("offset"), protoreflect.ValueOfUint64(offset))
 	bz, err := proto.Marshal(m)
 	require.NoError(t, err)
 	return bz

@@ -40,7 +40,7 @@ func walks() map[string]walk {
 	}
 	reward := func(i uint64) rewardstypes.RewardRow {
 		one := math.OneInt()
-		return rewardstypes.RewardRow{Epoch: i, Gross: one, Burnt: one, Earned: one, Matched: one, State: "open", Reason: "r"}
+		return rewardstypes.RewardRow{Epoch: i, Uptime: math.ZeroInt(), Duties: math.ZeroInt(), Gross: one, Burnt: one, Earned: one, Matched: one, State: "open", Reason: "r"}
 	}
 	row := func(i uint64) taskstypes.OwedRow {
 		return taskstypes.OwedRow{Deal: i, Index: 2, Rate: math.NewInt(9), Reason: "r"}

@@ -82,7 +82,7 @@ func answered(t *testing.T, messages ...gogoproto.Message) chain.Result {
 
 // TestResults: each answer is read as its own type, and as no other.
 func TestResults(t *testing.T) {
-	paid := rewardstypes.MsgWithdrawResponse{Fees: math.NewInt(1), Matched: math.NewInt(2), Commission: math.NewInt(3), EpochsLeft: 4}
+	paid := rewardstypes.MsgWithdrawResponse{Fees: math.NewInt(1), Matched: math.NewInt(2), Presence: math.NewInt(5), Commission: math.NewInt(3), EpochsLeft: 4}
 	cases := map[string]struct {
 		answer gogoproto.Message
 		read   func(r chain.Result) (any, error)

@@ -17,6 +17,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				rpc("Claim", "claim [network] [node] [epoch]", "Show a claim", "network", "node", "epoch"),
 				rpc("Owed", "owed [network] [node] [epoch]", "Show what all deals owe a node for an epoch", "network", "node", "epoch"),
 				rpc("Window", "window [network] [epoch]", "Show when claims and proofs of an epoch are taken", "network", "epoch"),
+				rpc("Watch", "watch [network] [node] [epoch]", "Show who watches a node in the slots of an epoch", "network", "node", "epoch"),
 				rpc("Deadlines", "deadlines [network] [node]", "List the duties of a node that are not done yet", "network", "node"),
 				rpc("ExplainClaim", "explain-claim [network] [node] [epoch]", "Explain what a claim is made of and what became of it", "network", "node", "epoch"),
 				rpc("EndedStints", "ended-stints [network] [node]", "List the stints of a node that have ended and are still kept", "network", "node"),

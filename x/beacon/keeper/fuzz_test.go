@@ -107,7 +107,7 @@ func worked(t tester) *fixture {
 	}
 	f.register(f.set[1], newHashChain("second", 7))
 	params := f.export().Params
-	params.HistoryBlocks++
+	params.HistoryBlocks = types.MinHistoryBlocks
 	_, err := f.msg.UpdateParams(f.ctx, &types.MsgUpdateParams{Authority: authority, Params: params})
 	require.NoError(t, err)
 	f.goOn()
@@ -181,7 +181,7 @@ func (f *fixture) deliver(t *testing.T, h fuzzed.Handler, msg fuzzed.Message, wa
 		return
 	}
 	g := f.export()
-	require.NoError(t, g.Validate())
+	require.NoError(t, validate(g))
 	other := f.begun(g)
 	requireSame(t, g, other.export())
 	require.Equal(t, f.snapshot(), other.snapshot())
@@ -190,7 +190,7 @@ func (f *fixture) deliver(t *testing.T, h fuzzed.Handler, msg fuzzed.Message, wa
 		other.goOn()
 	}
 	g = f.export()
-	require.NoError(t, g.Validate())
+	require.NoError(t, validate(g))
 	requireSame(t, g, other.export())
 }
 

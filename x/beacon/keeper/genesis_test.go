@@ -42,13 +42,13 @@ func TestInitGenesisRefuses(t *testing.T) {
 		t.Run("fails: revealer is "+name, func(t *testing.T) {
 			g := f.genesis()
 			g.NextId, g.Revealers = 2, []types.Revealer{types.NewRevealer(text, 1, bytes.Repeat([]byte{1}, 32), 9, 1)}
-			require.NoError(t, g.Validate())
+			require.NoError(t, validate(g))
 			require.ErrorIs(t, f.keeper.InitGenesis(f.ctx, g), types.ErrInvalidRequest)
 		})
 		t.Run("fails: newcomer is "+name, func(t *testing.T) {
 			g := f.genesis()
 			g.Newcomers = []types.Newcomer{{Validator: text}}
-			require.NoError(t, g.Validate())
+			require.NoError(t, validate(g))
 			require.ErrorIs(t, f.keeper.InitGenesis(f.ctx, g), types.ErrInvalidRequest)
 		})
 	}
@@ -67,7 +67,7 @@ func TestGenesisRoundTrip(t *testing.T) {
 		f := newFixture(t, rapid.IntRange(1, 5).Draw(t, "validators"), rapid.IntRange(2, 40).Draw(t, "reveals"))
 		live(t, f, rapid.Uint64().Draw(t, "life"), rapid.SampledFrom([]int{3, 40, 100, history + 10}).Draw(t, "blocks"))
 		g := f.export()
-		require.NoError(t, g.Validate())
+		require.NoError(t, validate(g))
 		again := f.begun(g)
 		requireSame(t, g, again.export())
 

@@ -74,7 +74,7 @@ func (k *Keeper) operatorOf(validator string) ([]byte, error) {
 		return nil, types.ErrInvalidRequest.Wrapf("validator: %s", err)
 	}
 	if text, err := k.validators.BytesToString(operator); err != nil || text != validator {
-		return nil, types.ErrInvalidRequest.Wrapf("validator %q is not spelt as %s", validator, text)
+		return nil, types.ErrInvalidRequest.Wrapf("validator %q is not spelled as %s", validator, text)
 	}
 	return operator, nil
 }

@@ -19,7 +19,10 @@ func TestUpdateParams(t *testing.T) {
 		is     error
 		want   string
 	}{
-		{"ok: every figure", authority, func(p *types.Params) { *p = types.DefaultParams() }, nil, ""},
+		{"ok: every figure", authority, func(p *types.Params) {
+			*p = types.DefaultParams()
+			p.HistoryBlocks = 30_000
+		}, nil, ""},
 		{"ok: the same again", authority, func(*types.Params) {}, nil, ""},
 		{"ok: a longer history", authority, func(p *types.Params) { p.HistoryBlocks++ }, nil, ""},
 		{"fails: anybody", "anybody", func(*types.Params) {}, sdkerrors.ErrUnauthorized,
@@ -29,12 +32,12 @@ func TestUpdateParams(t *testing.T) {
 		{"fails: out of bounds", authority, func(p *types.Params) { p.NoTipBlocks = 0 }, types.ErrInvalidParams,
 			"no_tip_blocks is 0, it must be 1 to 200000: invalid params"},
 		{"fails: a shorter history", authority, func(p *types.Params) { p.HistoryBlocks-- }, types.ErrInvalidParams,
-			"history_blocks is 600 and can only grow: invalid params"},
+			"history_blocks is 20600 and can only grow: invalid params"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := emptyFixture(t)
 			g := f.genesis()
-			g.Params.HistoryBlocks = 600
+			g.Params.HistoryBlocks = 20_600
 			f.init(g)
 			p := g.Params
 			c.change(&p)

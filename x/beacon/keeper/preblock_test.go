@@ -69,7 +69,7 @@ func TestPreBlockMisses(t *testing.T) {
 func TestPreBlockMissesWithoutSlash(t *testing.T) {
 	f := newFixture(t, 1, 100)
 	p := f.genesis().Params
-	p.MissedReveal = math.LegacyZeroDec()
+	p.MissedReveal, p.HistoryBlocks = math.LegacyZeroDec(), types.MinHistoryBlocks
 	_, err := f.msg.UpdateParams(f.ctx, &types.MsgUpdateParams{Authority: authority, Params: p})
 	require.NoError(t, err)
 	f.block(f.set[0])
@@ -183,12 +183,13 @@ func TestPreBlockHistory(t *testing.T) {
 
 	// A longer history drops nothing until it is full.
 	p := f.genesis().Params
-	p.HistoryBlocks = history + 3
+	p.HistoryBlocks = types.MinHistoryBlocks
 	_, err := f.msg.UpdateParams(f.ctx, &types.MsgUpdateParams{Authority: authority, Params: p})
 	require.NoError(t, err)
-	for range 5 {
+	const full = history + types.MinHistoryBlocks
+	for f.height() < full+2 {
 		f.block(f.set[0])
 	}
 	first, last, n = heights()
-	require.Equal(t, []int64{last - history - 3 + 1, 2*history + 5, history + 3}, []int64{first, last, int64(n)})
+	require.Equal(t, []int64{history + 3, full + 2, types.MinHistoryBlocks}, []int64{first, last, int64(n)})
 }

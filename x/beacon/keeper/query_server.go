@@ -80,8 +80,12 @@ func (q queryServer) Revealer(ctx context.Context, req *types.QueryRevealerReque
 
 // Revealers implements types.QueryServer.
 func (q queryServer) Revealers(ctx context.Context, req *types.QueryRevealersRequest) (*types.QueryRevealersResponse, error) {
-	if limit := req.GetPagination().GetLimit(); limit > types.MaxPage {
+	p := req.GetPagination()
+	if limit := p.GetLimit(); limit > types.MaxPage {
 		return nil, status.Errorf(codes.InvalidArgument, "a page of %d revealers is over the limit of %d", limit, types.MaxPage)
+	}
+	if offset := p.GetOffset(); offset > types.MaxOffset {
+		return nil, status.Errorf(codes.InvalidArgument, "an offset of %d is over the limit of %d; go on with the key of the page before", offset, types.MaxOffset)
 	}
 	list, page, err := query.CollectionPaginate(ctx, q.revealers, req.GetPagination(),
 		func(_ []byte, r types.Revealer) (types.Revealer, error) { return r, nil })

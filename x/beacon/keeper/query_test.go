@@ -96,7 +96,7 @@ func TestQueryErrors(t *testing.T) {
 		}, codes.InvalidArgument, "validator: decoding bech32 failed: invalid bech32 string length 1: invalid request"},
 		{"fails: address in capitals", func(ctx context.Context) (any, error) {
 			return q.Revealer(ctx, &types.QueryRevealerRequest{Validator: strings.ToUpper(other.text)})
-		}, codes.InvalidArgument, `validator "` + strings.ToUpper(other.text) + `" is not spelt as ` + other.text + `: invalid request`},
+		}, codes.InvalidArgument, `validator "` + strings.ToUpper(other.text) + `" is not spelled as ` + other.text + `: invalid request`},
 		{"fails: nothing registered", func(ctx context.Context) (any, error) {
 			return q.Revealer(ctx, &types.QueryRevealerRequest{Validator: other.text})
 		}, codes.NotFound, "validator " + other.text + " has registered no tip: not found"},

@@ -41,7 +41,7 @@ func TestRegisterRefuses(t *testing.T) {
 		{"fails: no address", types.MsgRegister{Validator: "v", Tip: tip, Length: 10}, types.ErrInvalidRequest,
 			"validator: decoding bech32 failed: invalid bech32 string length 1: invalid request"},
 		{"fails: in capitals", types.MsgRegister{Validator: strings.ToUpper(v.text), Tip: tip, Length: 10}, types.ErrInvalidRequest,
-			`validator "` + strings.ToUpper(v.text) + `" is not spelt as ` + v.text + `: invalid request`},
+			`validator "` + strings.ToUpper(v.text) + `" is not spelled as ` + v.text + `: invalid request`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rsp, err := f.msg.Register(f.ctx, &c.msg)

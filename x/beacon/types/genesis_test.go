@@ -107,11 +107,11 @@ func TestGenesisValidateParams(t *testing.T) {
 // More rounds than history_blocks would never be dropped.
 func TestGenesisValidateHistory(t *testing.T) {
 	g := types.DefaultGenesis()
-	g.Params.HistoryBlocks = 512
-	for h := int64(1); h <= 512; h++ {
+	g.Params.HistoryBlocks = types.MinHistoryBlocks
+	for h := int64(1); h <= types.MinHistoryBlocks; h++ {
 		g.Rounds = append(g.Rounds, types.Round{Height: h, Value: filled(1)})
 	}
 	require.NoError(t, g.Validate())
 	g.Rounds = append(g.Rounds, types.Round{Height: 513, Value: filled(1)})
-	requireError(t, g.Validate(), types.ErrInvalidGenesis, "513 rounds are over history_blocks 512: invalid genesis")
+	requireError(t, g.Validate(), types.ErrInvalidGenesis, "20001 rounds are over history_blocks 20000: invalid genesis")
 }

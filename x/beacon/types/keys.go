@@ -36,4 +36,6 @@ const (
 	RevealGas = 50_000
 	// MaxPage is the largest page a query returns.
 	MaxPage = 100
+	// MaxOffset is the most entries a page may pass over.
+	MaxOffset = 1_000
 )

@@ -25,7 +25,7 @@ func TestDefaultParams(t *testing.T) {
 func TestParamsValidate(t *testing.T) {
 	const (
 		missed  = "missed_reveal must be 0 to 0.01: invalid params"
-		history = ", it must be 512 to 200000: invalid params"
+		history = ", it must be 20000 to 200000: invalid params"
 	)
 	for _, c := range []struct {
 		name   string
@@ -34,7 +34,7 @@ func TestParamsValidate(t *testing.T) {
 	}{
 		{"ok: nothing is slashed", func(p *types.Params) { p.MissedReveal = math.LegacyZeroDec() }, ""},
 		{"ok: a hundredth", func(p *types.Params) { p.MissedReveal = math.LegacyMustNewDecFromStr("0.01") }, ""},
-		{"ok: smallest", func(p *types.Params) { p.RotateDelayBlocks, p.NoTipBlocks, p.HistoryBlocks = 1, 1, 512 }, ""},
+		{"ok: smallest", func(p *types.Params) { p.RotateDelayBlocks, p.NoTipBlocks, p.HistoryBlocks = 1, 1, 20_000 }, ""},
 		{"ok: greatest", func(p *types.Params) { p.RotateDelayBlocks, p.NoTipBlocks, p.HistoryBlocks = 200_000, 200_000, 200_000 }, ""},
 		{"fails: no fraction", func(p *types.Params) { p.MissedReveal = math.LegacyDec{} }, missed},
 		{"fails: negative", func(p *types.Params) { p.MissedReveal = math.LegacyMustNewDecFromStr("-0.000000000000000001") }, missed},
@@ -43,7 +43,7 @@ func TestParamsValidate(t *testing.T) {
 		{"fails: rotate_delay_blocks", func(p *types.Params) { p.RotateDelayBlocks = 200_001 }, "rotate_delay_blocks is 200001, it must be 1 to 200000: invalid params"},
 		{"fails: no_tip_blocks of 0", func(p *types.Params) { p.NoTipBlocks = 0 }, "no_tip_blocks is 0, it must be 1 to 200000: invalid params"},
 		{"fails: no_tip_blocks", func(p *types.Params) { p.NoTipBlocks = 200_001 }, "no_tip_blocks is 200001, it must be 1 to 200000: invalid params"},
-		{"fails: history too short for a window and its delay", func(p *types.Params) { p.HistoryBlocks = 511 }, "history_blocks is 511" + history},
+		{"fails: history too short to look for a seed again", func(p *types.Params) { p.HistoryBlocks = 19_999 }, "history_blocks is 19999" + history},
 		{"fails: history too long", func(p *types.Params) { p.HistoryBlocks = 200_001 }, "history_blocks is 200001" + history},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -100,7 +100,7 @@ func TestRefusalsChangeNothing(t *testing.T) {
 		{"fails: founder in upper case", func(_ *testing.T, _ *fixture, m *types.MsgCreateNetwork) { m.Founder = strings.ToUpper(m.Founder) }, types.ErrInvalidRequest,
 			"founder: MESH1QQQQQQQQQQQQQQQQQQQQQEN0W4HXGETJJALFDY is spelled mesh1qqqqqqqqqqqqqqqqqqqqqen0w4hxgetjjalfdy: invalid request"},
 		{"fails: symbol of the chain's own token", func(_ *testing.T, _ *fixture, m *types.MsgCreateNetwork) { m.TokenSymbol = "Mesh" }, types.ErrInvalidSymbol,
-			`"Mesh" is the symbol of the chain's own token, for which this one would be taken: invalid token symbol`},
+			`"Mesh" is what the chain's own token is called, for which this one would be taken: invalid token symbol`},
 		{"fails: invalid message", func(_ *testing.T, _ *fixture, m *types.MsgCreateNetwork) { m.Template = "other" }, types.ErrInvalidTemplate,
 			`"other", known are [storage compute ml cdn custom]: invalid template`},
 		{"fails: name taken", func(_ *testing.T, _ *fixture, m *types.MsgCreateNetwork) { m.Name = "Taken Name" }, types.ErrNameTaken,

@@ -111,6 +111,9 @@ func (k *Keeper) initMoney(ctx context.Context, g types.GenesisState) error {
 		}
 	}
 	for _, u := range g.Unbondings {
+		if _, err := k.account("giver", u.Giver); err != nil {
+			return err
+		}
 		if err := k.setUnbonding(ctx, u); err != nil {
 			return err
 		}

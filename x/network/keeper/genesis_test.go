@@ -22,12 +22,14 @@ func anyNetwork(f *fixture, seq uint64) *rapid.Generator[types.Network] {
 		msg := f.msg(t, fmt.Sprintf("Net %d %s", seq, rapid.StringMatching(`[A-Z]{1,8}|é|ß`).Draw(t, "name")))
 		founder := account(rapid.StringMatching(`[a-z]{1,20}`).Draw(t, "founder"))
 		msg.Founder = f.text(t, founder)
-		msg.TokenSymbol = rapid.StringMatching(`[A-Za-z][A-Za-z0-9]{1,15}`).Draw(t, "symbol")
+		msg.TokenSymbol = rapid.StringMatching(`[A-Za-z][A-Za-z0-9]{1,15}`).Filter(func(s string) bool {
+			return types.CheckNotNative("", s) == nil
+		}).Draw(t, "symbol")
 		msg.Template = rapid.SampledFrom(types.Templates()).Draw(t, "template")
 		msg.LogicHash = rapid.OneOf(rapid.Just([]byte(nil)), rapid.SliceOfN(rapid.Byte(), 32, 32)).Draw(t, "logic")
 		msg.InitialAllocationBps = rapid.Uint32Range(1, types.MaxInitialBps).Draw(t, "bps")
 		msg.HalvingEpochs = rapid.Uint64Range(1, types.MaxHalvingEpochs).Draw(t, "halving")
-		msg.EpochBlocks = rapid.Uint64Range(300, 1_000_000).Draw(t, "epoch")
+		msg.EpochBlocks = rapid.Uint64Range(300, 17_280).Draw(t, "epoch")
 		msg.StoragePrice = math.NewInt(rapid.Int64Min(1).Draw(t, "price"))
 		n, err := msg.Network(types.DefaultParams())
 		require.NoError(t, err)

@@ -66,14 +66,15 @@ func (q queryServer) respondNode(ctx context.Context, network types.Network, n t
 
 // Nodes implements types.QueryServer.
 func (q queryServer) Nodes(ctx context.Context, req *types.QueryNodesRequest) (*types.QueryNodesResponse, error) {
-	if err := checkPage(req.GetPagination()); err != nil {
-		return nil, err
+	asked, err := types.Page(req.GetPagination())
+	if err != nil {
+		return nil, grpcError(err)
 	}
 	network, err := q.NetworkByID(ctx, req.GetNetwork())
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	list, page, err := query.CollectionPaginate(ctx, q.nodes, req.GetPagination(),
+	list, page, err := query.CollectionPaginate(ctx, q.nodes, asked,
 		func(_ collections.Pair[uint64, uint64], n types.Node) (types.Node, error) { return n, nil },
 		query.WithCollectionPaginationPairPrefix[uint64, uint64](network.Seq))
 	if err != nil {

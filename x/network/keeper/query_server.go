@@ -52,23 +52,16 @@ func (q queryServer) respond(ctx context.Context, n types.Network, err error) (*
 
 // Networks implements types.QueryServer.
 func (q queryServer) Networks(ctx context.Context, req *types.QueryNetworksRequest) (*types.QueryNetworksResponse, error) {
-	if err := checkPage(req.GetPagination()); err != nil {
-		return nil, err
+	asked, err := types.Page(req.GetPagination())
+	if err != nil {
+		return nil, grpcError(err)
 	}
-	list, page, err := query.CollectionPaginate(ctx, q.networks, req.GetPagination(),
+	list, page, err := query.CollectionPaginate(ctx, q.networks, asked,
 		func(_ uint64, n types.Network) (types.Network, error) { return n, nil })
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
 	return &types.QueryNetworksResponse{Networks: list, Pagination: page}, nil
-}
-
-// checkPage returns why a page cannot be asked for, or nil.
-func checkPage(p *query.PageRequest) error {
-	if limit := p.GetLimit(); limit > types.MaxPage {
-		return status.Errorf(codes.InvalidArgument, "a page of %d is over the limit of %d", limit, types.MaxPage)
-	}
-	return nil
 }
 
 // grpcError gives an error of the module the code a client can act on.

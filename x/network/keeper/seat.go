@@ -34,7 +34,10 @@ func (k *Keeper) lay(ctx context.Context, s types.Seating) (table, error) {
 	if t.without, err = k.intervalAsOf(ctx, ownersOf(s.Network), s.Opening, s.Without); err != nil {
 		return t, err
 	}
-	if !t.without.weight.IsZero() {
+	if s.Seats == 0 {
+		return t, types.ErrInvalidRequest.Wrap("a seating has at least one seat")
+	}
+	if !t.without.weight.IsZero() && t.others > 0 {
 		t.others--
 	}
 	if t.left, err = k.totalAsOf(ctx, ownersOf(s.Network), s.Opening); err != nil {

@@ -245,6 +245,20 @@ func TestQuorum(t *testing.T) {
 	}
 }
 
+// TestSeatsOfNothing: without a seat there is nothing to draw, and where the record of an epoch counts no owners nobody sits who
+// could not be drawn.
+func TestSeatsOfNothing(t *testing.T) {
+	f := newNodeFixture(t, 1)
+	n := f.nets[0]
+	active(t, f, n, [][]int64{{100}, {200}})
+	f.open(t, n)
+	s := f.seating(t, n, seedOf(1), 0, 0)
+	_, err := keeper.NewActiveSet(f.keeper).SeatsOf(f.ctx, s, f.all(t, n))
+	require.ErrorIs(t, err, types.ErrInvalidRequest)
+	s.Seats, s.Owners = 3, 0
+	require.Equal(t, []types.Seat{{Node: 2, Seats: 1, Worth: types.Whole}}, f.sit(t, s))
+}
+
 // TestSeatsOfLongAgo: the set as of the last 8 openings is known, and that of an earlier one is refused.
 func TestSeatsOfLongAgo(t *testing.T) {
 	f := newNodeFixture(t, 1)

@@ -102,6 +102,9 @@ func (m *MsgCreateNetwork) token(d TokenDefaults) (Token, error) {
 	if err := CheckSymbol(m.TokenSymbol); err != nil {
 		return Token{}, err
 	}
+	if err := CheckNotNative(name, m.TokenSymbol); err != nil {
+		return Token{}, err
+	}
 	share := m.InitialAllocationBps
 	if share == 0 {
 		share = d.InitialAllocationBps

@@ -56,16 +56,20 @@ func (p NetworkParams) Validate() error {
 	return p.validateAmounts()
 }
 
+// maxEpochBlocks bounds an epoch: a day of blocks of 5 s. The seed of its watchers is asked for when it is over, and the beacon keeps
+// 20,000 blocks at least.
+const maxEpochBlocks = 17_280
+
 // bounds lists every whole figure with its limits.
 func (p NetworkParams) bounds() []bound {
 	e, b, s, u, v := p.Epoch, p.Bond, p.Storage, p.Uptime, p.Vote
 	return []bound{
-		{"epoch.epoch_blocks", e.EpochBlocks, 1, 1_000_000},
+		{"epoch.epoch_blocks", e.EpochBlocks, 1, maxEpochBlocks},
 		{"epoch.uptime_slots", uint64(e.UptimeSlots), 1, 64},
-		{"epoch.claim_window_blocks", e.ClaimWindowBlocks, 1, 1_000_000},
+		{"epoch.claim_window_blocks", e.ClaimWindowBlocks, 1, maxEpochBlocks},
 		{"epoch.seed_delay_blocks", e.SeedDelayBlocks, 1, 256},
-		{"epoch.proof_window_blocks", e.ProofWindowBlocks, 1, 1_000_000},
-		{"epoch.slack_blocks", e.SlackBlocks, 1, 1_000_000},
+		{"epoch.proof_window_blocks", e.ProofWindowBlocks, 1, maxEpochBlocks},
+		{"epoch.slack_blocks", e.SlackBlocks, 1, maxEpochBlocks},
 		{"epoch.stale_epochs", uint64(e.StaleEpochs), 2, 1_000},
 		{"bond.unbonding_seconds", b.UnbondingSeconds, 1, 90 * 24 * 3600},
 		{"bond.appeal_window_blocks", b.AppealWindowBlocks, 1, 10_000_000},

@@ -19,7 +19,7 @@ import (
 func roomyTerms() types.NetworkParams {
 	p := types.DefaultNetworkParams()
 	p.Epoch = types.EpochParams{
-		EpochBlocks: 1_000_000, UptimeSlots: 1, ClaimWindowBlocks: 1, SeedDelayBlocks: 1,
+		EpochBlocks: 17_280, UptimeSlots: 1, ClaimWindowBlocks: 1, SeedDelayBlocks: 1,
 		ProofWindowBlocks: 1, SlackBlocks: 1, StaleEpochs: 3,
 	}
 	p.Uptime.Watchers, p.Uptime.Seats = 64, 1
@@ -29,9 +29,9 @@ func roomyTerms() types.NetworkParams {
 // jointRules are the limits that no valid terms can reach, since another rule is stricter there.
 var jointRules = map[string]string{
 	"epoch.epoch_blocks at 1":              "an epoch of 1 blocks is shorter than its windows, 4 blocks: invalid params",
-	"epoch.claim_window_blocks at 1000000": "an epoch of 1000000 blocks is shorter than its windows, 1000003 blocks: invalid params",
-	"epoch.proof_window_blocks at 1000000": "an epoch of 1000000 blocks is shorter than its windows, 1000003 blocks: invalid params",
-	"epoch.slack_blocks at 1000000":        "an epoch of 1000000 blocks is shorter than its windows, 1000003 blocks: invalid params",
+	"epoch.claim_window_blocks at 17280": "an epoch of 17280 blocks is shorter than its windows, 17283 blocks: invalid params",
+	"epoch.proof_window_blocks at 17280": "an epoch of 17280 blocks is shorter than its windows, 17283 blocks: invalid params",
+	"epoch.slack_blocks at 17280":        "an epoch of 17280 blocks is shorter than its windows, 17283 blocks: invalid params",
 }
 
 // TestNetworkParamsBoundsAreFixed: founders and voters may choose within these and never leave them.

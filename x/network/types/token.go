@@ -19,12 +19,13 @@ const (
 	MaxHalvingEpochs = 43_800_000
 	// NativeSymbol is the symbol of the chain's own token.
 	NativeSymbol = "MESH"
+	// nativeDenom is its denomination.
+	nativeDenom = "umesh"
 	// bps is one whole in hundredths of a percent.
 	bps = 10_000
 )
 
-// CheckSymbol returns ErrInvalidSymbol unless s has 2 to 16 letters and digits of ASCII, a letter first, and is not that of the
-// chain's own token in whatever case.
+// CheckSymbol returns ErrInvalidSymbol unless s has 2 to 16 letters and digits of ASCII, a letter first.
 func CheckSymbol(s string) error {
 	if len(s) < MinSymbol || len(s) > MaxSymbol {
 		return ErrInvalidSymbol.Wrapf("%q has %d characters, a symbol has %d to %d", s, len(s), MinSymbol, MaxSymbol)
@@ -35,8 +36,16 @@ func CheckSymbol(s string) error {
 			return ErrInvalidSymbol.Wrapf("%q: a symbol is made of A-Z, a-z and 0-9 and starts with a letter", s)
 		}
 	}
-	if strings.EqualFold(s, NativeSymbol) {
-		return ErrInvalidSymbol.Wrapf("%q is the symbol of the chain's own token, for which this one would be taken", s)
+	return nil
+}
+
+// CheckNotNative returns ErrInvalidSymbol where a new token's name or symbol would be taken for the chain's own token: MESH or umesh, in
+// whatever case. It is asked at creation only, since what is on chain must stay valid.
+func CheckNotNative(name, symbol string) error {
+	for _, s := range []string{name, symbol} {
+		if strings.EqualFold(s, NativeSymbol) || strings.EqualFold(s, nativeDenom) {
+			return ErrInvalidSymbol.Wrapf("%q is what the chain's own token is called, for which this one would be taken", s)
+		}
 	}
 	return nil
 }

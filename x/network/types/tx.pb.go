@@ -38,9 +38,9 @@ type MsgCreateNetwork struct {
 	Founder string `protobuf:"bytes,1,opt,name=founder,proto3" json:"founder,omitempty"`
 	// name of the network, 3 to 32 characters, unique after NFKC and case folding.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// token_name is what people call the token, 3 to 32 characters.
+	// token_name is what people call the token, 3 to 32 characters, neither mesh nor umesh in any case.
 	TokenName string `protobuf:"bytes,3,opt,name=token_name,json=tokenName,proto3" json:"token_name,omitempty"`
-	// token_symbol is the ticker, 2 to 16 of A-Z, a-z and 0-9, a letter first.
+	// token_symbol is the ticker, 2 to 16 of A-Z, a-z and 0-9, a letter first, neither mesh nor umesh in any case.
 	TokenSymbol string `protobuf:"bytes,4,opt,name=token_symbol,json=tokenSymbol,proto3" json:"token_symbol,omitempty"`
 	// distribution divides the emission; all zero is the default.
 	Distribution TokenDistribution `protobuf:"bytes,5,opt,name=distribution,proto3" json:"distribution"`

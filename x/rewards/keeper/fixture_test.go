@@ -29,6 +29,8 @@ const (
 	seq       = 7
 	networkID = "net_00000007"
 	denom     = "net_00000007/ustr"
+	// allBonds is what the active set weighs: so much that the bucket, and not the yield, bounds what being there pays.
+	allBonds = 80_000_000
 )
 
 // ledger is a bank that really counts.
@@ -88,7 +90,7 @@ func (n *networks) NetworkByID(_ context.Context, id string) (networktypes.Netwo
 }
 
 func (n *networks) Epoch(_ context.Context, _, number uint64) (networktypes.Epoch, error) {
-	return networktypes.Epoch{Number: number, Params: n.network.Params}, nil
+	return networktypes.Epoch{Number: number, Params: n.network.Params, Weight: math.NewInt(allBonds), Nodes: 2, Owners: 2}, nil
 }
 
 func (n *networks) Calendar(context.Context, uint64) (networktypes.Calendar, error) {
@@ -130,7 +132,7 @@ func newFixture(t testing.TB) *fixture {
 		network: networktypes.Network{
 			Seq: seq, Id: networkID, Params: params,
 			Token: networktypes.Token{
-				Denom: denom, SupplyCap: math.NewInt(2_000_000), InitialAllocation: math.ZeroInt(), HalvingEpochs: 100,
+				Denom: denom, Symbol: "STR", SupplyCap: math.NewInt(2_000_000), InitialAllocation: math.ZeroInt(), HalvingEpochs: 100,
 			},
 		},
 		nodes: map[uint64]networktypes.Node{}, bonds: map[uint64][]networktypes.Bond{},
@@ -168,6 +170,14 @@ func (f *fixture) fee(t require.TestingT, node, epoch uint64, earned, burnt int6
 	f.bank.supply = f.bank.supply.AddRaw(earned)
 	require.NoError(t, f.keeper.AfterFeeSettled(f.ctx, tasktypes.Fee{
 		Network: seq, Node: node, Epoch: epoch, Earned: math.NewInt(earned), Burnt: math.NewInt(burnt),
+	}))
+}
+
+// presence has a node prove, in the open epoch, slots of its uptime and duties in an epoch, as x/tasks does.
+func (f *fixture) presence(t require.TestingT, node, settled, epoch uint64, bond int64, slots uint32, duties uint64) {
+	f.networks.epoch = settled
+	require.NoError(t, f.keeper.AfterPresenceProven(f.ctx, tasktypes.Presence{
+		Network: seq, Node: node, Epoch: epoch, Settled: settled, Slots: slots, Duties: duties, Weight: math.NewInt(bond),
 	}))
 }
 

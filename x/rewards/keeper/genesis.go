@@ -16,10 +16,13 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	for _, f := range g.Fees {
 		errs = append(errs, k.fees.Set(ctx, collections.Join(f.Network, f.Node), f.Amount))
 	}
+	for _, p := range g.Presence {
+		errs = append(errs, k.presence.Set(ctx, collections.Join(p.Network, p.Node), p.Amount))
+	}
 	for _, p := range g.Pays {
 		at := collections.Join3(p.Network, p.Node, p.Epoch)
 		errs = append(errs, k.pays.Set(ctx, at, p.Pay))
-		if !p.Pay.Withdrawn {
+		if p.Pay.IsReady() {
 			errs = append(errs, k.ready.Set(ctx, at))
 		}
 	}
@@ -41,6 +44,10 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 	return &g, errors.Join(
 		k.fees.Walk(ctx, nil, func(key collections.Pair[uint64, uint64], a math.Int) (bool, error) {
 			g.Fees = append(g.Fees, types.StoredFees{Network: key.K1(), Node: key.K2(), Amount: a})
+			return false, nil
+		}),
+		k.presence.Walk(ctx, nil, func(key collections.Pair[uint64, uint64], a math.Int) (bool, error) {
+			g.Presence = append(g.Presence, types.StoredFees{Network: key.K1(), Node: key.K2(), Amount: a})
 			return false, nil
 		}),
 		k.pays.Walk(ctx, nil, func(key collections.Triple[uint64, uint64, uint64], p types.Pay) (bool, error) {

@@ -38,6 +38,8 @@ type Keeper struct {
 	schema collections.Schema
 	// fees maps (network, node) to fees that were earned since bonds of the node changed last, and not withdrawn.
 	fees collections.Map[collections.Pair[uint64, uint64], math.Int]
+	// presence maps (network, node) to emission for uptime and duties since then that was not withdrawn.
+	presence collections.Map[collections.Pair[uint64, uint64], math.Int]
 	// pays maps (network, node, epoch) to what clients paid the node.
 	pays collections.Map[collections.Triple[uint64, uint64, uint64], types.Pay]
 	// ready holds (network, node, epoch) of pays whose match has not been withdrawn.
@@ -60,6 +62,7 @@ func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, addresses add
 		bank:      bank,
 		networks:  networks,
 		fees:      collections.NewMap(sb, types.FeesPrefix, "fees", numbers, sdk.IntValue),
+		presence:  collections.NewMap(sb, types.PresencePrefix, "presence", numbers, sdk.IntValue),
 		pays:      collections.NewMap(sb, types.PaysPrefix, "pays", triple, codec.CollValue[types.Pay](cdc)),
 		ready:     collections.NewKeySet(sb, types.ReadyPrefix, "ready", triple),
 		burnt:     collections.NewMap(sb, types.BurntPrefix, "burnt", numbers, sdk.IntValue),

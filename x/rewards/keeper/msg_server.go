@@ -21,6 +21,6 @@ func (m msgServer) Withdraw(ctx context.Context, msg *types.MsgWithdraw) (*types
 	if err != nil {
 		return nil, err
 	}
-	rsp := &types.MsgWithdrawResponse{Fees: w.fees, Matched: w.matched, Commission: w.commission, EpochsLeft: w.left}
+	rsp := &types.MsgWithdrawResponse{Fees: w.fees, Matched: w.matched, Presence: w.presence, Commission: w.commission, EpochsLeft: w.left}
 	return rsp, emitWithdrawn(ctx, w)
 }

@@ -15,33 +15,37 @@ import (
 // AfterFeeSettled implements the hooks of x/tasks: what the owner earned can be withdrawn at once,
 // and what was burnt counts for the match of the open epoch.
 func (k *Keeper) AfterFeeSettled(ctx context.Context, f tasktypes.Fee) error {
-	burnt, err := orZero(k.burnt.Get(ctx, collections.Join(f.Network, f.Epoch)))
-	if err != nil {
-		return err
-	}
-	at := collections.Join3(f.Network, f.Node, f.Epoch)
-	pay, err := k.pays.Get(ctx, at)
-	if errors.Is(err, collections.ErrNotFound) {
-		pay, err = types.NewPay(), k.forget(ctx, f)
-	}
+	pay, err := k.payOf(ctx, f.Network, f.Node, f.Epoch)
 	if err != nil {
 		return err
 	}
 	pay.Earned, pay.Burnt = pay.Earned.Add(f.Earned), pay.Burnt.Add(f.Burnt)
-	return errors.Join(
-		k.addFees(ctx, f),
-		k.burnt.Set(ctx, collections.Join(f.Network, f.Epoch), burnt.Add(f.Burnt)),
-		k.pays.Set(ctx, at, pay),
-		k.ready.Set(ctx, at),
-	)
+	at := collections.Join3(f.Network, f.Node, f.Epoch)
+	if err := errors.Join(k.addFees(ctx, f), k.pays.Set(ctx, at, pay)); err != nil || f.Burnt.IsZero() {
+		return err
+	}
+	burnt, err := orZero(k.burnt.Get(ctx, collections.Join(f.Network, f.Epoch)))
+	if err != nil {
+		return err
+	}
+	return errors.Join(k.burnt.Set(ctx, collections.Join(f.Network, f.Epoch), burnt.Add(f.Burnt)), k.ready.Set(ctx, at))
 }
 
-// forget drops the pay of an epoch long ago, if its match was withdrawn.
-func (k *Keeper) forget(ctx context.Context, f tasktypes.Fee) error {
-	if f.Epoch <= types.KeptPays {
+// payOf returns what a node was paid in an epoch so far. With the first pay of an epoch that of one long ago is forgotten.
+func (k *Keeper) payOf(ctx context.Context, seq, node, epoch uint64) (types.Pay, error) {
+	pay, err := k.pays.Get(ctx, collections.Join3(seq, node, epoch))
+	if errors.Is(err, collections.ErrNotFound) {
+		return types.NewPay(), k.forget(ctx, seq, node, epoch)
+	}
+	return pay, err
+}
+
+// forget drops the pay of an epoch long before one, if its match was withdrawn.
+func (k *Keeper) forget(ctx context.Context, seq, node, epoch uint64) error {
+	if epoch <= types.KeptPays {
 		return nil
 	}
-	at := collections.Join3(f.Network, f.Node, f.Epoch-types.KeptPays)
+	at := collections.Join3(seq, node, epoch-types.KeptPays)
 	open, err := k.ready.Has(ctx, at)
 	if err != nil || open {
 		return err

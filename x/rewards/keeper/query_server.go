@@ -24,9 +24,8 @@ type queryServer struct{ *Keeper }
 // not well formed InvalidArgument, anything else Internal.
 func NewQueryServer(k *Keeper) types.QueryServer { return queryServer{k} }
 
-// What the buckets nothing pays out of yet say about themselves.
+// governanceNotYet is what the bucket nothing pays out of yet says about itself.
 const (
-	uptimeNotYet     = "being there earns nothing yet: this version of the chain has no proof of uptime, and nothing of the bucket is minted"
 	governanceNotYet = "taking part in decisions earns nothing yet: this version of the chain has no network governance, and nothing of the bucket is minted"
 )
 
@@ -35,6 +34,7 @@ const (
 	stateOpen      = "open"
 	stateReady     = "ready"
 	stateWithdrawn = "withdrawn"
+	stateNone      = "none"
 )
 
 // maxLooked bounds the epochs and the changes of bonds that an answer adds up.
@@ -49,8 +49,8 @@ func (q queryServer) Earnings(ctx context.Context, req *types.QueryEarningsReque
 	if _, err := q.networks.Node(ctx, network.Seq, req.GetNode()); err != nil {
 		return nil, grpcError(err)
 	}
-	rsp := &types.QueryEarningsResponse{Matched: math.ZeroInt(), Pending: math.ZeroInt(), Uptime: uptimeNotYet, Governance: governanceNotYet}
-	if rsp.Fees, rsp.Complete, err = q.feesOf(ctx, network.Seq, req.GetNode()); err != nil {
+	rsp := &types.QueryEarningsResponse{Matched: math.ZeroInt(), Pending: math.ZeroInt(), Governance: governanceNotYet}
+	if err = q.addShared(ctx, network.Seq, req.GetNode(), rsp); err != nil {
 		return nil, grpcError(err)
 	}
 	at := collections.NewSuperPrefixedTripleRange[uint64, uint64, uint64](network.Seq, req.GetNode())
@@ -77,28 +77,32 @@ func (q queryServer) Earnings(ctx context.Context, req *types.QueryEarningsReque
 	return rsp, nil
 }
 
-// feesOf returns the fees a node has not withdrawn, however they are shared, and whether these are all.
-func (q queryServer) feesOf(ctx context.Context, seq, node uint64) (math.Int, bool, error) {
-	fees, err := orZero(q.fees.Get(ctx, collections.Join(seq, node)))
-	if err != nil {
-		return fees, false, err
+// addShared adds the fees and the emission a node has not withdrawn, however they are shared, and tells whether these are all.
+func (q queryServer) addShared(ctx context.Context, seq, node uint64, rsp *types.QueryEarningsResponse) error {
+	var errFees, errPresence error
+	rsp.Fees, errFees = orZero(q.fees.Get(ctx, collections.Join(seq, node)))
+	rsp.Presence, errPresence = orZero(q.presence.Get(ctx, collections.Join(seq, node)))
+	if err := errors.Join(errFees, errPresence); err != nil {
+		return err
 	}
 	looked := 0
 	at := collections.NewSuperPrefixedTripleRange[uint64, uint64, uint64](seq, node)
-	err = q.sharings.Walk(ctx, at, func(_ nodeEpoch, s types.Sharing) (bool, error) {
+	err := q.sharings.Walk(ctx, at, func(_ nodeEpoch, s types.Sharing) (bool, error) {
 		if looked++; looked > maxLooked {
 			return true, nil
 		}
-		fees = fees.Add(s.Fees)
+		rsp.Fees, rsp.Presence = rsp.Fees.Add(s.Fees), rsp.Presence.Add(s.Presence)
 		return false, nil
 	})
-	return fees, looked <= maxLooked, err
+	rsp.Complete = looked <= maxLooked
+	return err
 }
 
 // ExplainReward implements types.QueryServer.
 func (q queryServer) ExplainReward(ctx context.Context, req *types.QueryExplainRewardRequest) (*types.QueryExplainRewardResponse, error) {
-	if limit := req.GetPagination().GetLimit(); limit > types.MaxPage {
-		return nil, status.Errorf(codes.InvalidArgument, "a page of %d epochs is over the limit of %d", limit, types.MaxPage)
+	asked, err := networktypes.Page(req.GetPagination())
+	if err != nil {
+		return nil, grpcError(err)
 	}
 	network, err := q.networks.NetworkByID(ctx, req.GetNetwork())
 	if err != nil {
@@ -107,7 +111,7 @@ func (q queryServer) ExplainReward(ctx context.Context, req *types.QueryExplainR
 	if _, err := q.networks.Node(ctx, network.Seq, req.GetNode()); err != nil {
 		return nil, grpcError(err)
 	}
-	rows, page, err := query.CollectionPaginate(ctx, q.pays, req.GetPagination(),
+	rows, page, err := query.CollectionPaginate(ctx, q.pays, asked,
 		func(key collections.Triple[uint64, uint64, uint64], _ types.Pay) (types.RewardRow, error) {
 			return q.explain(ctx, network, key)
 		}, func(o *query.CollectionsPaginateOptions[collections.Triple[uint64, uint64, uint64]]) {
@@ -128,6 +132,11 @@ func (q queryServer) explain(ctx context.Context, network networktypes.Network, 
 	}
 	row := types.RewardRow{
 		Epoch: key.K3(), Gross: pay.Earned.Add(pay.Burnt), Burnt: pay.Burnt, Earned: pay.Earned, Matched: pay.Matched,
+		Uptime: pay.Uptime, Duties: pay.Duties,
+	}
+	if pay.Burnt.IsZero() {
+		row.State, row.Reason = stateNone, "clients paid nothing in it, so nothing was burnt and nothing is matched"
+		return row, nil
 	}
 	if pay.Withdrawn {
 		row.State, row.Reason = stateWithdrawn, "fees and match were withdrawn"

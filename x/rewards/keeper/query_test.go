@@ -19,6 +19,7 @@ func TestEarnings(t *testing.T) {
 	f.fee(t, 1, 1, 800, 200)
 	f.fee(t, 1, 2, 400, 100)
 	f.closeEpoch(t, 1)
+	f.presence(t, 1, 2, 1, allBonds/2, 6, 6_000_000)
 
 	rsp, err := f.queries.Earnings(f.ctx, &types.QueryEarningsRequest{Network: networkID, Node: 1})
 	require.NoError(t, err)
@@ -27,7 +28,7 @@ func TestEarnings(t *testing.T) {
 	requireInt(t, 80, rsp.Pending)
 	require.EqualValues(t, 1, rsp.Epochs)
 	require.True(t, rsp.Complete)
-	require.Contains(t, rsp.Uptime, "nothing yet")
+	requireInt(t, 1_600+400, rsp.Presence)
 	require.Contains(t, rsp.Governance, "nothing yet")
 }
 
@@ -94,26 +95,29 @@ func TestExplainReward(t *testing.T) {
 	_, err := f.withdraw(1)
 	require.NoError(t, err)
 	f.closeEpoch(t, 2)
-	f.fee(t, 1, 3, 40, 10)
+	f.fee(t, 1, 3, 800, 200)
+	f.closeEpoch(t, 3)
+	f.fee(t, 1, 4, 40, 10)
 
 	rsp, err := f.queries.ExplainReward(f.ctx, &types.QueryExplainRewardRequest{Network: networkID, Node: 1})
 	require.NoError(t, err)
-	require.Len(t, rsp.Rows, 3)
+	require.Len(t, rsp.Rows, 4)
 	for i, want := range []struct {
 		epoch           uint64
 		gross, matched  int64
-		state, contains string
+		state, reason string
 	}{
-		{1, 1_000, 160, "withdrawn", "withdrawn"},
-		{2, 50_000, 4_000, "ready", "may emit 0.004 "},
-		{3, 50, 8, "open", "at most"},
+		{1, 1_000, 160, "withdrawn", "fees and match were withdrawn"},
+		{2, 50_000, 4_000, "ready", "the epoch may emit 0.004 STR for paid work and 0.05 STR was burnt, so each burnt unit is matched by the bucket's share"},
+		{3, 1_000, 160, "ready", "each burnt unit is matched by the cap of 80.00 %; the bucket of 0.004 STR would allow more"},
+		{4, 50, 8, "open", "the epoch is open: the match is at most this, and is fixed when the epoch closes"},
 	} {
 		row := rsp.Rows[i]
 		require.Equal(t, want.epoch, row.Epoch)
 		requireInt(t, want.gross, row.Gross)
 		requireInt(t, want.matched, row.Matched)
 		require.Equal(t, want.state, row.State)
-		require.Contains(t, row.Reason, want.contains)
+		require.Equal(t, want.reason, row.Reason)
 		require.Equal(t, row.Gross.String(), row.Earned.Add(row.Burnt).String())
 	}
 }

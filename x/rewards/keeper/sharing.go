@@ -52,12 +52,14 @@ func (k *Keeper) BeforeBondsChanged(ctx context.Context, seq, node uint64) error
 		k.dropLatest(ctx, seq, node),
 		k.sharings.Set(ctx, at, s),
 		k.fees.Remove(ctx, collections.Join(seq, node)),
+		k.presence.Remove(ctx, collections.Join(seq, node)),
 	)
 }
 
 // sharingNow returns how what was paid since the latest change of a node's bonds is shared.
 func (k *Keeper) sharingNow(ctx context.Context, seq uint64, n networktypes.Node) (types.Sharing, error) {
 	fees, errFees := orZero(k.fees.Get(ctx, collections.Join(seq, n.Id)))
+	presence, errPresence := orZero(k.presence.Get(ctx, collections.Join(seq, n.Id)))
 	bonds, errBonds := k.networks.BondsOf(ctx, seq, n.Id)
 	var parts []types.Part
 	for _, b := range bonds {
@@ -65,7 +67,7 @@ func (k *Keeper) sharingNow(ctx context.Context, seq uint64, n networktypes.Node
 			parts = append(parts, types.Part{Giver: b.Giver, Bond: b.Amount, CommissionBps: b.CommissionBps})
 		}
 	}
-	return types.NewSharing(fees, n.TotalBond(), parts), errors.Join(errFees, errBonds)
+	return types.NewSharing(fees, presence, n.TotalBond(), parts), errors.Join(errFees, errPresence, errBonds)
 }
 
 // addFees adds what a node earned to what it can withdraw: to the sharing of the open epoch if
@@ -87,6 +89,24 @@ func (k *Keeper) addFees(ctx context.Context, f tasktypes.Fee) error {
 	return k.fees.Set(ctx, collections.Join(f.Network, f.Node), fees.Add(f.Earned))
 }
 
+// addPresence adds emission to what a node can withdraw, as addFees does.
+func (k *Keeper) addPresence(ctx context.Context, p tasktypes.Presence, amount math.Int) error {
+	at := collections.Join3(p.Network, p.Node, p.Settled)
+	s, err := k.sharings.Get(ctx, at)
+	if err == nil {
+		s.Presence = s.Presence.Add(amount)
+		return k.sharings.Set(ctx, at, s)
+	}
+	if !errors.Is(err, collections.ErrNotFound) {
+		return err
+	}
+	sum, err := orZero(k.presence.Get(ctx, collections.Join(p.Network, p.Node)))
+	if err != nil {
+		return err
+	}
+	return k.presence.Set(ctx, collections.Join(p.Network, p.Node), sum.Add(amount))
+}
+
 // runsOf returns the runs of epochs that one withdrawal looks at, the oldest first: up to
 // MaxSharings that were kept, and if these are all, the one that goes on.
 func (k *Keeper) runsOf(ctx context.Context, seq uint64, n networktypes.Node) ([]run, error) {
@@ -106,19 +126,25 @@ func (k *Keeper) runsOf(ctx context.Context, seq uint64, n networktypes.Node) ([
 	return append(runs, run{last: stdmath.MaxUint64, sharing: s}), err
 }
 
-// takeFees books the fees of runs as withdrawn, and forgets the runs that are over. It is called
-// when their match is booked.
-func (k *Keeper) takeFees(ctx context.Context, seq, node uint64, runs []run) error {
+// takeShared books what can be withdrawn of runs as withdrawn, and forgets the runs that are over. It is called when their match is
+// booked. Emission that could not be minted is kept.
+func (k *Keeper) takeShared(ctx context.Context, seq, node uint64, runs []run, minted bool) error {
 	cal, err := k.networks.Calendar(ctx, seq)
 	if err != nil {
 		return err
 	}
 	for _, r := range runs {
-		if !r.stored {
-			err = k.fees.Remove(ctx, collections.Join(seq, node))
-		} else {
-			r.sharing.Fees = math.ZeroInt()
+		r.sharing.Fees = math.ZeroInt()
+		if minted {
+			r.sharing.Presence = math.ZeroInt()
+		}
+		if r.stored {
 			err = errors.Join(k.sharings.Set(ctx, collections.Join3(seq, node, r.last), r.sharing), k.dropSharing(ctx, seq, node, 0, r.last, cal.Epoch))
+		} else {
+			err = k.fees.Remove(ctx, collections.Join(seq, node))
+			if minted {
+				err = errors.Join(err, k.presence.Remove(ctx, collections.Join(seq, node)))
+			}
 		}
 		if err != nil {
 			return err
@@ -147,15 +173,19 @@ func (k *Keeper) dropLatest(ctx context.Context, seq, node uint64) error {
 	return k.dropSharing(ctx, seq, node, from, epochs[0], stdmath.MaxUint64)
 }
 
-// dropSharing forgets the sharing of a run that ended before the open epoch, unless the match of
-// one of its epochs is still to be withdrawn. Fees are never without a match to come.
+// dropSharing forgets the sharing of a run that ended before the open epoch, unless something of its epochs is still to be
+// withdrawn. Fees are never without a match to come.
 func (k *Keeper) dropSharing(ctx context.Context, seq, node, from, last, open uint64) error {
 	if last >= open {
 		return nil
 	}
+	s, err := k.sharings.Get(ctx, collections.Join3(seq, node, last))
+	if err != nil || s.Presence.IsPositive() {
+		return err
+	}
 	needed := false
 	epochs := new(collections.Range[nodeEpoch]).StartInclusive(collections.Join3(seq, node, from)).EndInclusive(collections.Join3(seq, node, last))
-	err := k.ready.Walk(ctx, epochs, func(nodeEpoch) (bool, error) {
+	err = k.ready.Walk(ctx, epochs, func(nodeEpoch) (bool, error) {
 		needed = true
 		return true, nil
 	})

@@ -213,7 +213,7 @@ func TestAnImportedSharingGoesOn(t *testing.T) {
 	require.NoError(t, g.Validate())
 	require.Len(t, g.Sharings, 1)
 	require.Equal(t, types.StoredSharing{Network: seq, Node: 1, Epoch: 2, Sharing: types.Sharing{
-		Fees: math.NewInt(1_608), Bonds: math.NewInt(400), Parts: []types.Part{{Giver: f.account("giver"), Bond: math.NewInt(300), CommissionBps: 4_000}},
+		Fees: math.NewInt(1_608), Presence: math.ZeroInt(), Bonds: math.NewInt(400), Parts: []types.Part{{Giver: f.account("giver"), Bond: math.NewInt(300), CommissionBps: 4_000}},
 	}}, g.Sharings[0])
 
 	other := newFixture(t)

@@ -15,13 +15,13 @@ import (
 
 // withdrawal is what one withdrawal paid.
 type withdrawal struct {
-	node                      networktypes.Node
-	fees, matched, commission math.Int
-	left                      uint64
+	node                                networktypes.Node
+	fees, matched, presence, commission math.Int
+	left                                uint64
 }
 
-// withdraw pays what a node has earned: its fees, and the match of up to MaxWithdrawn closed
-// epochs, which is minted here and nowhere else.
+// withdraw pays what a node has earned: its fees, the emission for uptime and duties, and the match
+// of up to MaxWithdrawn closed epochs. Emission and match are minted here and nowhere else.
 func (k *Keeper) withdraw(ctx context.Context, networkID string, node uint64) (withdrawal, error) {
 	network, err := k.networks.NetworkByID(ctx, networkID)
 	if err != nil {
@@ -35,42 +35,48 @@ func (k *Keeper) withdraw(ctx context.Context, networkID string, node uint64) (w
 	if err != nil {
 		return w, err
 	}
-	w.fees = feesOf(runs)
+	w.fees, w.presence = feesOf(runs), presenceIn(runs)
 	due, left, err := k.dueEpochs(ctx, network.Seq, node, runs[len(runs)-1].last)
 	if err != nil {
 		return w, err
 	}
 	w.left = left
+	// Epochs whose match is nothing are taken off as well, or they would hide later ones.
+	if w.fees.IsZero() && w.presence.IsZero() && len(due) == 0 {
+		return w, types.ErrNothingToWithdraw.Wrapf("node %d of network %s; what was burnt in the open epoch is matched when it closes", node, networkID)
+	}
 	matches, err := k.mintMatch(ctx, network, node, due, runs)
+	minted := err == nil
 	if errors.Is(err, types.ErrOverCap) && w.fees.IsPositive() {
 		// Fees are money that is there. They must not wait for a mistake to be mended.
-		sdk.UnwrapSDKContext(ctx).Logger().Error("mint a match", "module", types.ModuleName, "network", networkID, "node", node, "error", err.Error())
-		matches, w.left, err = zeros(len(runs)), left+uint64(len(due)), nil
+		sdk.UnwrapSDKContext(ctx).Logger().Error("mint emission", "module", types.ModuleName, "network", networkID, "node", node, "error", err.Error())
+		matches, w.left, w.presence, err = zeros(len(runs)), left+uint64(len(due)), math.ZeroInt(), nil
 	}
 	if err != nil {
 		return w, err
 	}
 	w.matched = sum(matches)
-	// Epochs whose match is nothing are taken off as well, or they would hide later ones.
-	if w.fees.IsZero() && len(due) == 0 {
-		return w, types.ErrNothingToWithdraw.Wrapf("node %d of network %s; what was burnt in the open epoch is matched when it closes", node, networkID)
-	}
-	if err := k.takeFees(ctx, network.Seq, node, runs); err != nil {
+	if err := k.takeShared(ctx, network.Seq, node, runs, minted); err != nil {
 		return w, err
+	}
+	for i, r := range runs {
+		if minted {
+			matches[i] = matches[i].Add(r.sharing.Presence)
+		}
 	}
 	w.commission, err = k.payOut(ctx, network, w.node, runs, matches)
 	return w, err
 }
 
-// mintMatch takes the match of closed epochs off what is ready and mints it, or does neither and
-// returns why. It returns how much there is for each run.
+// mintMatch takes the match of closed epochs off what is ready and mints it with the emission for
+// uptime and duties, or does nothing and returns why. It returns how much match there is for each run.
 func (k *Keeper) mintMatch(ctx context.Context, network networktypes.Network, node uint64, due []uint64, runs []run) ([]math.Int, error) {
 	branch, write := sdk.UnwrapSDKContext(ctx).CacheContext()
 	matches, err := k.collectMatch(branch, network.Seq, node, due, runs)
 	if err != nil {
 		return nil, err
 	}
-	if err := k.mint(branch, network, sum(matches)); err != nil {
+	if err := k.mint(branch, network, sum(matches).Add(presenceIn(runs))); err != nil {
 		return nil, err
 	}
 	write()
@@ -137,7 +143,7 @@ func (k *Keeper) takeMatch(ctx context.Context, seq, node, epoch uint64) (math.I
 	return pay.Matched, errors.Join(err, k.pays.Set(ctx, at, pay), k.ready.Remove(ctx, at))
 }
 
-// mint makes the match of a withdrawal. The schedule keeps the supply under the cap; the check
+// mint makes the match and the emission of a withdrawal. The schedule keeps the supply under the cap; the check
 // here would stop a mistake in it.
 func (k *Keeper) mint(ctx context.Context, network networktypes.Network, amount math.Int) error {
 	if amount.IsZero() {
@@ -150,12 +156,12 @@ func (k *Keeper) mint(ctx context.Context, network networktypes.Network, amount 
 	return k.bank.MintCoins(ctx, types.ModuleName, sdk.NewCoins(sdk.NewCoin(denom, amount)))
 }
 
-// payOut pays the givers of bonds their commissions and the owner the rest, run by run as each is
-// shared. It returns the sum of the commissions.
-func (k *Keeper) payOut(ctx context.Context, network networktypes.Network, n networktypes.Node, runs []run, matches []math.Int) (math.Int, error) {
+// payOut pays the givers of bonds their commissions and the owner the rest of fees and of what was
+// minted, run by run as each is shared. It returns the sum of the commissions.
+func (k *Keeper) payOut(ctx context.Context, network networktypes.Network, n networktypes.Node, runs []run, minted []math.Int) (math.Int, error) {
 	rest, commission := math.ZeroInt(), math.ZeroInt()
 	for at, r := range runs {
-		total := r.sharing.Fees.Add(matches[at])
+		total := r.sharing.Fees.Add(minted[at])
 		rest = rest.Add(total)
 		for _, p := range r.sharing.Parts {
 			part := r.sharing.Commission(total, p)
@@ -166,6 +172,15 @@ func (k *Keeper) payOut(ctx context.Context, network networktypes.Network, n net
 		}
 	}
 	return commission, k.send(ctx, network, n.Owner, rest)
+}
+
+// presenceIn adds up the emission for uptime and duties of runs.
+func presenceIn(runs []run) math.Int {
+	presence := math.ZeroInt()
+	for _, r := range runs {
+		presence = presence.Add(r.sharing.Presence)
+	}
+	return presence
 }
 
 // feesOf adds up the fees of runs.

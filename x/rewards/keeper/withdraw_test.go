@@ -153,7 +153,9 @@ func TestAMistakeInTheScheduleCannotPassTheCap(t *testing.T) {
 	f.bank.supply = f.networks.network.Token.SupplyCap.SubRaw(159)
 	rsp, err := f.withdraw(1)
 	require.NoError(t, err, "fees are paid all the same")
-	require.Equal(t, &types.MsgWithdrawResponse{Fees: math.NewInt(30), Matched: math.ZeroInt(), Commission: math.ZeroInt(), EpochsLeft: 1}, rsp)
+	require.Equal(t, &types.MsgWithdrawResponse{
+		Fees: math.NewInt(30), Matched: math.ZeroInt(), Presence: math.ZeroInt(), Commission: math.ZeroInt(), EpochsLeft: 1,
+	}, rsp)
 	requireInt(t, 30, f.has("owner1"))
 
 	f.bank.supply = f.networks.network.Token.SupplyCap.SubRaw(160)
@@ -185,9 +187,16 @@ func TestPaysAreForgottenAfterSixtyFourEpochs(t *testing.T) {
 func TestRandomHistories(t *testing.T) {
 	seeded.Property(t, func(rt *rapid.T) {
 		f := newFixture(t)
-		open := uint64(1)
+		open, proven := uint64(1), map[[2]uint64]bool{}
 		for range rapid.IntRange(1, 120).Draw(rt, "steps") {
-			switch rapid.IntRange(0, 5).Draw(rt, "step") {
+			switch rapid.IntRange(0, 6).Draw(rt, "step") {
+			case 6:
+				node := rapid.Uint64Range(1, 2).Draw(rt, "node")
+				if at := [2]uint64{node, open}; open > 1 && !proven[at] {
+					proven[at] = true
+					f.presence(rt, node, open, open-1, rapid.Int64Range(0, allBonds/2).Draw(rt, "bond"),
+						rapid.Uint32Range(0, 6).Draw(rt, "slots"), rapid.Uint64Range(0, 6_000_000).Draw(rt, "duties"))
+				}
 			case 0, 1, 2:
 				node := rapid.Uint64Range(1, 2).Draw(rt, "node")
 				f.fee(rt, node, open, rapid.Int64Range(0, 9_000).Draw(rt, "earned"), rapid.Int64Range(1, 9_000).Draw(rt, "burnt"))
@@ -229,13 +238,22 @@ func (f *fixture) requireConsistent(t require.TestingT) {
 	}
 	require.Equal(t, fees.String(), f.bank.of(types.ModuleName).String())
 
+	waiting := math.ZeroInt()
+	for _, p := range g.Presence {
+		waiting = waiting.Add(p.Amount)
+	}
+	for _, s := range g.Sharings {
+		waiting = waiting.Add(s.Sharing.Presence)
+	}
 	earned, matched := math.ZeroInt(), math.ZeroInt()
-	perEpoch := map[uint64]math.Int{}
+	perEpoch, presence := map[uint64]math.Int{}, map[uint64]math.Int{}
 	for _, p := range g.Pays {
 		earned, matched = earned.Add(p.Pay.Earned), matched.Add(p.Pay.Matched)
 		if _, ok := perEpoch[p.Epoch]; !ok {
-			perEpoch[p.Epoch] = math.ZeroInt()
+			perEpoch[p.Epoch], presence[p.Epoch] = math.ZeroInt(), math.ZeroInt()
 		}
+		// All of these are of the epoch before the one they were proven in.
+		presence[p.Epoch] = presence[p.Epoch].Add(p.Pay.Uptime).Add(p.Pay.Duties)
 		perEpoch[p.Epoch] = perEpoch[p.Epoch].Add(p.Pay.Matched)
 	}
 	paid := math.ZeroInt()
@@ -245,8 +263,16 @@ func (f *fixture) requireConsistent(t require.TestingT) {
 		}
 	}
 	if len(g.Pays) < 64 { // nothing is forgotten yet
-		require.Equal(t, earned.Sub(fees).Add(matched).String(), paid.String())
-		require.Equal(t, earned.Add(matched).String(), f.bank.supply.String())
+		minted := matched.Sub(waiting)
+		for _, sum := range presence {
+			minted = minted.Add(sum)
+		}
+		require.Equal(t, earned.Sub(fees).Add(minted).String(), paid.String())
+		require.Equal(t, earned.Add(minted).String(), f.bank.supply.String())
+	}
+	for epoch, sum := range presence {
+		bucket := types.Bucket(types.Emission(f.networks.network.Token.FirstEmission(), 100, epoch-1), 4_000)
+		require.True(t, sum.LTE(bucket), "epoch %d paid %s of %s for being there", epoch-1, sum, bucket)
 	}
 	for epoch, sum := range perEpoch {
 		bucket := types.Bucket(types.Emission(f.networks.network.Token.FirstEmission(), 100, epoch), 4_000)

@@ -28,7 +28,7 @@ func TestTheLargestAmountsDoNotOverflow(t *testing.T) {
 // What is left of an epoch is what its nodes have not withdrawn.
 func TestGenesisSums(t *testing.T) {
 	pay := func(burnt int64, withdrawn bool) types.Pay {
-		return types.Pay{Earned: math.ZeroInt(), Burnt: math.NewInt(burnt), Matched: math.ZeroInt(), Withdrawn: withdrawn}
+		return types.Pay{Earned: math.ZeroInt(), Burnt: math.NewInt(burnt), Matched: math.ZeroInt(), Uptime: math.ZeroInt(), Duties: math.ZeroInt(), Withdrawn: withdrawn}
 	}
 	for _, tc := range []struct {
 		name   string

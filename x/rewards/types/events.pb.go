@@ -39,6 +39,8 @@ type EventWithdrawn struct {
 	Matched cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=matched,proto3,customtype=cosmossdk.io/math.Int" json:"matched"`
 	// commission in base units.
 	Commission cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=commission,proto3,customtype=cosmossdk.io/math.Int" json:"commission"`
+	// presence is the emission for uptime and duties, in base units.
+	Presence cosmossdk_io_math.Int `protobuf:"bytes,7,opt,name=presence,proto3,customtype=cosmossdk.io/math.Int" json:"presence"`
 }
 
 func (m *EventWithdrawn) Reset()         { *m = EventWithdrawn{} }
@@ -154,39 +156,112 @@ func (m *EventEpochMatched) GetEpoch() uint64 {
 	return 0
 }
 
+// EventPresencePaid tells what a node was paid for having been there, and for its duties as a watcher.
+type EventPresencePaid struct {
+	// network is the id of the network.
+	Network string `protobuf:"bytes,1,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,2,opt,name=node,proto3" json:"node,omitempty"`
+	// epoch it was there in.
+	Epoch uint64 `protobuf:"varint,3,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// uptime in base units.
+	Uptime cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=uptime,proto3,customtype=cosmossdk.io/math.Int" json:"uptime"`
+	// duties in base units.
+	Duties cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=duties,proto3,customtype=cosmossdk.io/math.Int" json:"duties"`
+}
+
+func (m *EventPresencePaid) Reset()         { *m = EventPresencePaid{} }
+func (m *EventPresencePaid) String() string { return proto.CompactTextString(m) }
+func (*EventPresencePaid) ProtoMessage()    {}
+func (*EventPresencePaid) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a37591851598c4b3, []int{2}
+}
+func (m *EventPresencePaid) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPresencePaid) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPresencePaid.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPresencePaid) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPresencePaid.Merge(m, src)
+}
+func (m *EventPresencePaid) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPresencePaid) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPresencePaid.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPresencePaid proto.InternalMessageInfo
+
+func (m *EventPresencePaid) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventPresencePaid) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+func (m *EventPresencePaid) GetEpoch() uint64 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
 func init() {
 	proto.RegisterType((*EventWithdrawn)(nil), "mesh.rewards.v1.EventWithdrawn")
 	proto.RegisterType((*EventEpochMatched)(nil), "mesh.rewards.v1.EventEpochMatched")
+	proto.RegisterType((*EventPresencePaid)(nil), "mesh.rewards.v1.EventPresencePaid")
 }
 
 func init() { proto.RegisterFile("mesh/rewards/v1/events.proto", fileDescriptor_a37591851598c4b3) }
 
 var fileDescriptor_a37591851598c4b3 = []byte{
-	// 380 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x52, 0xcf, 0x4a, 0xc3, 0x30,
-	0x18, 0x6f, 0x67, 0xbb, 0x61, 0x0e, 0x8a, 0x61, 0x42, 0x1c, 0xd2, 0x8d, 0x9d, 0x06, 0xd2, 0x96,
-	0xe1, 0x03, 0xc8, 0x26, 0x43, 0x86, 0x78, 0xa9, 0x07, 0xc1, 0x8b, 0xf4, 0x4f, 0x6c, 0xcb, 0x6c,
-	0x32, 0x92, 0x6c, 0xd5, 0xb7, 0xf0, 0x61, 0xf6, 0x06, 0x5e, 0x06, 0x5e, 0xc6, 0x4e, 0xe2, 0x61,
-	0xc8, 0xf6, 0x22, 0xd2, 0xa4, 0x13, 0x2f, 0x1e, 0xe6, 0x2d, 0xbf, 0xef, 0xf7, 0xe7, 0x0b, 0x3f,
-	0x3e, 0x70, 0x9a, 0x61, 0x9e, 0xb8, 0x0c, 0xe7, 0x3e, 0x8b, 0xb8, 0x3b, 0xed, 0xba, 0x78, 0x8a,
-	0x89, 0xe0, 0xce, 0x98, 0x51, 0x41, 0xe1, 0x61, 0xc1, 0x3a, 0x25, 0xeb, 0x4c, 0xbb, 0x8d, 0x93,
-	0x90, 0xf2, 0x8c, 0xf2, 0x07, 0x49, 0xbb, 0x0a, 0x28, 0x6d, 0xa3, 0x1e, 0xd3, 0x98, 0xaa, 0x79,
-	0xf1, 0x52, 0xd3, 0xf6, 0x5b, 0x05, 0x1c, 0x0c, 0x8a, 0xc8, 0xbb, 0x54, 0x24, 0x11, 0xf3, 0x73,
-	0x02, 0x11, 0xa8, 0x11, 0x2c, 0x72, 0xca, 0x46, 0x48, 0x6f, 0xe9, 0x9d, 0x7d, 0x6f, 0x0b, 0x21,
-	0x04, 0x06, 0xa1, 0x11, 0x46, 0x95, 0x96, 0xde, 0x31, 0x3c, 0xf9, 0x86, 0x0e, 0x30, 0x69, 0x4e,
-	0x30, 0x43, 0x7b, 0x85, 0xb6, 0x8f, 0x96, 0x33, 0xbb, 0x5e, 0xee, 0xed, 0x45, 0x11, 0xc3, 0x9c,
-	0xdf, 0x0a, 0x96, 0x92, 0xd8, 0x53, 0x32, 0x78, 0x01, 0x8c, 0x47, 0x8c, 0x39, 0x32, 0xa4, 0xfc,
-	0x6c, 0xbe, 0x6a, 0x6a, 0x9f, 0xab, 0xe6, 0xb1, 0xb2, 0xf0, 0x68, 0xe4, 0xa4, 0xd4, 0xcd, 0x7c,
-	0x91, 0x38, 0x43, 0x22, 0x96, 0x33, 0x1b, 0x94, 0x59, 0x43, 0x22, 0x3c, 0x69, 0x84, 0x03, 0x50,
-	0xcb, 0x7c, 0x11, 0x26, 0x38, 0x42, 0xe6, 0xee, 0x19, 0x5b, 0x2f, 0xbc, 0x06, 0x20, 0xa4, 0x59,
-	0x96, 0x72, 0x9e, 0x52, 0x82, 0xaa, 0xbb, 0x27, 0xfd, 0xb2, 0xb7, 0xdf, 0x75, 0x70, 0x24, 0x5b,
-	0x1c, 0x8c, 0x69, 0x98, 0xdc, 0x94, 0x2b, 0xfe, 0x2e, 0xb2, 0x0e, 0x4c, 0x5c, 0x28, 0xcb, 0x26,
-	0x15, 0x80, 0x97, 0xa0, 0x1a, 0x4c, 0xc2, 0x11, 0x16, 0x65, 0x97, 0x3b, 0x7d, 0xa7, 0xb4, 0xc2,
-	0x1e, 0x30, 0x83, 0x09, 0x23, 0xe2, 0x3f, 0x05, 0x2b, 0x67, 0xff, 0x6a, 0xbe, 0xb6, 0xf4, 0xc5,
-	0xda, 0xd2, 0xbf, 0xd6, 0x96, 0xfe, 0xba, 0xb1, 0xb4, 0xc5, 0xc6, 0xd2, 0x3e, 0x36, 0x96, 0x76,
-	0x6f, 0xc7, 0xa9, 0x48, 0x26, 0x81, 0x13, 0xd2, 0xcc, 0x2d, 0x4e, 0xcf, 0x96, 0x47, 0x14, 0xd2,
-	0x27, 0x89, 0xdc, 0xe7, 0x9f, 0x43, 0x15, 0x2f, 0x63, 0xcc, 0x83, 0xaa, 0xa4, 0xcf, 0xbf, 0x03,
-	0x00, 0x00, 0xff, 0xff, 0x46, 0x96, 0xdf, 0xdb, 0xc5, 0x02, 0x00, 0x00,
+	// 439 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x93, 0xcf, 0x8a, 0x14, 0x31,
+	0x10, 0xc6, 0xa7, 0x9d, 0x7f, 0x9a, 0x83, 0x62, 0x18, 0x21, 0x2e, 0xd2, 0xbb, 0xcc, 0x69, 0x41,
+	0xa6, 0x9b, 0xc5, 0x07, 0x90, 0x5d, 0x19, 0x96, 0x45, 0x84, 0x65, 0x3c, 0x08, 0x5e, 0xa4, 0x3b,
+	0x29, 0xbb, 0xc3, 0x98, 0xa4, 0x49, 0xd2, 0xd3, 0xfa, 0x0e, 0x1e, 0x7c, 0x98, 0x7d, 0x88, 0x05,
+	0x2f, 0xcb, 0x9e, 0xc4, 0xc3, 0xa2, 0x33, 0x2f, 0x22, 0x9d, 0x64, 0x06, 0x11, 0x3c, 0xf4, 0xdc,
+	0x52, 0xa9, 0xfa, 0x7d, 0xa9, 0xe2, 0x4b, 0xa1, 0x67, 0x02, 0x4c, 0x99, 0x6a, 0x68, 0x32, 0xcd,
+	0x4c, 0xba, 0x3a, 0x49, 0x61, 0x05, 0xd2, 0x9a, 0xa4, 0xd2, 0xca, 0x2a, 0xfc, 0xa8, 0xcd, 0x26,
+	0x21, 0x9b, 0xac, 0x4e, 0x0e, 0x9e, 0x52, 0x65, 0x84, 0x32, 0x1f, 0x5c, 0x3a, 0xf5, 0x81, 0xaf,
+	0x3d, 0x98, 0x14, 0xaa, 0x50, 0xfe, 0xbe, 0x3d, 0xf9, 0xdb, 0xe9, 0xd7, 0x3e, 0x7a, 0x38, 0x6f,
+	0x25, 0xdf, 0x71, 0x5b, 0x32, 0x9d, 0x35, 0x12, 0x13, 0x34, 0x96, 0x60, 0x1b, 0xa5, 0x97, 0x24,
+	0x3a, 0x8a, 0x8e, 0x1f, 0x2c, 0xb6, 0x21, 0xc6, 0x68, 0x20, 0x15, 0x03, 0x72, 0xef, 0x28, 0x3a,
+	0x1e, 0x2c, 0xdc, 0x19, 0x27, 0x68, 0xa8, 0x1a, 0x09, 0x9a, 0xf4, 0xdb, 0xda, 0x33, 0x72, 0x7b,
+	0x35, 0x9b, 0x84, 0x77, 0x4f, 0x19, 0xd3, 0x60, 0xcc, 0x5b, 0xab, 0xb9, 0x2c, 0x16, 0xbe, 0x0c,
+	0xbf, 0x44, 0x83, 0x8f, 0x00, 0x86, 0x0c, 0x5c, 0xf9, 0xf3, 0xeb, 0xbb, 0xc3, 0xde, 0xcf, 0xbb,
+	0xc3, 0x27, 0x1e, 0x31, 0x6c, 0x99, 0x70, 0x95, 0x8a, 0xcc, 0x96, 0xc9, 0x85, 0xb4, 0xb7, 0x57,
+	0x33, 0x14, 0xb4, 0x2e, 0xa4, 0x5d, 0x38, 0x10, 0xcf, 0xd1, 0x58, 0x64, 0x96, 0x96, 0xc0, 0xc8,
+	0xb0, 0xbb, 0xc6, 0x96, 0xc5, 0xaf, 0x11, 0xa2, 0x4a, 0x08, 0x6e, 0x0c, 0x57, 0x92, 0x8c, 0xba,
+	0x2b, 0xfd, 0x85, 0xe3, 0x73, 0x74, 0xbf, 0xd2, 0x60, 0x40, 0x52, 0x20, 0xe3, 0xee, 0x52, 0x3b,
+	0x78, 0xfa, 0x3d, 0x42, 0x8f, 0x9d, 0x1d, 0xf3, 0x4a, 0xd1, 0xf2, 0x4d, 0xe8, 0xf5, 0xff, 0x8e,
+	0x4c, 0xd0, 0x10, 0xda, 0xca, 0x60, 0x89, 0x0f, 0xf0, 0x2b, 0x34, 0xca, 0x6b, 0xba, 0x04, 0x1b,
+	0x4c, 0xe9, 0xd4, 0x4c, 0x40, 0xf1, 0x29, 0x1a, 0xe6, 0xb5, 0x96, 0x76, 0x1f, 0xa7, 0x3c, 0x39,
+	0xfd, 0xbd, 0x9d, 0xe6, 0x32, 0xcc, 0x77, 0x99, 0x71, 0xd6, 0xf1, 0x7f, 0xed, 0x26, 0xec, 0xff,
+	0x33, 0x61, 0x5d, 0x59, 0x2e, 0x60, 0x9f, 0xee, 0x02, 0xda, 0x8a, 0xb0, 0xda, 0x72, 0x30, 0xfb,
+	0x7c, 0xa4, 0x80, 0x9e, 0x9d, 0x5f, 0xaf, 0xe3, 0xe8, 0x66, 0x1d, 0x47, 0xbf, 0xd6, 0x71, 0xf4,
+	0x6d, 0x13, 0xf7, 0x6e, 0x36, 0x71, 0xef, 0xc7, 0x26, 0xee, 0xbd, 0x9f, 0x15, 0xdc, 0x96, 0x75,
+	0x9e, 0x50, 0x25, 0xd2, 0x76, 0x4f, 0x67, 0x6e, 0xe3, 0xa8, 0xfa, 0xe4, 0xa2, 0xf4, 0xf3, 0x6e,
+	0xab, 0xed, 0x97, 0x0a, 0x4c, 0x3e, 0x72, 0xe9, 0x17, 0x7f, 0x02, 0x00, 0x00, 0xff, 0xff, 0x42,
+	0x09, 0xf9, 0x52, 0xf2, 0x03, 0x00, 0x00,
 }
 
 func (m *EventWithdrawn) Marshal() (dAtA []byte, err error) {
@@ -209,6 +284,16 @@ func (m *EventWithdrawn) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size := m.Presence.Size()
+		i -= size
+		if _, err := m.Presence.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3a
 	{
 		size := m.Commission.Size()
 		i -= size
@@ -316,6 +401,66 @@ func (m *EventEpochMatched) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventPresencePaid) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPresencePaid) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPresencePaid) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Duties.Size()
+		i -= size
+		if _, err := m.Duties.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	{
+		size := m.Uptime.Size()
+		i -= size
+		if _, err := m.Uptime.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if m.Epoch != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Node != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintEvents(dAtA []byte, offset int, v uint64) int {
 	offset -= sovEvents(v)
 	base := offset
@@ -350,6 +495,8 @@ func (m *EventWithdrawn) Size() (n int) {
 	n += 1 + l + sovEvents(uint64(l))
 	l = m.Commission.Size()
 	n += 1 + l + sovEvents(uint64(l))
+	l = m.Presence.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -369,6 +516,29 @@ func (m *EventEpochMatched) Size() (n int) {
 	l = m.Bucket.Size()
 	n += 1 + l + sovEvents(uint64(l))
 	l = m.Burnt.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventPresencePaid) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovEvents(uint64(m.Node))
+	}
+	if m.Epoch != 0 {
+		n += 1 + sovEvents(uint64(m.Epoch))
+	}
+	l = m.Uptime.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Duties.Size()
 	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
@@ -593,6 +763,40 @@ func (m *EventWithdrawn) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Presence", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Presence.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvents(dAtA[iNdEx:])
@@ -759,6 +963,194 @@ func (m *EventEpochMatched) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.Burnt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPresencePaid) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPresencePaid: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPresencePaid: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Uptime", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Uptime.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Duties", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Duties.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -25,16 +25,18 @@ func someGenesis() *types.GenesisState {
 	return &types.GenesisState{
 		Fees: []types.StoredFees{{Network: 1, Node: 1, Amount: one}},
 		Pays: []types.StoredPay{
-			{Network: 1, Node: 1, Epoch: 1, Pay: types.Pay{Earned: one, Burnt: one, Matched: math.ZeroInt()}},
-			{Network: 1, Node: 1, Epoch: 2, Pay: types.Pay{Earned: one, Burnt: one, Matched: math.ZeroInt()}},
-			{Network: 1, Node: 2, Epoch: 1, Pay: types.Pay{Earned: one, Burnt: one, Matched: one, Withdrawn: true}},
+			{Network: 1, Node: 1, Epoch: 1, Pay: types.Pay{Earned: one, Burnt: one, Matched: math.ZeroInt(), Uptime: one, Duties: math.ZeroInt()}},
+			{Network: 1, Node: 1, Epoch: 2, Pay: types.Pay{Earned: one, Burnt: one, Matched: math.ZeroInt(), Uptime: one, Duties: math.ZeroInt()}},
+			{Network: 1, Node: 2, Epoch: 1, Pay: types.Pay{Earned: one, Burnt: one, Matched: one, Uptime: math.ZeroInt(), Duties: one, Withdrawn: true}},
 		},
 		Burnt: []types.StoredBurnt{{Network: 1, Epoch: 2, Amount: one}},
 		Closed: []types.StoredClosed{{Network: 1, Epoch: 1, Closed: types.Closed{
 			Bucket: math.NewInt(9), Burnt: math.NewInt(2), MatchCapBps: 8_000, Open: one,
 		}}},
+		Presence: []types.StoredFees{{Network: 1, Node: 1, Amount: one}},
 		Sharings: []types.StoredSharing{{Network: 1, Node: 1, Epoch: 1, Sharing: types.Sharing{
-			Fees: one, Bonds: math.NewInt(100), Parts: []types.Part{part(60, 1), part(40, 5_000)},
+			Presence: one,
+			Fees:     one, Bonds: math.NewInt(100), Parts: []types.Part{part(60, 1), part(40, 5_000)},
 		}}},
 	}
 }

@@ -18,8 +18,11 @@ func (g GenesisState) Validate() error {
 	for _, f := range g.Fees {
 		amounts = append(amounts, f.Amount)
 	}
+	for _, p := range g.Presence {
+		amounts = append(amounts, p.Amount)
+	}
 	for _, p := range g.Pays {
-		amounts = append(amounts, p.Pay.Earned, p.Pay.Burnt, p.Pay.Matched)
+		amounts = append(amounts, p.Pay.Earned, p.Pay.Burnt, p.Pay.Matched, p.Pay.Uptime, p.Pay.Duties)
 	}
 	for _, b := range g.Burnt {
 		amounts = append(amounts, b.Amount)
@@ -82,6 +85,9 @@ func (g GenesisState) checkKeys() error {
 	}
 	for _, s := range g.Sharings {
 		errs = append(errs, add(4, s.Network, s.Node, s.Epoch))
+	}
+	for _, p := range g.Presence {
+		errs = append(errs, add(5, p.Network, p.Node, 0))
 	}
 	return errors.Join(errs...)
 }

@@ -24,6 +24,8 @@ var (
 	ClosedPrefix = collections.NewPrefix(4)
 	// SharingsPrefix maps (network, node, last epoch) to Sharing.
 	SharingsPrefix = collections.NewPrefix(5)
+	// PresencePrefix maps (network, node) to emission for uptime and duties that was not withdrawn, as FeesPrefix does fees.
+	PresencePrefix = collections.NewPrefix(6)
 )
 
 const (

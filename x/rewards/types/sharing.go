@@ -7,8 +7,8 @@ const MaxParts = 16
 
 // NewSharing returns who has a part in the pay of a node with so many bonds in all. A bond without
 // a commission has no part.
-func NewSharing(fees, bonds math.Int, parts []Part) Sharing {
-	s := Sharing{Fees: fees, Bonds: bonds}
+func NewSharing(fees, presence, bonds math.Int, parts []Part) Sharing {
+	s := Sharing{Fees: fees, Presence: presence, Bonds: bonds}
 	for _, p := range parts {
 		if p.CommissionBps > 0 {
 			s.Parts = append(s.Parts, p)
@@ -19,8 +19,8 @@ func NewSharing(fees, bonds math.Int, parts []Part) Sharing {
 
 // Validate returns an error unless the sharing could have come about on a chain.
 func (s Sharing) Validate() error {
-	if !isAmount(s.Fees) || !isAmount(s.Bonds) || len(s.Parts) > MaxParts {
-		return ErrInvalidGenesis.Wrapf("a sharing has %d parts, or fees or bonds that are no amounts", len(s.Parts))
+	if !isAmount(s.Fees) || !isAmount(s.Presence) || !isAmount(s.Bonds) || len(s.Parts) > MaxParts {
+		return ErrInvalidGenesis.Wrapf("a sharing has %d parts, or fees, presence or bonds that are no amounts", len(s.Parts))
 	}
 	given := math.ZeroInt()
 	for _, p := range s.Parts {

@@ -15,7 +15,7 @@ func part(bond int64, commissionBps uint32) types.Part {
 }
 
 func TestNewSharing(t *testing.T) {
-	s := types.NewSharing(math.NewInt(5), math.NewInt(100), []types.Part{part(10, 0), part(20, 1), part(30, 5_000)})
+	s := types.NewSharing(math.NewInt(5), math.NewInt(6), math.NewInt(100), []types.Part{part(10, 0), part(20, 1), part(30, 5_000)})
 	require.Equal(t, []types.Part{part(20, 1), part(30, 5_000)}, s.Parts, "a bond without a commission has no part")
 	require.Equal(t, "150", s.Commission(math.NewInt(1_000), s.Parts[1]).String())
 	require.NoError(t, s.Validate())
@@ -26,7 +26,7 @@ func TestSharingValidate(t *testing.T) {
 	for i := range many {
 		many[i] = part(1, 1)
 	}
-	none := types.Sharing{Fees: math.ZeroInt(), Bonds: math.ZeroInt()}
+	none := types.Sharing{Fees: math.ZeroInt(), Presence: math.ZeroInt(), Bonds: math.ZeroInt()}
 	for _, c := range []struct {
 		name string
 		set  func(*types.Sharing)
@@ -36,6 +36,8 @@ func TestSharingValidate(t *testing.T) {
 		{"ok: all bonds are given", func(s *types.Sharing) { s.Parts = many[1:]; s.Bonds = math.NewInt(types.MaxParts) }, true},
 		{"fails: no fees", func(s *types.Sharing) { s.Fees = math.Int{} }, false},
 		{"fails: negative fees", func(s *types.Sharing) { s.Fees = math.NewInt(-1) }, false},
+		{"fails: no presence", func(s *types.Sharing) { s.Presence = math.Int{} }, false},
+		{"fails: negative presence", func(s *types.Sharing) { s.Presence = math.NewInt(-1) }, false},
 		{"fails: no bonds", func(s *types.Sharing) { s.Bonds = math.Int{} }, false},
 		{"fails: negative bonds", func(s *types.Sharing) { s.Bonds, s.Parts = math.NewInt(-1), nil }, false},
 		{"fails: too many parts", func(s *types.Sharing) { s.Parts = many }, false},
@@ -46,7 +48,7 @@ func TestSharingValidate(t *testing.T) {
 		{"fails: more than all bonds", func(s *types.Sharing) { s.Parts = []types.Part{part(60, 1), part(41, 1)} }, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := types.Sharing{Fees: math.OneInt(), Bonds: math.NewInt(100), Parts: []types.Part{part(60, 1), part(40, 1)}}
+			s := types.Sharing{Fees: math.OneInt(), Presence: math.OneInt(), Bonds: math.NewInt(100), Parts: []types.Part{part(60, 1), part(40, 1)}}
 			c.set(&s)
 			g := types.GenesisState{Sharings: []types.StoredSharing{{Network: 1, Node: 1, Epoch: 1, Sharing: s}}}
 			if err := g.Validate(); c.ok {

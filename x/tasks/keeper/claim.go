@@ -21,9 +21,6 @@ func (k *Keeper) claim(ctx context.Context, msg *types.MsgClaim) (uint64, error)
 	if err != nil {
 		return 0, err
 	}
-	if len(msg.Root) != claimRootBytes {
-		return n.Id, types.ErrInvalidClaim.Wrapf("a root of %d bytes, it has %d", len(msg.Root), claimRootBytes)
-	}
 	e, err := k.deps.Networks.Epoch(ctx, network.Seq, msg.Epoch)
 	if err != nil {
 		return n.Id, err
@@ -48,15 +45,40 @@ func (k *Keeper) claim(ctx context.Context, msg *types.MsgClaim) (uint64, error)
 	if err != nil {
 		return n.Id, err
 	}
-	if msg.Total.IsNil() || !msg.Total.Equal(o.Amount) || o.Amount.IsZero() {
-		return n.Id, types.ErrInvalidClaim.Wrapf("total %s, all deals together owe node %d %s for epoch %d", msg.Total, n.Id, o.Amount, e.Number)
+	if err := checkTotal(msg, n.Id, o); err != nil {
+		return n.Id, err
+	}
+	if err := k.checkUptime(ctx, msg, network, n, e); err != nil {
+		return n.Id, err
 	}
 	o.LastClaimed = e.Number
 	return n.Id, errors.Join(
 		k.owed.Set(ctx, collections.Join(network.Seq, n.Id), o),
 		k.windows.Set(ctx, collections.Join(network.Seq, e.Number), w),
-		k.claims.Set(ctx, at, types.Claim{Root: msg.Root, Total: msg.Total}),
+		k.claims.Set(ctx, at, types.Claim{
+			Root: msg.Root, Total: msg.Total, UptimeRoot: msg.UptimeRoot, UptimeSlots: msg.UptimeSlots,
+			DutyRoot: msg.DutyRoot, DutyWorth: msg.DutyWorth,
+		}),
 	)
+}
+
+// checkTotal returns ErrInvalidClaim unless a claim's total is what all deals together owe the node, with a root if that is
+// something, and the claim is about anything at all.
+func checkTotal(msg *types.MsgClaim, node uint64, o types.Owed) error {
+	if msg.Total.IsNil() || !msg.Total.Equal(o.Amount) {
+		return types.ErrInvalidClaim.Wrapf("total %s, all deals together owe node %d %s for epoch %d", msg.Total, node, o.Amount, msg.Epoch)
+	}
+	want := claimRootBytes
+	if o.Amount.IsZero() {
+		want = 0
+	}
+	if len(msg.Root) != want {
+		return types.ErrInvalidClaim.Wrapf("a root of %d bytes, with a total of %s it has %d", len(msg.Root), o.Amount, want)
+	}
+	if o.Amount.IsZero() && msg.UptimeSlots == 0 && msg.DutyWorth == 0 {
+		return types.ErrInvalidClaim.Wrapf("node %d is owed nothing for epoch %d and claims neither uptime nor duties", node, msg.Epoch)
+	}
+	return nil
 }
 
 // dropClaims forgets the claims and the window of an epoch that is no longer kept, a few at a time.
@@ -67,7 +89,7 @@ func (k *Keeper) dropClaims(ctx context.Context, seq, epoch uint64) error {
 	if err := forget(ctx, k.claims, until, maxDropped); err != nil {
 		return err
 	}
-	return k.windows.Remove(ctx, collections.Join(seq, epoch))
+	return errors.Join(k.windows.Remove(ctx, collections.Join(seq, epoch)), k.watchSeeds.Remove(ctx, collections.Join(seq, epoch)))
 }
 
 // maxDropped bounds the claims forgotten with one claim: two, so that old ones never pile up.

@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	beacontypes "github.com/mesh-protocol/mesh/x/beacon/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -56,8 +57,8 @@ func (k *Keeper) EndBlock(ctx sdk.Context) error {
 	return nil
 }
 
-// settleDue settles deals, each in a branch of its own, until one whose proofs are not over, and
-// tells whether there was one. A deal that fails is not tried again by itself, so that it holds up
+// settleDue settles deals, each in a branch of its own, until one whose proofs are not over, or of
+// which the beacon does not let that be known, and tells whether there was one. A deal that fails is not tried again by itself, so that it holds up
 // no other; anyone can still send MsgSettleDeal for it.
 func (k *Keeper) settleDue(ctx sdk.Context, due []collections.Triple[uint64, uint64, uint64]) (bool, error) {
 	for _, key := range due {
@@ -69,11 +70,11 @@ func (k *Keeper) settleDue(ctx sdk.Context, due []collections.Triple[uint64, uin
 		switch {
 		case err == nil:
 			write()
-		case errors.Is(err, types.ErrNotOver):
+		case errors.Is(err, types.ErrNotOver), errors.Is(err, beacontypes.ErrSeedPending), errors.Is(err, beacontypes.ErrSeedExpired):
 			return true, nil
 		default:
 			ctx.Logger().Error("settle a deal", "module", types.ModuleName, "deal", key.K3(), "error", err.Error())
-			if err := k.ends.Remove(ctx, key); err != nil {
+			if err := errors.Join(k.ends.Remove(ctx, key), emitDealStuck(ctx, d, key.K3(), err)); err != nil {
 				return false, err
 			}
 		}

@@ -71,8 +71,7 @@ func TestEndedStintsAreForgotten(t *testing.T) {
 	}
 }
 
-// Of more rows of an epoch than a page has, the first are given, with the word that there are others; what ended before the
-// epoch is not looked at.
+// Of more rows of an epoch than a page has, the first are given, with the word that there are others.
 func TestExplainedStintsAreCut(t *testing.T) {
 	f := newFixture(t, 3)
 	const deals = types.MaxPage + 1
@@ -104,4 +103,38 @@ func TestExplainedStintsAreCut(t *testing.T) {
 	next, err := f.queries.ExplainClaim(f.ctx, &types.QueryExplainClaimRequest{Network: networkID, Node: 1, Epoch: 2, Pagination: &query.PageRequest{Offset: 1}})
 	require.NoError(t, err)
 	require.Empty(t, next.Ended, "they come with the first page")
+}
+
+// What ended before the epoch is not looked at, of what ended later no more than 5,000; and only what is owed for the epoch can be cut.
+func TestExplainLooksAtSoManyStints(t *testing.T) {
+	f := newFixture(t, 3)
+	f.toEpoch(9)
+	g := f.export()
+	g.NextDeal = 10_000
+	for deal := uint64(1); deal <= 5_000; deal++ {
+		ended := types.EndedStint{Deal: deal, FromEpoch: 5, ToEpoch: 5, Rate: math.OneInt()}
+		if deal > 4_900 {
+			ended.FromEpoch, ended.ToEpoch = 7, 7
+		}
+		g.Ended = append(g.Ended, types.StoredEnded{Network: seq, Node: 1, Stint: ended})
+	}
+	cut := func(epoch uint64) (bool, int) {
+		require.NoError(t, f.keeper.InitGenesis(f.ctx, *g))
+		rsp := f.explain(1, epoch)
+		return rsp.Cut, len(rsp.Ended)
+	}
+	for _, c := range []struct {
+		epoch uint64
+		cut   bool
+		rows  int
+	}{{4, false, 0}, {5, true, 100}, {7, false, 100}, {8, false, 0}} {
+		wasCut, rows := cut(c.epoch)
+		require.Equal(t, c.cut, wasCut, "epoch %d", c.epoch)
+		require.Equal(t, c.rows, rows, "epoch %d", c.epoch)
+	}
+	g.Ended = append(g.Ended, types.StoredEnded{Network: seq, Node: 1, Stint: types.EndedStint{Deal: 5_001, FromEpoch: 8, ToEpoch: 8, Rate: math.OneInt()}})
+	for epoch, want := range map[uint64]bool{4: true, 6: false, 7: false, 8: false} {
+		wasCut, _ := cut(epoch)
+		require.Equal(t, want, wasCut, "epoch %d", epoch)
+	}
 }

@@ -49,14 +49,21 @@ func emitDealSettled(ctx context.Context, d types.Deal, cost, refund math.Int) e
 	return emit(ctx, &types.EventDealSettled{Deal: d.Id, Network: d.Network, Cost: cost, Refund: refund})
 }
 
-func emitClaimed(ctx context.Context, msg *types.MsgClaim, node uint64) error {
-	return emit(ctx, &types.EventClaimed{Network: msg.Network, Node: node, Epoch: msg.Epoch, Total: msg.Total})
+func emitDealStuck(ctx context.Context, d types.Deal, id uint64, why error) error {
+	return emit(ctx, &types.EventDealStuck{Deal: id, Network: d.Network, Reason: why.Error()})
 }
 
-func emitProven(ctx context.Context, p proven, earned math.Int) error {
+func emitClaimed(ctx context.Context, msg *types.MsgClaim, node uint64) error {
+	return emit(ctx, &types.EventClaimed{
+		Network: msg.Network, Node: node, Epoch: msg.Epoch, Total: msg.Total, UptimeSlots: msg.UptimeSlots, DutyWorth: msg.DutyWorth,
+	})
+}
+
+func emitProven(ctx context.Context, p proven) error {
 	gross := p.claim.Total
 	return emit(ctx, &types.EventProven{
-		Network: p.network.Id, Node: p.node.Id, Epoch: p.epoch.Number, Gross: gross, Burnt: gross.Sub(earned), Earned: earned,
+		Network: p.network.Id, Node: p.node.Id, Epoch: p.epoch.Number, Gross: gross, Burnt: gross.Sub(p.earned), Earned: p.earned,
+		UptimeSlots: p.shown.Slots, DutyWorth: p.shown.Duties,
 	})
 }
 

@@ -59,7 +59,7 @@ func newFixture(t testing.TB, nodes int) *fixture {
 	f := &fixture{t: t, home: seq, key: key, contents: map[[2]uint64]*content{}, claimedWith: map[[3]uint64]types.Layout{}}
 	f.w = world{
 		ledger: ledger{balances: map[string]sdk.Coins{}}, params: networktypes.DevnetParams().DefaultParams,
-		place: newPlace(), other: newPlace(), seedLate: map[int64]int64{},
+		place: newPlace(), other: newPlace(), seedLate: map[int64]int64{}, forgets: 20_000,
 	}
 	f.w.params.Storage.Price = math.NewInt(price)
 	f.ctx = testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient")).Ctx.

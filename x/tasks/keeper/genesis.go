@@ -36,7 +36,46 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
+	if err := k.checkCalendars(ctx, g, seqs); err != nil {
+		return err
+	}
 	return errors.Join(k.initIndices(ctx, g, seqs), k.initWork(ctx, g), k.initRequests(ctx, g, seqs))
+}
+
+// checkCalendars holds the state against that of x/network: networks with deals to settle are there, each has as many duties as open
+// deals, and only what is over could not be settled.
+func (k *Keeper) checkCalendars(ctx context.Context, g types.GenesisState, seqs map[uint64]uint64) error {
+	open, deals := map[uint64]uint64{}, map[uint64]types.Deal{}
+	for _, d := range g.Deals {
+		deals[d.Id] = d
+		if d.IsOpen() {
+			open[seqs[d.Id]]++
+		}
+	}
+	for _, d := range g.Deals {
+		cal, err := k.deps.Networks.Calendar(ctx, seqs[d.Id])
+		if err != nil {
+			return err
+		}
+		if cal.Duties != open[seqs[d.Id]] {
+			return types.ErrInvalidGenesis.Wrapf("network %d has %d duties and %d open deals", seqs[d.Id], cal.Duties, open[seqs[d.Id]])
+		}
+	}
+	for _, id := range g.Stuck {
+		cal, err := k.deps.Networks.Calendar(ctx, seqs[id])
+		if err != nil {
+			return err
+		}
+		if deals[id].LastEpoch >= cal.Epoch {
+			return types.ErrInvalidGenesis.Wrapf("deal %d could not be settled, and runs until epoch %d", id, deals[id].LastEpoch)
+		}
+	}
+	for _, seq := range g.Settling {
+		if _, err := k.deps.Networks.Calendar(ctx, seq); err != nil {
+			return types.ErrInvalidGenesis.Wrapf("network %d has deals to settle: %s", seq, err)
+		}
+	}
+	return nil
 }
 
 func (k *Keeper) initIndices(ctx context.Context, g types.GenesisState, seqs map[uint64]uint64) error {
@@ -89,6 +128,9 @@ func (k *Keeper) initWork(ctx context.Context, g types.GenesisState) error {
 	}
 	for _, s := range g.Ended {
 		errs = append(errs, k.ended.Set(ctx, collections.Join4(s.Network, s.Node, s.Stint.ToEpoch, s.Stint.Deal), s.Stint))
+	}
+	for _, s := range g.WatchSeeds {
+		errs = append(errs, k.watchSeeds.Set(ctx, collections.Join(s.Network, s.Epoch), s.Seed))
 	}
 	for _, w := range g.Windows {
 		errs = append(errs, k.windows.Set(ctx, collections.Join(w.Network, w.Epoch), w.Window))
@@ -174,6 +216,10 @@ func (k *Keeper) exportWork(ctx context.Context, g *types.GenesisState) error {
 		}),
 		k.settling.Walk(ctx, nil, func(seq uint64) (bool, error) {
 			g.Settling = append(g.Settling, seq)
+			return false, nil
+		}),
+		k.watchSeeds.Walk(ctx, nil, func(key collections.Pair[uint64, uint64], s types.WatchSeed) (bool, error) {
+			g.WatchSeeds = append(g.WatchSeeds, types.StoredWatchSeed{Network: key.K1(), Epoch: key.K2(), Seed: s})
 			return false, nil
 		}),
 		k.windows.Walk(ctx, nil, func(key collections.Pair[uint64, uint64], w types.Window) (bool, error) {

@@ -102,7 +102,15 @@ func TestStuckDealsStayStuck(t *testing.T) {
 	id := f.open(1)
 	f.w.closed = string(account("client"))
 	f.toEpoch(4)
+	require.False(t, f.deal(id).Stuck)
 	f.to(f.ctx.BlockHeight() + 2)
+	require.True(t, f.deal(id).Stuck)
+	stuck := eventsOf[*types.EventDealStuck](f.events())
+	require.Len(t, stuck, 1)
+	require.Equal(t, id, stuck[0].Deal)
+	require.Equal(t, networkID, stuck[0].Network)
+	require.NotEmpty(t, stuck[0].Reason)
+	f.w.duties = 1 // the world knows no branches: a failed settlement counted its duty down
 	g := f.export()
 	require.NoError(t, g.Validate())
 	require.Equal(t, []uint64{id}, g.Stuck)
@@ -110,10 +118,11 @@ func TestStuckDealsStayStuck(t *testing.T) {
 	require.Equal(t, f.snapshot(), other.snapshot(), "every key of the store")
 	for _, f := range []*fixture{f, other} {
 		f.t = t
-		f.w.closed, f.w.duties = "", 1 // the world knows no branches: a failed settlement counted its duty down
+		f.w.closed = ""
 		f.toEpoch(6)
 		require.True(t, f.deal(id).Deal.IsOpen(), "nobody has asked for it")
 		must(f, f.msgs.SettleDeal, settleMsg(id))
+		require.False(t, f.deal(id).Stuck)
 	}
 	require.Equal(t, f.export(), other.export())
 	require.Empty(t, f.export().Stuck)
@@ -140,4 +149,47 @@ func TestSettlingGoesOnAfterAnImport(t *testing.T) {
 		require.Equal(t, f.export(), other.export())
 		require.Equal(t, f.snapshot(), other.snapshot())
 	}
+}
+
+// What x/network says otherwise is refused before a block can stumble over it.
+func TestGenesisAgainstTheCalendars(t *testing.T) {
+	f := newFixture(t, 3)
+	id := f.open(5)
+	f.toEpoch(3)
+	for name, spoil := range map[string]func(*world, *types.GenesisState){
+		"ok: as it is": func(*world, *types.GenesisState) {},
+		"fails: a network that is not there has to settle": func(_ *world, g *types.GenesisState) { g.Settling = []uint64{99} },
+		"fails: an open deal is no duty":                   func(w *world, _ *types.GenesisState) { w.duties = 0 },
+		"fails: a duty without an open deal":               func(w *world, _ *types.GenesisState) { w.duties = 2 },
+		"fails: what is not over could not be settled":     func(_ *world, g *types.GenesisState) { g.Stuck = []uint64{id} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			other := newFixture(t, 0)
+			other.ctx, other.w = other.ctx.WithBlockHeight(f.ctx.BlockHeight()), f.w.clone()
+			g := f.export()
+			spoil(&other.w, g)
+			require.NoError(t, g.Validate())
+			if err := other.keeper.InitGenesis(other.ctx, *g); name == "ok: as it is" {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, types.ErrInvalidGenesis)
+			}
+		})
+	}
+}
+
+// A deal whose proofs are not known to be over, since the beacon has forgotten what it is asked, waits and is not given up.
+func TestABeaconThatForgetsMakesNothingStuck(t *testing.T) {
+	f := newFixture(t, 3)
+	id, nodes := f.held(3)
+	f.w.seedLate[opening(3)+5] = 40 * epochBlocks
+	f.claim(2, nodes...)
+	f.w.forgets = 10
+	f.toEpoch(9)
+	require.True(t, f.deal(id).Deal.IsOpen())
+	require.False(t, f.deal(id).Stuck)
+	require.Empty(t, f.export().Stuck)
+	f.w.forgets = 20_000
+	f.toEpoch(60)
+	require.False(t, f.deal(id).Deal.IsOpen())
 }

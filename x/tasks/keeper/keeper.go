@@ -64,6 +64,8 @@ type Keeper struct {
 	claims collections.Map[collections.Triple[uint64, uint64, uint64], types.Claim]
 	// windows maps (network, epoch) to when claims and proofs are taken.
 	windows collections.Map[collections.Pair[uint64, uint64], types.Window]
+	// watchSeeds maps (network, epoch) to the seed that draws who watches.
+	watchSeeds collections.Map[collections.Pair[uint64, uint64], types.WatchSeed]
 	// repairs holds (network, node, deal) of indices whose rebuilding is not paid yet.
 	repairs collections.KeySet[collections.Triple[uint64, uint64, uint64]]
 
@@ -122,5 +124,6 @@ func (k *Keeper) addWorkState(sb *collections.SchemaBuilder, cdc codec.BinaryCod
 	k.gaps = collections.NewMap(sb, types.GapsPrefix, "gaps", triple, codec.CollValue[types.Gap](cdc))
 	k.claims = collections.NewMap(sb, types.ClaimsPrefix, "claims", triple, codec.CollValue[types.Claim](cdc))
 	k.windows = collections.NewMap(sb, types.WindowsPrefix, "windows", numbers, codec.CollValue[types.Window](cdc))
+	k.watchSeeds = collections.NewMap(sb, types.WatchSeedsPrefix, "watch_seeds", numbers, codec.CollValue[types.WatchSeed](cdc))
 	k.repairs = collections.NewKeySet(sb, types.RepairsPrefix, "repairs", triple)
 }

@@ -104,11 +104,13 @@ func (m msgServer) Claim(ctx context.Context, msg *types.MsgClaim) (*types.MsgCl
 
 // Prove implements types.MsgServer.
 func (m msgServer) Prove(ctx context.Context, msg *types.MsgProve) (*types.MsgProveResponse, error) {
-	p, earned, err := m.prove(ctx, msg)
+	p, err := m.prove(ctx, msg)
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgProveResponse{Gross: p.claim.Total, Earned: earned}, emitProven(ctx, p, earned)
+	return &types.MsgProveResponse{
+		Gross: p.claim.Total, Earned: p.earned, UptimeSlots: p.shown.Slots, DutyWorth: p.shown.Duties,
+	}, emitProven(ctx, p)
 }
 
 // ReportLoss implements types.MsgServer.

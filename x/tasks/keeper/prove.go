@@ -20,32 +20,48 @@ type proven struct {
 	node    networktypes.Node
 	epoch   networktypes.Epoch
 	claim   types.Claim
+	// earned is the owner's part of what the deals pay.
+	earned math.Int
+	// shown is what was proven of slots and duties.
+	shown types.Presence
 }
 
 // prove checks the proof of a claim, books the epoch as proven and pays it. Gas is charged before
 // anything is hashed.
-func (k *Keeper) prove(ctx context.Context, msg *types.MsgProve) (proven, math.Int, error) {
+func (k *Keeper) prove(ctx context.Context, msg *types.MsgProve) (proven, error) {
 	network, n, err := k.operated(ctx, msg.Network, msg.Operator)
 	if err != nil {
-		return proven{}, math.Int{}, err
+		return proven{}, err
 	}
 	p := proven{network: network, node: n}
 	seed, err := k.openProof(ctx, &p, msg.Epoch)
 	if err != nil {
-		return p, math.Int{}, err
+		return p, err
 	}
-	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(types.ProofGas+types.ProofByteGas*uint64(len(msg.Proof)), "storage proof")
 	if err := k.verify(ctx, p, seed, msg.Proof); err != nil {
-		return p, math.Int{}, err
+		return p, err
+	}
+	if p.shown, err = k.verifyUptime(ctx, p, seed, msg); err != nil {
+		return p, err
+	}
+	if p.claim.Total.IsZero() && p.shown.IsNothing() {
+		return p, types.ErrInvalidProof.Wrapf("nothing is shown for the claim of epoch %d", msg.Epoch)
 	}
 	if err := k.bookProof(ctx, p); err != nil {
-		return p, math.Int{}, err
+		return p, err
 	}
-	earned, err := k.settleFee(ctx, network, n, p.claim.Total, p.epoch.Params.Pay.BurnBps)
+	if p.earned, err = k.settleFee(ctx, network, n, p.claim.Total, p.epoch.Params.Pay.BurnBps); err != nil {
+		return p, err
+	}
+	if err := k.payRepairs(ctx, p); err != nil || p.shown.IsNothing() {
+		return p, err
+	}
+	cal, err := k.deps.Networks.Calendar(ctx, network.Seq)
 	if err != nil {
-		return p, math.Int{}, err
+		return p, err
 	}
-	return p, earned, k.payRepairs(ctx, p)
+	p.shown.Settled = cal.Epoch
+	return p, k.deps.Hooks.AfterPresenceProven(ctx, p.shown)
 }
 
 // openProof loads the claim a proof is for and returns the seed of its positions, if the proof
@@ -80,8 +96,15 @@ func (k *Keeper) openProof(ctx context.Context, p *proven, epoch uint64) ([32]by
 	return types.ProofSeed(w.Seed, seq, epoch, p.node.Id), nil
 }
 
-// verify checks the bytes of a proof against the claim, and each opened deal against state.
+// verify checks the bytes of a proof against the claim, and each opened deal against state. A claim of nothing has no proof.
 func (k *Keeper) verify(ctx context.Context, p proven, seed [32]byte, bz []byte) error {
+	if p.claim.Total.IsZero() {
+		if len(bz) != 0 {
+			return types.ErrInvalidProof.Wrapf("%d bytes for a total of 0", len(bz))
+		}
+		return nil
+	}
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(types.ProofGas+types.ProofByteGas*uint64(len(bz)), "storage proof")
 	sp, err := proof.DecodeStorageProof(bz)
 	if err != nil {
 		return types.ErrInvalidProof.Wrap(err.Error())
@@ -169,7 +192,7 @@ func (k *Keeper) bookProof(ctx context.Context, p proven) error {
 		}
 	}
 	// Epochs before the present run of owed ones were no duty.
-	if first := max(o.LastProven+1, o.OwingSince); epoch > first {
+	if first := max(o.LastProven+1, o.OwingSince); o.OwingSince != 0 && epoch > first {
 		count.Missed = epoch - first
 	}
 	o.LastProven = epoch

@@ -14,6 +14,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -28,8 +29,9 @@ const (
 
 // ExplainClaim implements types.QueryServer.
 func (q queryServer) ExplainClaim(ctx context.Context, req *types.QueryExplainClaimRequest) (*types.QueryExplainClaimResponse, error) {
-	if err := checkPage(req.GetPagination()); err != nil {
-		return nil, err
+	asked, err := networktypes.Page(req.GetPagination())
+	if err != nil {
+		return nil, grpcError(err)
 	}
 	network, err := q.networkOf(ctx, req)
 	if err != nil {
@@ -39,7 +41,7 @@ func (q queryServer) ExplainClaim(ctx context.Context, req *types.QueryExplainCl
 	if err := q.explainState(ctx, network.Seq, req, rsp); err != nil {
 		return nil, grpcError(err)
 	}
-	rsp.Rows, rsp.Pagination, err = query.CollectionPaginate(ctx, q.dealsByNode, req.GetPagination(),
+	rsp.Rows, rsp.Pagination, err = query.CollectionPaginate(ctx, q.dealsByNode, asked,
 		func(key collections.Triple[uint64, uint64, uint64], number uint64) (types.OwedRow, error) {
 			return q.explainRow(ctx, key.K3(), number, req.GetEpoch())
 		}, withNode(network.Seq, req.GetNode()))
@@ -63,12 +65,12 @@ func (q queryServer) explainEnded(ctx context.Context, seq, node, epoch uint64) 
 		StartInclusive(collections.Join4(seq, node, epoch, uint64(0))).
 		EndExclusive(collections.Join4(seq, node+1, uint64(0), uint64(0)))
 	err = q.ended.Walk(ctx, at, func(_ collections.Quad[uint64, uint64, uint64, uint64], s types.EndedStint) (bool, error) {
-		if len(rows) == types.MaxPage || seen == maxIndicesSeen {
+		owed := s.FromEpoch <= epoch && epoch <= s.ToEpoch
+		if owed && len(rows) == types.MaxPage || seen == maxIndicesSeen {
 			cut = true
 			return true, nil
 		}
-		seen++
-		if s.FromEpoch <= epoch && epoch <= s.ToEpoch {
+		if seen++; owed {
 			rows = append(rows, types.OwedRow{
 				Deal: s.Deal, Index: s.Index, Rate: s.Rate, Reason: fmt.Sprintf("held until epoch %d", s.ToEpoch),
 			})
@@ -80,14 +82,15 @@ func (q queryServer) explainEnded(ctx context.Context, seq, node, epoch uint64) 
 
 // EndedStints implements types.QueryServer.
 func (q queryServer) EndedStints(ctx context.Context, req *types.QueryEndedStintsRequest) (*types.QueryEndedStintsResponse, error) {
-	if err := checkPage(req.GetPagination()); err != nil {
-		return nil, err
+	asked, err := networktypes.Page(req.GetPagination())
+	if err != nil {
+		return nil, grpcError(err)
 	}
 	network, err := q.networkOf(ctx, req)
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	list, page, err := query.CollectionPaginate(ctx, q.ended, req.GetPagination(),
+	list, page, err := query.CollectionPaginate(ctx, q.ended, asked,
 		func(_ collections.Quad[uint64, uint64, uint64, uint64], s types.EndedStint) (types.EndedStint, error) {
 			return s, nil
 		},

@@ -49,19 +49,24 @@ func (q queryServer) Deal(ctx context.Context, req *types.QueryDealRequest) (*ty
 			return nil, grpcError(err)
 		}
 	}
+	waits, err := q.ends.Has(ctx, collections.Join3(network.Seq, d.LastEpoch, d.Id))
+	if err != nil {
+		return nil, grpcError(err)
+	}
 	assurance := assuranceProtected
 	if d.Reserve.LT(types.RepairPay(d.Rate, d.Profile.K)) {
 		assurance = assuranceUnprotected
 	}
-	return &types.QueryDealResponse{Deal: d, Indices: indices, Assurance: assurance}, nil
+	return &types.QueryDealResponse{Deal: d, Indices: indices, Assurance: assurance, Stuck: d.IsOpen() && !waits}, nil
 }
 
 // Deals implements types.QueryServer.
 func (q queryServer) Deals(ctx context.Context, req *types.QueryDealsRequest) (*types.QueryDealsResponse, error) {
-	if err := checkPage(req.GetPagination()); err != nil {
-		return nil, err
+	asked, err := networktypes.Page(req.GetPagination())
+	if err != nil {
+		return nil, grpcError(err)
 	}
-	list, page, err := query.CollectionPaginate(ctx, q.deals, req.GetPagination(),
+	list, page, err := query.CollectionPaginate(ctx, q.deals, asked,
 		func(_ uint64, d types.Deal) (types.Deal, error) { return d, nil })
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
@@ -71,14 +76,15 @@ func (q queryServer) Deals(ctx context.Context, req *types.QueryDealsRequest) (*
 
 // DealsByClient implements types.QueryServer.
 func (q queryServer) DealsByClient(ctx context.Context, req *types.QueryDealsByClientRequest) (*types.QueryDealsByClientResponse, error) {
-	if err := checkPage(req.GetPagination()); err != nil {
-		return nil, err
+	asked, err := networktypes.Page(req.GetPagination())
+	if err != nil {
+		return nil, grpcError(err)
 	}
 	client, err := q.account("client", req.GetClient())
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	list, page, err := query.CollectionPaginate(ctx, q.dealsByClient, req.GetPagination(),
+	list, page, err := query.CollectionPaginate(ctx, q.dealsByClient, asked,
 		func(key collections.Pair[[]byte, uint64], _ collections.NoValue) (types.Deal, error) {
 			return q.deals.Get(ctx, key.K2())
 		}, query.WithCollectionPaginationPairPrefix[[]byte, uint64](client))
@@ -90,14 +96,15 @@ func (q queryServer) DealsByClient(ctx context.Context, req *types.QueryDealsByC
 
 // DealsByNode implements types.QueryServer.
 func (q queryServer) DealsByNode(ctx context.Context, req *types.QueryDealsByNodeRequest) (*types.QueryDealsByNodeResponse, error) {
-	if err := checkPage(req.GetPagination()); err != nil {
-		return nil, err
+	asked, err := networktypes.Page(req.GetPagination())
+	if err != nil {
+		return nil, grpcError(err)
 	}
 	network, err := q.networkOf(ctx, req)
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	list, page, err := query.CollectionPaginate(ctx, q.dealsByNode, req.GetPagination(),
+	list, page, err := query.CollectionPaginate(ctx, q.dealsByNode, asked,
 		func(key collections.Triple[uint64, uint64, uint64], number uint64) (types.HeldIndex, error) {
 			d, errDeal := q.deals.Get(ctx, key.K3())
 			i, errIndex := q.indices.Get(ctx, collections.Join(key.K3(), number))
@@ -178,14 +185,15 @@ func (q queryServer) OpenRequests(ctx context.Context, req *types.QueryOpenReque
 
 // VacantIndices implements types.QueryServer.
 func (q queryServer) VacantIndices(ctx context.Context, req *types.QueryVacantIndicesRequest) (*types.QueryVacantIndicesResponse, error) {
-	if err := checkPage(req.GetPagination()); err != nil {
-		return nil, err
+	asked, err := networktypes.Page(req.GetPagination())
+	if err != nil {
+		return nil, grpcError(err)
 	}
 	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	list, page, err := query.CollectionPaginate(ctx, q.vacant, req.GetPagination(),
+	list, page, err := query.CollectionPaginate(ctx, q.vacant, asked,
 		func(key collections.Triple[uint64, uint64, uint64], _ collections.NoValue) (types.VacantIndex, error) {
 			i, err := q.indices.Get(ctx, collections.Join(key.K2(), key.K3()))
 			return types.VacantIndex{Deal: key.K2(), Index: uint32(key.K3()), LostBy: i.LostBy}, err
@@ -209,14 +217,6 @@ func (q queryServer) networkOf(ctx context.Context, req interface {
 		_, err = q.deps.Nodes.Node(ctx, network.Seq, req.GetNode())
 	}
 	return network, err
-}
-
-// checkPage returns why a page cannot be asked for, or nil.
-func checkPage(p *query.PageRequest) error {
-	if limit := p.GetLimit(); limit > types.MaxPage {
-		return status.Errorf(codes.InvalidArgument, "a page of %d is over the limit of %d", limit, types.MaxPage)
-	}
-	return nil
 }
 
 // grpcError gives an error of the module, or of x/network, the code a client can act on.

@@ -56,14 +56,19 @@ type world struct {
 	other  place
 	params networktypes.NetworkParams
 	fees   []types.Fee
+	// present is what nodes have proven of being there.
+	present []types.Presence
 	// seedLate is by how many blocks a seed comes later than asked for, by the height it closes at.
 	seedLate map[int64]int64
+	// forgets is after how many blocks the beacon forgets a height.
+	forgets int64
 }
 
 func (w *world) clone() world {
 	c := *w
 	c.ledger = w.ledger.clone()
 	c.place, c.other, c.fees = w.place.clone(), w.other.clone(), slices.Clone(w.fees)
+	c.present = slices.Clone(w.present)
 	return c
 }
 
@@ -137,7 +142,10 @@ func (w *world) Epoch(ctx context.Context, s, number uint64) (networktypes.Epoch
 }
 
 func (w *world) Calendar(ctx context.Context, s uint64) (networktypes.Calendar, error) {
-	return networktypes.Calendar{Network: s, Epoch: epochOf(ctx), RollsAt: opening(epochOf(ctx) + 1)}, nil
+	if !slices.Contains(w.seqs(), s) {
+		return networktypes.Calendar{}, networktypes.ErrNetworkNotFound
+	}
+	return networktypes.Calendar{Network: s, Epoch: epochOf(ctx), RollsAt: opening(epochOf(ctx) + 1), Duties: uint64(w.at(s).duties)}, nil
 }
 
 func (w *world) ChangeDuties(_ context.Context, s uint64, by int) error {
@@ -301,11 +309,16 @@ func (w *world) Seed(ctx context.Context, closed int64, delay uint64, _ uint32) 
 	switch now := sdk.UnwrapSDKContext(ctx).BlockHeight(); {
 	case now < height:
 		return beacontypes.Seed{}, beacontypes.ErrSeedPending
-	case closed <= now-20_000:
+	case closed <= now-w.forgets:
 		return beacontypes.Seed{}, beacontypes.ErrSeedExpired
 	}
 	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("seed"), uint64(closed)))
 	return beacontypes.Seed{Value: sum[:], Height: height, Revealers: 4}, nil
+}
+
+func (w *world) AfterPresenceProven(_ context.Context, p types.Presence) error {
+	w.present = append(w.present, p)
+	return nil
 }
 
 func (w *world) AfterFeeSettled(_ context.Context, fee types.Fee) error {

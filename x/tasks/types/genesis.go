@@ -13,7 +13,7 @@ const seedBytes = 32
 func DefaultGenesis() *GenesisState { return &GenesisState{NextDeal: 1, NextRequest: 1} }
 
 // Validate returns an error unless the state could have come about on a chain. It is pure: what
-// belongs to x/network and x/bank is checked where both are known.
+// belongs to x/network is checked when it is imported. That the module's account holds what the deals say is trusted.
 func (g GenesisState) Validate() error {
 	if g.NextDeal == 0 || g.NextRequest == 0 {
 		return ErrInvalidGenesis.Wrap("next_deal and next_request are at least 1")
@@ -154,8 +154,13 @@ func (g GenesisState) validateWork() error {
 		}
 	}
 	for _, c := range g.Claims {
-		if !isAmount(c.Claim.Total) || len(c.Claim.Root) != seedBytes {
-			return ErrInvalidGenesis.Wrapf("the claim of node %d for epoch %d has no total or root", c.Node, c.Epoch)
+		if err := c.validate(); err != nil {
+			return err
+		}
+	}
+	for _, s := range g.WatchSeeds {
+		if s.Epoch == 0 || len(s.Seed.Seed) != seedBytes || s.Seed.Height <= 0 {
+			return ErrInvalidGenesis.Wrapf("the watchers of epoch %d have no seed, or none of a height", s.Epoch)
 		}
 	}
 	for _, s := range g.Ended {
@@ -167,6 +172,29 @@ func (g GenesisState) validateWork() error {
 		if fixed := w.Window.SeedHeight != 0; fixed != (len(w.Window.Seed) == seedBytes) || w.Window.ClaimsFrom > w.Window.ClaimsUntil {
 			return ErrInvalidGenesis.Wrapf("the window of epoch %d ends before it begins, or half has a seed", w.Epoch)
 		}
+	}
+	return nil
+}
+
+// validate holds that each sum of a claim has a root, and that there is one at all.
+func (c StoredClaim) validate() error {
+	if !isAmount(c.Claim.Total) {
+		return ErrInvalidGenesis.Wrapf("the claim of node %d for epoch %d has no total", c.Node, c.Epoch)
+	}
+	some := false
+	for _, part := range []struct {
+		root []byte
+		any  bool
+	}{
+		{c.Claim.Root, c.Claim.Total.IsPositive()}, {c.Claim.UptimeRoot, c.Claim.UptimeSlots > 0}, {c.Claim.DutyRoot, c.Claim.DutyWorth > 0},
+	} {
+		if part.any && len(part.root) != seedBytes || !part.any && len(part.root) != 0 {
+			return ErrInvalidGenesis.Wrapf("the claim of node %d for epoch %d has a sum without a root, or a root without a sum", c.Node, c.Epoch)
+		}
+		some = some || part.any
+	}
+	if !some {
+		return ErrInvalidGenesis.Wrapf("the claim of node %d for epoch %d claims nothing", c.Node, c.Epoch)
 	}
 	return nil
 }

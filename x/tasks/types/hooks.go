@@ -16,9 +16,28 @@ type Fee struct {
 	Burnt, Earned math.Int
 }
 
+// Presence is what a node has proven of being there in an epoch.
+type Presence struct {
+	// Network is the seq of the network, Node the number of the node.
+	Network, Node uint64
+	// Epoch is the one the node was there in; Settled is the one that was open when it was proven.
+	Epoch, Settled uint64
+	// Slots is the number of slots in which enough watchers attested it.
+	Slots uint32
+	// Duties is what it did as a watcher: networktypes.Whole are all seats of one slot of one node.
+	Duties uint64
+	// Weight is what it weighed in the active set as of the opening of Epoch, in base units.
+	Weight math.Int
+}
+
+// IsNothing tells whether nothing was proven.
+func (p Presence) IsNothing() bool { return p.Slots == 0 && p.Duties == 0 }
+
 // Hooks are what x/tasks tells the modules to its right.
 type Hooks interface {
 	// AfterFeeSettled is called when the earned part of a fee has arrived in the account of the
 	// module that pays it out.
 	AfterFeeSettled(ctx context.Context, fee Fee) error
+	// AfterPresenceProven is called when a node has proven that it was there, or did its duties as a watcher.
+	AfterPresenceProven(ctx context.Context, p Presence) error
 }

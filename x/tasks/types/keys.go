@@ -51,6 +51,8 @@ var (
 	RequestsByIndexPrefix = collections.NewPrefix(18)
 	// EndedPrefix maps (network, node, last epoch, deal) to EndedStint.
 	EndedPrefix = collections.NewPrefix(19)
+	// WatchSeedsPrefix maps (network, epoch) to WatchSeed.
+	WatchSeedsPrefix = collections.NewPrefix(20)
 )
 
 const (
@@ -69,7 +71,7 @@ const (
 	// MaxDraws is how often an index is drawn by anyone; then it waits for the client.
 	MaxDraws = 3
 	// RedrawBlocks is after how many blocks an index nobody has drawn or taken begins to wait anew.
-	// It is half of the rounds the beacon keeps by default, so that its seed can always be found.
+	// It is half of the rounds the beacon keeps at least, so that its seed can always be found.
 	RedrawBlocks = 10_000
 	// MaxShift is the most blocks a node's proofs come later than the first: half of RedrawBlocks, so
 	// that the seed can still be found.

@@ -1,0 +1,59 @@
+package types
+
+import (
+	"math/big"
+
+	"cosmossdk.io/math"
+)
+
+// ppm is one whole in millionths.
+const ppm = 1_000_000
+
+// Presence are the figures of an epoch by which being there is paid, all as of its opening.
+type Presence struct {
+	// Bucket is the most the epoch may emit for it, Bonds the sum of all bonds in the active set, in base units.
+	Bucket, Bonds math.Int
+	// YieldPpm bounds what an epoch emits for each bonded unit.
+	YieldPpm uint32
+	// ContributionBps is the part that pays duties, not uptime.
+	ContributionBps uint32
+	// Slots is the number of slots of the epoch, Nodes that of the nodes in the active set.
+	Slots, Nodes uint64
+	// Whole is what all seats of one slot of one node are worth together.
+	Whole uint64
+}
+
+// pool returns what the epoch may pay for being there: ⌊min(bucket, yield · bonds)⌋.
+func (p Presence) pool() math.Int {
+	return math.MinInt(p.Bucket, p.Bonds.MulRaw(int64(p.YieldPpm)).QuoRaw(ppm))
+}
+
+// duties returns the part of the pool that pays duties.
+func (p Presence) duties() math.Int { return Bucket(p.pool(), p.ContributionBps) }
+
+// Uptime returns what a node with a bond is paid for slots in which it was attested: its share of the bonds in the part of the
+// pool for uptime, for the share of the slots. It is linear in the bond, so that nobody gains by splitting it.
+func (p Presence) Uptime(bond math.Int, slots uint64) math.Int {
+	if !p.Bonds.IsPositive() || p.Slots == 0 {
+		return math.ZeroInt()
+	}
+	return share(p.pool().Sub(p.duties()), bond.BigInt(), slots, p.Bonds.BigInt(), p.Slots)
+}
+
+// Duties returns what a watcher is paid for duties of that worth: its share of all seats of all slots of all nodes in the part of
+// the pool for duties. Seats follow bonds, so this is linear in the bond as well.
+func (p Presence) Duties(worth uint64) math.Int {
+	if p.Whole == 0 || p.Slots == 0 || p.Nodes == 0 {
+		return math.ZeroInt()
+	}
+	all := new(big.Int).Mul(new(big.Int).SetUint64(p.Whole), new(big.Int).SetUint64(p.Nodes))
+	return share(p.duties(), new(big.Int).SetUint64(worth), 1, all, p.Slots)
+}
+
+// share returns ⌊amount · a · b / (ofA · ofB)⌋, whose factors together do not fit math.Int.
+func share(amount math.Int, a *big.Int, b uint64, ofA *big.Int, ofB uint64) math.Int {
+	part := new(big.Int).Mul(amount.BigInt(), a)
+	part.Mul(part, new(big.Int).SetUint64(b))
+	whole := new(big.Int).Mul(ofA, new(big.Int).SetUint64(ofB))
+	return math.NewIntFromBigInt(part.Quo(part, whole))
+}
