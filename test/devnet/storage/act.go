@@ -186,7 +186,7 @@ func (h *Holder) Earned() bool {
 	n.t.Helper()
 	rsp, err := rewardtypes.NewQueryClient(n.Chain.Conn()).Earnings(context.Background(), &rewardtypes.QueryEarningsRequest{Network: n.Record.Id, Node: h.ID})
 	require.NoError(n.t, err)
-	return rsp.Epochs > 0 || rsp.Fees.IsPositive()
+	return rsp.Epochs > 0 || rsp.Fees.IsPositive() || rsp.Presence.IsPositive()
 }
 
 // WithdrawMsg withdraws what the node has earned.

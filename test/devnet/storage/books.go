@@ -31,7 +31,7 @@ type NodeBook struct {
 	Repaired math.Int
 	// Taken from its bonds.
 	Taken math.Int
-	// Withdrawn are its fees and the emission that followed, Matched is the latter alone.
+	// Withdrawn are its fees, the emission that followed and that for being there, Matched is the second alone.
 	Withdrawn, Matched math.Int
 	// Epochs that were proven.
 	Epochs map[uint64]bool
@@ -176,8 +176,8 @@ func (b *Books) readWork(events []abci.Event) {
 	})
 	each(b, events, func(e rewardtypes.EventWithdrawn) {
 		n := b.Node(e.Node)
-		n.Withdrawn, n.Matched = n.Withdrawn.Add(e.Fees).Add(e.Matched), n.Matched.Add(e.Matched)
-		b.Minted = b.Minted.Add(e.Matched)
+		n.Withdrawn, n.Matched = n.Withdrawn.Add(e.Fees).Add(e.Matched).Add(e.Presence), n.Matched.Add(e.Matched)
+		b.Minted = b.Minted.Add(e.Matched).Add(e.Presence)
 	})
 }
 

@@ -132,7 +132,14 @@ func (n *Network) checkRewards() {
 	require.True(n.t, n.module(rewardtypes.ModuleName, app.BondDenom).IsZero())
 
 	minted, burnt, all := map[uint64]math.Int{}, map[uint64]math.Int{}, math.ZeroInt()
+	for _, p := range g.Presence {
+		all = all.Sub(p.Amount)
+	}
+	for _, s := range g.Sharings {
+		all = all.Sub(s.Sharing.Presence)
+	}
 	for _, p := range g.Pays {
+		all = all.Add(p.Pay.Uptime).Add(p.Pay.Duties)
 		if _, ok := minted[p.Epoch]; !ok {
 			minted[p.Epoch], burnt[p.Epoch] = math.ZeroInt(), math.ZeroInt()
 		}
