@@ -127,7 +127,7 @@ func queries() map[string]question {
 	record := chain.MemberRecord{Member: workMember(3), Proven: 1, Missed: 2, Lost: 3, Bad: 4}
 	epoch := networktypes.Epoch{Number: 4, Open: 40, Close: 50, Weight: math.NewInt(9), Nodes: 3, Params: networktypes.DefaultNetworkParams()}
 	calendar := networktypes.Calendar{Network: 2, Epoch: 4, RollsAt: 50, Nodes: 3}
-	set := networktypes.QueryActiveSetResponse{Weight: math.NewInt(9), Nodes: 3, Owners: 2, LargestOwnerBps: 6000, Complete: true}
+	set := networktypes.QueryActiveSetResponse{Weight: math.NewInt(9), Nodes: 3, Owners: 2, LargestOwnerBps: 6000, Complete: true, Assurance: "low", AssuranceReason: "r"}
 	earnings := rewardstypes.QueryEarningsResponse{Fees: math.NewInt(1), Matched: math.NewInt(2), Pending: math.NewInt(3), Epochs: 4, Presence: math.NewInt(5), Governance: "g", Complete: true}
 	emission := rewardstypes.QueryEmissionResponse{Total: math.NewInt(1), Uptime: math.NewInt(2), Tasks: math.NewInt(3), Governance: math.NewInt(4), Burnt: math.NewInt(5)}
 	return map[string]question{

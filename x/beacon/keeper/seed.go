@@ -69,3 +69,13 @@ func (k *Keeper) round(ctx context.Context, height, now int64) (types.Round, err
 	}
 	return r, err
 }
+
+// Revealing returns the number of validators that have a part in the seeds of this height; 0 before the first round.
+func (k *Keeper) Revealing(ctx context.Context) (uint32, error) {
+	var eligible uint32
+	err := k.rounds.Walk(ctx, new(collections.Range[int64]).Descending(), func(_ int64, r types.Round) (bool, error) {
+		eligible = r.Eligible
+		return true, nil
+	})
+	return eligible, err
+}

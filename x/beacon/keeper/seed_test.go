@@ -169,3 +169,14 @@ func TestSeedReads(t *testing.T) {
 	require.ErrorIs(t, err, types.ErrSeedPending)
 	require.LessOrEqual(t, f.store.reads, 10*10)
 }
+
+func TestRevealing(t *testing.T) {
+	f := newFixture(t, 3, 40)
+	n, err := f.keeper.Revealing(f.ctx)
+	require.NoError(t, err)
+	require.Zero(t, n, "before the first block")
+	f.reveals(f.set[0])
+	n, err = f.keeper.Revealing(f.ctx)
+	require.NoError(t, err)
+	require.EqualValues(t, 3, n)
+}

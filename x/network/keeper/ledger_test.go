@@ -85,3 +85,5 @@ func moduleAccount(name string) sdk.AccAddress { return address.Module(name) }
 type fakeBeacon struct{}
 
 func (fakeBeacon) GenesisChainID(context.Context) (string, error) { return genesisChainID, nil }
+
+func (fakeBeacon) Revealing(context.Context) (uint32, error) { return 4, nil }

@@ -143,18 +143,20 @@ func TestQueryActiveSet(t *testing.T) {
 		require.NoError(t, err)
 		return *res
 	}
-	require.Equal(t, types.QueryActiveSetResponse{Weight: math.ZeroInt(), Complete: true}, ask())
+	require.Equal(t, types.QueryActiveSetResponse{Weight: math.ZeroInt(), Complete: true, Assurance: "none", AssuranceReason: "there is no other owner who could watch"}, ask())
 	active(t, f, n, [][]int64{{150, 250}, {300}, {99}, {200}})
-	require.Equal(t, types.QueryActiveSetResponse{Weight: math.NewInt(900), Nodes: 4, Owners: 3, LargestOwnerBps: 4_444, Complete: true}, ask())
+	require.Equal(t, types.QueryActiveSetResponse{Weight: math.NewInt(900), Nodes: 4, Owners: 3, LargestOwnerBps: 4_444, Complete: true,
+		Assurance: "low", AssuranceReason: "all other owners watch, of whom there are 2; seats are drawn from 15 on"}, ask())
 	f.fund(t, n, account("bob"), 701)
 	require.NoError(t, f.give(t, n, 4, account("bob"), 701))
-	require.Equal(t, types.QueryActiveSetResponse{Weight: math.NewInt(1_700), Nodes: 5, Owners: 4, LargestOwnerBps: 4_705, Complete: true}, ask())
+	require.Equal(t, types.QueryActiveSetResponse{Weight: math.NewInt(1_700), Nodes: 5, Owners: 4, LargestOwnerBps: 4_705, Complete: true,
+		Assurance: "low", AssuranceReason: "all other owners watch, of whom there are 3; seats are drawn from 15 on"}, ask())
 	f.open(t, n)
 	require.Equal(t, math.NewInt(1_700), ask().Weight)
 	for node := range uint64(5) {
 		require.NoError(t, f.keeper.Suspend(f.ctx, f.node(t, n, node+1)))
 	}
-	require.Equal(t, types.QueryActiveSetResponse{Weight: math.ZeroInt(), Complete: true}, ask())
+	require.Equal(t, types.QueryActiveSetResponse{Weight: math.ZeroInt(), Complete: true, Assurance: "none", AssuranceReason: "there is no other owner who could watch"}, ask())
 
 	g := f.export(t)
 	g.Calendars[0].NextOwnerSlot = 5_001

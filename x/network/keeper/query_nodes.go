@@ -160,15 +160,17 @@ func (q queryServer) ActiveSet(ctx context.Context, req *types.QueryActiveSetReq
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	rsp := types.QueryActiveSetResponse{Weight: weight, Nodes: cal.Nodes, Complete: cal.NextOwnerSlot <= maxOwnersShown}
+	revealers, err := q.beacon.Revealing(ctx)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	rsp := types.QueryActiveSetResponse{Weight: weight, Nodes: cal.Nodes, Owners: cal.Owners, Complete: cal.NextOwnerSlot <= maxOwnersShown}
+	rsp.Assurance, rsp.AssuranceReason = types.Assurance(max(cal.Owners, 1)-1, network.Params.Uptime.Watchers, revealers)
 	var largest proof.U128
 	for slot := range min(cal.NextOwnerSlot, maxOwnersShown) {
 		at, err := q.intervalAsOf(ctx, ownersOf(network.Seq), next, slot)
 		if err != nil {
 			return nil, grpcError(err)
-		}
-		if !at.weight.IsZero() {
-			rsp.Owners++
 		}
 		if at.weight.Cmp(largest) > 0 {
 			largest = at.weight

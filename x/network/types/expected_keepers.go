@@ -28,4 +28,6 @@ type TokenKeeper interface {
 type BeaconKeeper interface {
 	// GenesisChainID returns what signed off-chain bytes are bound to.
 	GenesisChainID(ctx context.Context) (string, error)
+	// Revealing returns the number of validators that have a part in seeds now.
+	Revealing(ctx context.Context) (uint32, error)
 }

@@ -28,7 +28,7 @@ func roomyTerms() types.NetworkParams {
 
 // jointRules are the limits that no valid terms can reach, since another rule is stricter there.
 var jointRules = map[string]string{
-	"epoch.epoch_blocks at 1":              "an epoch of 1 blocks is shorter than its windows, 4 blocks: invalid params",
+	"epoch.epoch_blocks at 1":            "an epoch of 1 blocks is shorter than its windows, 4 blocks: invalid params",
 	"epoch.claim_window_blocks at 17280": "an epoch of 17280 blocks is shorter than its windows, 17283 blocks: invalid params",
 	"epoch.proof_window_blocks at 17280": "an epoch of 17280 blocks is shorter than its windows, 17283 blocks: invalid params",
 	"epoch.slack_blocks at 17280":        "an epoch of 17280 blocks is shorter than its windows, 17283 blocks: invalid params",

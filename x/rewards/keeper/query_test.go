@@ -103,9 +103,9 @@ func TestExplainReward(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, rsp.Rows, 4)
 	for i, want := range []struct {
-		epoch           uint64
-		gross, matched  int64
-		state, reason string
+		epoch          uint64
+		gross, matched int64
+		state, reason  string
 	}{
 		{1, 1_000, 160, "withdrawn", "fees and match were withdrawn"},
 		{2, 50_000, 4_000, "ready", "the epoch may emit 0.004 STR for paid work and 0.05 STR was burnt, so each burnt unit is matched by the bucket's share"},
