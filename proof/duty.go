@@ -28,8 +28,8 @@ func (d Duty) Leaf() (Leaf, error) {
 	return Leaf{Item: d.Node*MaxSlots + uint64(d.Slot), Weight: d.Weight, Data: d.Answer[:]}, nil
 }
 
-// dutyOf reads a leaf of duties.
-func dutyOf(l Leaf) (Duty, error) {
+// DutyOf reads what Duty.Leaf makes; the result shares no memory with the leaf. It returns ErrRange for an answer of another length.
+func DutyOf(l Leaf) (Duty, error) {
 	if len(l.Data) != SignatureSize {
 		return Duty{}, fmt.Errorf("answer of %d bytes: %w", len(l.Data), ErrRange)
 	}
@@ -57,7 +57,7 @@ func VerifyDuties(root Node, seed [32]byte, k int, multiproof []byte, check func
 		if firstDraw(opened, o.Leaf.Item) < i {
 			continue
 		}
-		d, err := dutyOf(o.Leaf)
+		d, err := DutyOf(o.Leaf)
 		if err == nil {
 			err = check(d)
 		}

@@ -170,6 +170,16 @@ func queries() map[string]question {
 			func(ctx context.Context, c *chain.Client) (any, error) { return c.Deal(ctx, 12) },
 			chain.DealRecord{Deal: workDeal(12), Assurance: "protected", Indices: []work.Index{workIndex(work.IndexHeld), workIndex(work.IndexVacant), {}}},
 		},
+		"watch": {
+			"/mesh.tasks.v1.Query/Watch", `network:"net_1a2b3c4d" node:3 epoch:4 `,
+			&taskstypes.QueryWatchResponse{SeedHeight: 42, Quorum: 2, Assurance: "low", Reason: "few", Slots: []taskstypes.WatchedSlot{
+				{Slot: 0, From: 40, Until: 45, Seats: []taskstypes.WatchSeat{{Node: 5, Seats: 1, Worth: 7}}}, {Slot: 1, From: 45, Until: 50},
+			}},
+			func(ctx context.Context, c *chain.Client) (any, error) { return c.Watch(ctx, network, 3, 4) },
+			chain.WatchRecord{SeedHeight: 42, Assurance: "low", Reason: "few", Watch: work.Watch{Quorum: 2, Slots: []work.WatchedSlot{
+				{Slot: 0, From: 40, Until: 45, Seats: []work.WatchSeat{{Node: 5, Seats: 1, Worth: 7}}}, {Slot: 1, From: 45, Until: 50},
+			}}},
+		},
 		"duties": {
 			"/mesh.tasks.v1.Query/Deadlines", `network:"net_1a2b3c4d" node:3 `,
 			&taskstypes.QueryDeadlinesResponse{Deadlines: []taskstypes.Deadline{

@@ -11,6 +11,8 @@ import (
 const (
 	KindPost        = kindPost
 	KindClaim       = kindClaim
+	KindSeal        = kindSeal
+	KindDuty        = kindDuty
 	LeavesPerRecord = leavesPerRecord
 	FirstPart       = firstPart
 	LastPart        = lastPart
@@ -18,6 +20,9 @@ const (
 
 // ErrClaimRecord is errClaimRecord.
 var ErrClaimRecord = errClaimRecord
+
+// ErrWitnessRecord is errWitnessRecord.
+var ErrWitnessRecord = errWitnessRecord
 
 // EncodePart writes one record of a claim.
 func EncodePart(of work.Claim, place byte, leaves []proof.Leaf) ([]byte, error) {

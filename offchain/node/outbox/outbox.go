@@ -14,6 +14,8 @@ import (
 const (
 	kindPost  = 1 // an intent: a work.Post as JSON
 	kindClaim = 2 // a record: what a claim was made of
+	kindSeal  = 3 // a record: an attestation of this node
+	kindDuty  = 4 // a record: a duty this node did as a watcher
 )
 
 // Outbox keeps what must be brought to the chain until it is there. Its methods may be called by several goroutines at
