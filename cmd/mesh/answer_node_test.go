@@ -76,18 +76,19 @@ func TestJoinAnswer(t *testing.T) {
 
 func TestEarningsAnswer(t *testing.T) {
 	n := sampleNetwork(t)
-	e := chain.Earnings{Fees: amountOf(t, "1"), Matched: amountOf(t, "2"), Pending: amountOf(t, "0.5"), Uptime: "nothing yet", Governance: "nothing yet", Complete: true}
+	e := chain.Earnings{Fees: amountOf(t, "1"), Matched: amountOf(t, "2"), Pending: amountOf(t, "0.5"), Presence: amountOf(t, "0.25"), Governance: "nothing yet", Complete: true}
 	a := earningsAnswer{
 		header: answerTo("earnings"), NetworkID: n.Id, Node: 3, Owner: "mesh1o", Denom: n.Token.Denom, Fees: e.Fees.String(), Matched: e.Matched.String(),
-		Pending: e.Pending.String(), Complete: true, Uptime: e.Uptime, Governance: e.Governance, Epochs: []earnedView{},
+		Pending: e.Pending.String(), Complete: true, Presence: e.Presence.String(), Governance: e.Governance, Epochs: []earnedView{},
 	}
 	requireAnswer(t, "earnings_none", a, func(p *page) { showEarnings(p, a, n, e, nil) })
 
 	rows := []chain.EarnedEpoch{{
-		Epoch: 4, Gross: amountOf(t, "10"), Burnt: amountOf(t, "2"), Earned: amountOf(t, "8"), Matched: amountOf(t, "2"), State: "ready", Reason: "as burnt",
+		Epoch: 4, Gross: amountOf(t, "10"), Burnt: amountOf(t, "2"), Earned: amountOf(t, "8"), Matched: amountOf(t, "2"),
+		Uptime: amountOf(t, "0.3"), Duties: amountOf(t, "0.1"), State: "ready", Reason: "as burnt",
 	}}
-	a.Epochs = []earnedView{{4, "10000000", "2000000", "8000000", "2000000", "ready", "as burnt"}}
-	a.Withdrawn = &withdrawn{Fees: "8000000", Matched: "2000000", Commission: "1000000", EpochsLeft: 1, Tx: "AB", Height: 77}
+	a.Epochs = []earnedView{{4, "10000000", "2000000", "8000000", "2000000", "300000", "100000", "ready", "as burnt"}}
+	a.Withdrawn = &withdrawn{Fees: "8000000", Presence: "250000", Matched: "2000000", Commission: "1000000", EpochsLeft: 1, Tx: "AB", Height: 77}
 	requireAnswer(t, "earnings", a, func(p *page) { showEarnings(p, a, n, e, rows) })
 
 	e.Complete, a.Complete, a.Withdrawn = false, false, nil

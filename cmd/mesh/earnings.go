@@ -18,10 +18,10 @@ type earningsAnswer struct {
 	Owner      string       `json:"owner"`
 	Denom      string       `json:"denom"`
 	Fees       string       `json:"fees"`     // can be withdrawn, base units
+	Presence   string       `json:"presence"` // can be withdrawn, base units: for uptime and duties
 	Matched    string       `json:"matched"`  // can be withdrawn, base units
 	Pending    string       `json:"pending"`  // may still follow what was burnt in the open epoch, at most
 	Complete   bool         `json:"complete"` // false where there may be more than the chain adds up at a time
-	Uptime     string       `json:"uptime"`
 	Governance string       `json:"governance"`
 	Epochs     []earnedView `json:"epochs"`
 	Withdrawn  *withdrawn   `json:"withdrawn,omitempty"`
@@ -29,11 +29,13 @@ type earningsAnswer struct {
 
 // earnedView is what one epoch was worth.
 type earnedView struct {
-	Epoch   uint64 `json:"epoch"` // in which it was paid; the work is of the one before
+	Epoch   uint64 `json:"epoch"` // in which it was paid; the work is of an earlier one
 	Gross   string `json:"gross"`
 	Burnt   string `json:"burnt"`
 	Earned  string `json:"earned"`
 	Matched string `json:"matched"`
+	Uptime  string `json:"uptime"`
+	Duties  string `json:"duties"`
 	State   string `json:"state"`
 	Reason  string `json:"reason"`
 }
@@ -41,6 +43,7 @@ type earnedView struct {
 // withdrawn is what a withdrawal paid.
 type withdrawn struct {
 	Fees       string `json:"fees"`
+	Presence   string `json:"presence"`
 	Matched    string `json:"matched"`
 	Commission string `json:"commission"`
 	EpochsLeft uint64 `json:"epochs_left"`
@@ -125,7 +128,7 @@ func (c *cli) earnings(ctx context.Context, s settings, f nodeFlags, withdraw bo
 		return err
 	}
 	a.Fees, a.Matched, a.Pending, a.Complete = e.Fees.String(), e.Matched.String(), e.Pending.String(), e.Complete
-	a.Uptime, a.Governance = e.Uptime, e.Governance
+	a.Presence, a.Governance = e.Presence.String(), e.Governance
 	rows, err := client.ExplainReward(ctx, n.Id, m.Number)
 	if err != nil {
 		return err
@@ -133,7 +136,8 @@ func (c *cli) earnings(ctx context.Context, s settings, f nodeFlags, withdraw bo
 	a.Epochs = []earnedView{}
 	for _, r := range rows {
 		a.Epochs = append(a.Epochs, earnedView{
-			Epoch: r.Epoch, Gross: r.Gross.String(), Burnt: r.Burnt.String(), Earned: r.Earned.String(), Matched: r.Matched.String(), State: r.State, Reason: r.Reason,
+			Epoch: r.Epoch, Gross: r.Gross.String(), Burnt: r.Burnt.String(), Earned: r.Earned.String(), Matched: r.Matched.String(),
+			Uptime: r.Uptime.String(), Duties: r.Duties.String(), State: r.State, Reason: r.Reason,
 		})
 	}
 	return c.print(s, a, func(p *page) { showEarnings(p, a, n, e, rows) })
@@ -158,7 +162,8 @@ func (c *cli) withdraw(ctx context.Context, s settings, kr *chain.Keyring, clien
 		return nil, err
 	}
 	return &withdrawn{
-		Fees: w.Fees.String(), Matched: w.Matched.String(), Commission: w.Commission.String(), EpochsLeft: w.EpochsLeft, Tx: result.Hash, Height: result.Height,
+		Fees: w.Fees.String(), Presence: w.Presence.String(), Matched: w.Matched.String(), Commission: w.Commission.String(),
+		EpochsLeft: w.EpochsLeft, Tx: result.Hash, Height: result.Height,
 	}, nil
 }
 
@@ -166,30 +171,30 @@ func showEarnings(p *page, a earningsAnswer, n chain.Network, e chain.Earnings, 
 	symbol := n.Token.Symbol
 	p.title("Node %d of network %s (%s)", a.Node, n.Name, n.Id)
 	if w := a.Withdrawn; w != nil {
-		p.row("Paid out", "%s of fees and %s of emission, %s of it to those who gave bonds (block %d)",
-			unitsText(w.Fees, symbol), unitsText(w.Matched, symbol), unitsText(w.Commission, symbol), w.Height)
+		p.row("Paid out", "%s of fees, %s that match them and %s for being there, %s of it to those who gave bonds (block %d)",
+			unitsText(w.Fees, symbol), unitsText(w.Matched, symbol), unitsText(w.Presence, symbol), unitsText(w.Commission, symbol), w.Height)
 		if w.EpochsLeft > 0 {
-			p.row("", "%s are left: run it again", counted(w.EpochsLeft, "epoch"))
+			p.row("", "more is left, of %s: run it again", counted(w.EpochsLeft, "epoch"))
 		}
 	}
-	p.row("To withdraw", "%s of fees and %s of emission", tokens(e.Fees, symbol), tokens(e.Matched, symbol))
+	p.row("To withdraw", "%s of fees, %s that match them and %s for being there", tokens(e.Fees, symbol), tokens(e.Matched, symbol), tokens(e.Presence, symbol))
 	if !e.Complete {
 		p.row("", "and perhaps more: this is as far as the chain adds up at a time; withdraw, and look again")
 	}
 	p.row("May follow", "at most %s for the open epoch", tokens(e.Pending, symbol))
-	p.row("Uptime", "%s", e.Uptime)
 	p.row("Governance", "%s", e.Governance)
 	p.row("Denom", "%s", a.Denom)
 	if len(rows) == 0 {
-		p.line("Nothing was paid for its work yet.")
+		p.line("Nothing was paid to it yet.")
 		return
 	}
 	p.line("")
 	for _, r := range rows {
-		p.row(fmt.Sprintf("Paid in epoch %d", r.Epoch), "%s, burnt %s, earned %s, emission %s (%s): %s",
+		p.row(fmt.Sprintf("Paid in epoch %d", r.Epoch), "by clients %s, burnt %s, earned %s, match %s (%s): %s",
 			tokens(r.Gross, symbol), tokens(r.Burnt, symbol), tokens(r.Earned, symbol), tokens(r.Matched, symbol), r.State, r.Reason)
+		p.row("", "for uptime %s, for watching others %s", tokens(r.Uptime, symbol), tokens(r.Duties, symbol))
 	}
-	p.line("What is paid in an epoch is for work of the one before, which mesh explain EPOCH explains.")
+	p.line("What is paid in an epoch is for one before it, mostly the last: mesh explain EPOCH explains what was claimed for that.")
 }
 
 // unitsText writes base units that came as text in whole tokens.
