@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	// MaxWaiting bounds the lists of a deal that were signed for versions the chain does not have yet.
+	// MaxWaiting bounds the lists of a deal that were signed for versions the chain does not have yet, but for the two by which
+	// a client makes room.
 	MaxWaiting = 4
 	// MaxMaking is how many lists are worked on at once.
 	MaxMaking = 2

@@ -19,10 +19,10 @@
 // The other side of a stream is an enemy who is known by the key of its host. To store it needs the deal's client to
 // have signed for that key, this holder, an index and about this height. What a client can make the holder keep is
 // bounded: the version the chain has, once more the deal's space in pieces that no acknowledged version needs, and
-// MaxWaiting lists of bounded length. Anybody may read: pieces are sealed, and layouts public. What is served comes from
-// the disk as it is, and the reader verifies it. The view of the chain is trusted, but may be late: it is never taken
-// backwards, and what it does not mention yet is not dropped. The directory and the store of pieces are trusted to hold
-// what was synced; a list that changed is found when it is used.
+// MaxWaiting lists of bounded length, or two more: what is on chain once more, and the blank one. Anybody may read: pieces
+// are sealed, and layouts public. What is served comes from the disk as it is, and the reader verifies it. The view of the
+// chain is trusted, but may be late: it is never taken backwards, and what it does not mention yet is not dropped. The
+// directory and the store of pieces are trusted to hold what was synced; a list that changed is found when it is used.
 //
 // # Limitations
 //

@@ -63,7 +63,7 @@ func (h *Holder) keep(ctx context.Context, ref work.IndexRef, c change) ([]byte,
 	}
 	e := entry{index: uint32(ref.Index), version: m.layout.Version, root: m.layout.Root}
 	known := slices.Contains(d.lists, e)
-	if !known && e.version > held.Deal.Layout.Version && !renews(m.layout, held.Deal.Layout) && d.waiting(held.Deal.Layout.Version) >= MaxWaiting {
+	if !known && e.version > held.Deal.Layout.Version && !renews(m, held.Deal.Layout) && d.waiting(held.Deal.Layout.Version) >= MaxWaiting {
 		return nil, wire.Refuse(wire.Quota, "%d versions of deal %d wait for the chain", MaxWaiting, ref.Deal)
 	}
 	if refusal := h.checkPieces(ref, m); refusal != nil {
@@ -78,12 +78,6 @@ func (h *Holder) keep(ctx context.Context, ref work.IndexRef, c change) ([]byte,
 		return nil, wire.Refuse(wire.Internal, "the ack cannot be signed")
 	}
 	return signature, nil
-}
-
-// renews says whether a version keeps no more than the one on chain does, or as little as a layout can. There are few such
-// versions, so that they need no bound; and by one of them a client is rid of those that wait for the chain in vain.
-func renews(made, on work.Layout) bool {
-	return made.Version == on.Version+1 && (made.Root == on.Root || made.Bytes == 1)
 }
 
 // make applies a change and checks the outcome against the deal, but not whether the pieces are here.
