@@ -32,7 +32,7 @@ func (c *cli) extendCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "extend DEAL|URI|NAME", Short: "Keep files longer", Args: cobra.ExactArgs(1),
 		Long: `Buy more epochs for a deal, at its rate: all files in it are kept longer. Name the deal by its number or by one of
-the files. mesh ls tells until when each is kept.`,
+the files, that by its name, URI or link. mesh ls tells until when each is kept.`,
 		Example: "  mesh extend holiday.jpg\n  mesh extend 7 --epochs 100",
 	}
 	cmd.RunE = c.with("extend the deal", func(ctx context.Context, s settings, args []string) error {
@@ -47,6 +47,10 @@ the files. mesh ls tells until when each is kept.`,
 }
 
 func (c *cli) extend(ctx context.Context, s settings, id string, epochs uint64, name string) error {
+	id, err := networkOf(id, name)
+	if err != nil {
+		return err
+	}
 	kr, client, err := c.signing(ctx, s)
 	if err != nil {
 		return err
@@ -135,18 +139,17 @@ func (c *cli) dealOf(s settings, network, name string) (deal uint64, err error) 
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, objects.Close()) }()
-	for o, err := range objects.Objects() {
-		if err != nil {
-			return 0, err
-		}
-		if o.Name == name || viewObject(network, o).URI == name {
-			deal = o.Deal // the object stored last is meant
-		}
+	return dealNamed(objects, name)
+}
+
+// dealNamed is dealOf among some files.
+func dealNamed(objects *storage.Client, name string) (uint64, error) {
+	o, err := objects.Find(name)
+	if err == nil {
+		return o.Deal, nil
 	}
-	if deal == 0 {
-		if deal, err = strconv.ParseUint(name, 10, 64); err != nil || deal == 0 {
-			return 0, fmt.Errorf("%w: %s", storage.ErrNotFound, name)
-		}
+	if deal, unread := strconv.ParseUint(name, 10, 64); errors.Is(err, storage.ErrNotFound) && unread == nil && deal > 0 {
+		return deal, nil
 	}
-	return deal, nil
+	return 0, err
 }

@@ -105,9 +105,9 @@ func explainChain(f *failure, err error) bool {
 		return false // it is known by now that it did not happen
 	case errors.As(err, &late):
 		f.Code, f.Exit, f.Why = "timeout", exitTimeout, late.Error()
-		f.Next = orPending(err, "it may still happen: look for it, before you try again, with: meshd query tx "+late.Hash)
+		f.Next = orUncertain(err, late.Hash, "it may still happen: look for it, before you try again, with: meshd query tx "+late.Hash)
 	case errors.As(err, &unreachable):
-		f.Code, f.Exit, f.Why, f.Next = "unreachable", exitUnreachable, unreachable.Error(), orPending(err, unreachable.Fixes())
+		f.Code, f.Exit, f.Why, f.Next = "unreachable", exitUnreachable, unreachable.Error(), orUncertain(err, "", unreachable.Fixes())
 	case errors.As(err, &funds):
 		f.Code, f.Exit, f.Why, f.Next = "insufficient_funds", exitRejected, funds.Error(), funds.HowToGet()
 	case errors.Is(err, chain.ErrTooPoor) && errors.As(err, &rejected):

@@ -40,12 +40,25 @@ func explainNode(f *failure, err error) bool {
 // pending is the advice for a change of files whose outcome is not known: nothing is lost by waiting.
 const pending = "it may have happened: mesh ls shows the files as pending; once the chain answers, the next put or rm finds out, and mesh ls tells"
 
-// orPending is the advice for what went wrong with the chain, unless files are pending by it.
-func orPending(err error, otherwise string) string {
-	if errors.Is(err, storage.ErrUncertain) {
-		return pending
+// unopened is the advice for a deal whose opening is uncertain: no file waits for it.
+const unopened = "the deal may be open and paid for, and no file is in it or pending: run it again once the chain answers; it finds out, and uses the deal if there is one"
+
+// orUncertain is the advice for what went wrong with the chain, unless it is not known what came of a transaction by it. The hash of
+// that is empty if it is not known either.
+func orUncertain(err error, hash, otherwise string) string {
+	advice := ""
+	switch {
+	case errors.Is(err, storage.ErrUncertain):
+		advice = pending
+	case errors.Is(err, storage.ErrUnopened):
+		advice = unopened
+	default:
+		return otherwise
 	}
-	return otherwise
+	if hash != "" {
+		advice += "; the transaction is " + hash + ": meshd query tx " + hash
+	}
+	return advice
 }
 
 // processText names a process, whose number may not be known.
@@ -73,11 +86,11 @@ func explainObjects(f *failure, err error) bool {
 	case errors.Is(err, storage.ErrOwners):
 		f.Code, f.Exit, f.Next = "too_few_owners", exitRefused, "what the deal has not cost comes back; run it again when more nodes of other owners have joined, or have room and bond, or ask for less with --space or --profile"
 	case errors.Is(err, storage.ErrFull):
-		f.Code, f.Exit, f.Next = "no_room", exitRefused, "nodes of the deal have no room for it: store it in another deal with --space SIZE, larger than what is free in this one"
+		f.Code, f.Exit, f.Next = "no_room", exitRefused, "run it again when the nodes of the deal have room, or with --space SIZE, such as 64MiB: then it uses another deal, or opens one"
 	case errors.Is(err, storage.ErrHolders):
 		f.Code, f.Exit, f.Next = "too_few_holders", exitUnreachable, "run it again when more of the nodes are there; the network replaces those that stay away"
-	case errors.Is(err, storage.ErrUncertain):
-		f.Code, f.Exit, f.Next = "timeout", exitTimeout, pending
+	case errors.Is(err, storage.ErrUncertain), errors.Is(err, storage.ErrUnopened):
+		f.Code, f.Exit, f.Next = "timeout", exitTimeout, orUncertain(err, "", "")
 	case errors.Is(err, storage.ErrExpired), errors.Is(err, storage.ErrUnprepared):
 		f.Code, f.Exit, f.Next = "timeout", exitTimeout, "nothing was changed: run it again; if that goes on, the chain is full or stands still"
 	case errors.Is(err, storage.ErrConflict):

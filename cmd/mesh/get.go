@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	storage "github.com/mesh-protocol/mesh/offchain/templates/storage/client"
-	storagerecord "github.com/mesh-protocol/mesh/offchain/templates/storage/record"
 )
 
 // getFlags are the flags of mesh get.
@@ -67,12 +64,8 @@ func (c *cli) get(ctx context.Context, s settings, f getFlags, name string) (err
 			f.out = "-"
 		}
 	}
-	if strings.HasPrefix(name, "mesh://") {
-		u, err := storagerecord.ParseURI(name)
-		if err != nil {
-			return usage("read the URI", err.Error(), "mesh ls shows those of your own, mesh share makes links for others")
-		}
-		f.networkID = u.Network
+	if f.networkID, err = networkOf(f.networkID, name); err != nil {
+		return err
 	}
 	if f.out != "" && f.out != "-" {
 		if f.place, err = placeToWrite(f.out, f.force); err != nil {
@@ -102,12 +95,13 @@ func (c *cli) fetch(ctx context.Context, s settings, f getFlags, d dialed, name 
 		}
 	}
 	bar := c.progress(s, "get")
-	opts.Progress = bar.report
+	opts.Progress, opts.Replace = bar.report, f.force
 	var o storage.Object
 	if f.out == "-" {
 		o, err = d.client.Objects.Get(ctx, name, c.con.out, opts)
 	} else {
 		o, err = d.client.Objects.GetFile(ctx, name, f.place, opts)
+		err = explainPlace(f.out, err)
 	}
 	bar.stop()
 	if err != nil || f.out == "-" {
@@ -137,33 +131,6 @@ func ownName(ctx context.Context, objects *storage.Client, name string) (string,
 		return "", usage("name the file", fmt.Sprintf("its name in the network is %q", given), "name it with --out")
 	}
 	return out, nil
-}
-
-// placeToWrite returns the path of the file that takes the place of out, which is not that of a link but of what it leads to, as
-// with cp and curl. Refused are files that exist, unless they may be replaced, and all that are no regular files: renaming
-// another over them would take away a device, a pipe or a directory.
-func placeToWrite(out string, force bool) (string, error) {
-	if _, err := os.Lstat(out); errors.Is(err, os.ErrNotExist) {
-		return out, nil
-	}
-	is, err := os.Stat(out)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return "", refused("not_a_file", "write "+out, "it is a link that leads nowhere", "choose another name with --out, or remove the link")
-	case err != nil:
-		return "", usage("write "+out, err.Error(), "choose another name with --out")
-	case is.IsDir():
-		return "", refused("not_a_file", "write "+out, "it is a directory", "name a file in it with --out")
-	case !is.Mode().IsRegular():
-		return "", refused("not_a_file", "write "+out, "it is no regular file, and would be replaced by one", "choose another name with --out; --out - writes to standard output, which can go on to it")
-	case !force:
-		return "", refused("file_exists", "write "+out, "it exists", "choose another name with --out, or add --force")
-	}
-	place, err := filepath.EvalSymlinks(out)
-	if err != nil {
-		return "", usage("write "+out, err.Error(), "choose another name with --out")
-	}
-	return place, nil
 }
 
 // plainName returns the last part of a name that somebody else has given, and whether a file may be called so without

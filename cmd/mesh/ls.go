@@ -105,6 +105,9 @@ func (c *cli) shareCommand() *cobra.Command {
 lasts; it cannot be taken back.`,
 	}
 	cmd.RunE = c.with("share the file", func(ctx context.Context, s settings, args []string) (err error) {
+		if id, err = networkOf(id, args...); err != nil {
+			return err
+		}
 		objects, _, err := c.ownObjects(s, id)
 		if err != nil {
 			return err
@@ -164,6 +167,9 @@ func (c *cli) rmCommand() *cobra.Command {
 free for other files of the same deal.`,
 	}
 	cmd.RunE = c.with("remove the files", func(ctx context.Context, s settings, names []string) (err error) {
+		if id, err = networkOf(id, names...); err != nil {
+			return err
+		}
 		d, err := c.dial(ctx, s, id, bootstrap, true)
 		if err != nil {
 			return err
@@ -173,7 +179,7 @@ free for other files of the same deal.`,
 		err = d.client.Objects.Remove(ctx, names, bar.report)
 		bar.stop()
 		if err != nil {
-			return err
+			return adviseRemoval(err)
 		}
 		a := rmAnswer{header: answerTo("rm"), NetworkID: d.network.Id, Removed: names}
 		return c.print(s, a, func(p *page) {
@@ -185,4 +191,13 @@ free for other files of the same deal.`,
 	cmd.Flags().StringVar(&id, "network-id", "", "the network (default the only one this home knows)")
 	cmd.Flags().StringArrayVar(&bootstrap, "bootstrap", nil, "where to enter the network (repeatable; the chain knows some)")
 	return cmd
+}
+
+// adviseRemoval says what to do about nodes without room: the last file of a deal leaves a byte with each, as the chain takes no empty
+// layout.
+func adviseRemoval(err error) error {
+	if !errors.Is(err, storage.ErrFull) {
+		return err
+	}
+	return advised{err, "the last file of a deal leaves a byte on each node, and these have no room: run it again when they have; or end the deal with meshd tx tasks cancel-deal, and run it again an epoch later"}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
+	storage "github.com/mesh-protocol/mesh/offchain/templates/storage/client"
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
@@ -67,14 +68,20 @@ func withOpened(ctx context.Context, d dialed, last uint64, err error) error {
 	return adviseOpened(err, openedSince(deals, d.network.Id, last))
 }
 
-// adviseOpened adds the deals that are open to what to do next.
+// adviseOpened adds the deals that the next put can use to what to do next. One that found too few owners and was cancelled is not
+// settled yet.
 func adviseOpened(err error, opened []work.Deal) error {
 	var f *failure
 	if !errors.As(explain("store the files", err), &f) {
 		return err
 	}
+	var owners *storage.OwnersError
+	cancelled := uint64(0)
+	if errors.As(err, &owners) && owners.Cancelled == nil {
+		cancelled = owners.Deal
+	}
 	for _, deal := range opened {
-		if !deal.Settled {
+		if !deal.Settled && deal.ID != cancelled && deal.LastEpoch >= deal.FirstEpoch {
 			f.Next += fmt.Sprintf("; deal %d is open and paid for, the next put uses it", deal.ID)
 		}
 	}

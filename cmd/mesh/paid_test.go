@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,6 +38,37 @@ func TestAdviseOpened(t *testing.T) {
 	require.NotContains(t, f.Next, "deal 4")
 	require.ErrorAs(t, adviseOpened(errors.New("x"), nil), &f)
 	require.NotContains(t, f.Next, "open")
+}
+
+// A deal that was cancelled ends with the epoch that is open, which may be later than its first one, and is settled after it.
+func TestAdviseCancelled(t *testing.T) {
+	var f *failure
+	opened := []work.Deal{{ID: 6, FirstEpoch: 9, LastEpoch: 8}, {ID: 7, FirstEpoch: 9, LastEpoch: 9}, {ID: 8, FirstEpoch: 9, LastEpoch: 608}}
+	require.ErrorAs(t, adviseOpened(fmt.Errorf("put: %w", &storage.OwnersError{Deal: 7}), opened), &f)
+	require.Equal(t, "too_few_owners", f.Code)
+	require.Equal(t, 1, strings.Count(f.Next, "is open and paid for"))
+	require.Contains(t, f.Next, "; deal 8 is open and paid for, the next put uses it")
+	require.ErrorAs(t, adviseOpened(&storage.OwnersError{Deal: 7, Cancelled: errors.New("no answer")}, opened), &f)
+	require.Contains(t, f.Next, "; deal 7 is open and paid for")
+	require.NotContains(t, f.Next, "deal 6")
+}
+
+// The space of many files, which go in several commits, is asked for once.
+func TestPutAllUsesOneDeal(t *testing.T) {
+	var deals []uint64
+	put := func(_ context.Context, some []storage.Source, opts storage.PutOptions) ([]storage.Object, error) {
+		deals = append(deals, opts.Deal)
+		require.Equal(t, uint64(1<<30), opts.Space)
+		list := make([]storage.Object, len(some))
+		for i := range list {
+			list[i].Deal = uint64(6 + len(deals))
+		}
+		return list, nil
+	}
+	stored, err := putAll(t.Context(), put, make([]storage.Source, 2*storage.MaxSources+1), storage.PutOptions{Space: 1 << 30})
+	require.NoError(t, err)
+	require.Len(t, stored, 2*storage.MaxSources+1)
+	require.Equal(t, []uint64{0, 7, 8}, deals)
 }
 
 func TestShownName(t *testing.T) {

@@ -45,8 +45,9 @@ func (c *cli) putCommand() *cobra.Command {
 		Use: "put FILE…", Short: "Store files in the network", Args: cobra.MinimumNArgs(1),
 		Long: `Store files in a network: they are encrypted and coded here, and their pieces go to nodes of different
 owners that the chain has drawn. It succeeds when enough of them have acknowledged on chain. The space is bought
-with the network's token; what has been bought, is free and has half of the time left is used first.`,
-		Example: "  mesh put holiday.jpg\n  mesh put *.pdf --profile small --epochs 100",
+with the network's token; what has been bought, is free and has half of the time left is used first, unless less
+than --space of it is free. --space also leaves a deal behind whose nodes have no room for the files.`,
+		Example: "  mesh put holiday.jpg\n  mesh put *.pdf --profile small --epochs 100\n  mesh put movie.mkv --space 20GiB",
 	}
 	cmd.RunE = c.with("store the files", func(ctx context.Context, s settings, files []string) error {
 		if err := notZero(cmd, "epochs"); err != nil {
@@ -57,8 +58,8 @@ with the network's token; what has been bought, is free and has half of the time
 	set := cmd.Flags()
 	set.StringVar(&f.networkID, "network-id", "", "the network (default the only one this home knows)")
 	set.StringVar(&f.profile, "profile", "", "how pieces are coded: "+profileNames()+" (default the widest the network has owners for)")
-	set.Uint64Var(&f.epochs, "epochs", 0, fmt.Sprintf("epochs of a deal that has to be opened (default %d times those of the network's price, at least %d)", storage.DefaultTerms, storage.LeastEpochs))
-	set.StringVar(&f.space, "space", "", "least room on each node of a deal that has to be opened, such as 1GiB")
+	set.Uint64Var(&f.epochs, "epochs", 0, fmt.Sprintf("epochs of a deal that has to be opened, half of which must be left of one that is used (default %d times those of the network's price, at least %d)", storage.DefaultTerms, storage.LeastEpochs))
+	set.StringVar(&f.space, "space", "", "least free room on each node of the deal, such as 1GiB; one is opened if there is none")
 	set.StringArrayVar(&f.bootstrap, "bootstrap", nil, "where to enter the network (repeatable; the chain knows some)")
 	return cmd
 }
@@ -91,7 +92,7 @@ func (c *cli) put(ctx context.Context, s settings, f putFlags, files []string) (
 	started := time.Now()
 	bar := c.progress(s, "put")
 	opts.Progress = bar.report
-	objects, err := putAll(ctx, d.client.Objects, sources, opts)
+	objects, err := putAll(ctx, d.client.Objects.Put, sources, opts)
 	bar.stop()
 	if err != nil {
 		return withOpened(ctx, d, lastDeal(before), err)
@@ -161,11 +162,14 @@ func showPut(p *page, a putAnswer, symbol string) {
 	}
 }
 
+// putFunc is the storage client's Put.
+type putFunc func(context.Context, []storage.Source, storage.PutOptions) ([]storage.Object, error)
+
 // putAll stores any number of files, as many at a time as one commit takes.
-func putAll(ctx context.Context, objects *storage.Client, sources []storage.Source, opts storage.PutOptions) ([]storage.Object, error) {
+func putAll(ctx context.Context, put putFunc, sources []storage.Source, opts storage.PutOptions) ([]storage.Object, error) {
 	var stored []storage.Object
 	for some := range slices.Chunk(sources, storage.MaxSources) {
-		list, err := objects.Put(ctx, some, opts)
+		list, err := put(ctx, some, opts)
 		if err != nil && len(stored) > 0 {
 			err = fmt.Errorf("the first %d files are stored, of the others: %w", len(stored), err)
 		}
@@ -173,6 +177,7 @@ func putAll(ctx context.Context, objects *storage.Client, sources []storage.Sour
 			return nil, err
 		}
 		stored = append(stored, list...)
+		opts.Deal = list[0].Deal // the space is asked for once
 	}
 	return stored, nil
 }

@@ -50,6 +50,10 @@ func TestUsage(t *testing.T) {
 		"fails: no validators":      {"devnet", "up", "--validators", "0", "--meshd", "/bin/true"},
 		"fails: put for no time":    {"put", "/etc/hosts", "--epochs", "0"},
 		"fails: extend by nothing":  {"extend", "7", "--epochs=0"},
+		"fails: get of no URI":      {"get", "mesh://x"},
+		"fails: share of no URI":    {"share", "mesh://x"},
+		"fails: extend of no URI":   {"extend", "mesh://x"},
+		"fails: rm of no URI":       {"rm", "x", "mesh://x"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRunner(t)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -116,6 +117,13 @@ func TestExplainObjects(t *testing.T) {
 		"uncertain":         {storage.ErrUncertain, "timeout", 6, "mesh ls"},
 		"chain has stopped": {fmt.Errorf("%w: %w", storage.ErrUncertain, &chain.UnreachableError{}), "unreachable", 3, "mesh ls shows the files as pending"},
 		"answer was lost":   {fmt.Errorf("%w: %w", storage.ErrUncertain, &chain.TimeoutError{Hash: "AB"}), "timeout", 6, "mesh ls shows the files as pending"},
+		"unopened":          {storage.ErrUnopened, "timeout", 6, "no file is in it or pending"},
+		"opening was lost":  {fmt.Errorf("%w: %w", storage.ErrUnopened, &chain.TimeoutError{Hash: "AB"}), "timeout", 6, "no file is in it or pending"},
+		"opening unheard":   {fmt.Errorf("%w: %w", storage.ErrUnopened, &chain.UnreachableError{}), "unreachable", 3, "no file is in it or pending"},
+		"hash of a commit":  {fmt.Errorf("%w: %w", storage.ErrUncertain, &chain.TimeoutError{Hash: "AB"}), "timeout", 6, "meshd query tx AB"},
+		"hash of a deal":    {fmt.Errorf("%w: %w", storage.ErrUnopened, &chain.TimeoutError{Hash: "AB"}), "timeout", 6, "meshd query tx AB"},
+		"no room":           {storage.ErrFull, "no_room", 7, "--space SIZE"},
+		"no room to remove": {adviseRemoval(storage.ErrFull), "no_room", 7, "leaves a byte on each node"},
 		"over":              {storage.ErrOver, "deal_over", 5, "mesh put"},
 		"disk is full":      {fmt.Errorf("write object: %w", syscall.ENOSPC), "disk_full", 1, "make room"},
 		"home is read-only": {fmt.Errorf("open objects: %w: %w", storage.ErrReadOnly, syscall.EROFS), "read_only", 7, "must be writable"},
@@ -139,6 +147,9 @@ func TestExplainObjects(t *testing.T) {
 			require.Equal(t, tc.exit, f.Exit)
 			require.Contains(t, f.Next, tc.next)
 			require.NotEmpty(t, f.Why)
+			if errors.Is(tc.err, storage.ErrUnopened) {
+				require.NotContains(t, f.Next, "mesh ls")
+			}
 			_, err := json.Marshal(f)
 			require.NoError(t, err)
 		})

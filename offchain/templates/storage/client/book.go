@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"math"
 	"path/filepath"
 	"sync"
 
@@ -34,29 +34,31 @@ const databaseName = "objects.db"
 
 // book is the database of the client's objects and deals. What its methods have written is durable.
 type book struct {
-	db   *pebble.DB
-	log  *quiet
-	lock io.Closer // nil when the file system is a test's
+	db    *pebble.DB
+	log   *quiet
+	spare *ballast
+	lock  io.Closer // nil when the file system is a test's
 
-	users sync.WaitGroup // who uses db
+	users   sync.WaitGroup // who uses db
+	writing sync.Mutex     // one write at a time, so that none goes on after one has failed
 
 	mu     sync.Mutex
 	closed bool
 }
 
 // openBook opens the database in a directory of the machine. Errors: *LockedError, ErrReadOnly, and those of the file system.
-func openBook(dir string) (*book, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make directory: %w", readOnly(err))
+func openBook(dir string) (*book, error) { return openLocked(dir, vfs.Default, lockDir) }
+
+// openLocked opens the database on a file system and takes the directory before.
+func openLocked(dir string, fs vfs.FS, take func(dir string) (io.Closer, error)) (*book, error) {
+	if err := makeDir(fs, dir); err != nil {
+		return nil, readOnly(err)
 	}
-	lock, err := lockDir(dir)
+	lock, err := take(dir)
 	if err != nil {
 		return nil, readOnly(err)
 	}
-	var b *book
-	if err = roomIn(dir); err == nil {
-		b, err = openBookOn(dir, vfs.Default)
-	}
+	b, err := openBookOn(dir, fs)
 	if err != nil {
 		return nil, errors.Join(readOnly(err), lock.Close())
 	}
@@ -66,14 +68,21 @@ func openBook(dir string) (*book, error) {
 
 // openBookOn opens the database on a file system.
 func openBookOn(dir string, fs vfs.FS) (*book, error) {
+	spare, err := newBallast(dir, fs)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
 	log := new(quiet)
 	db, err := pebble.Open(filepath.Join(dir, databaseName), &pebble.Options{
-		FS:                 fs,
-		CacheSize:          cacheBytes,
-		MemTableSize:       memTableBytes,
-		MaxOpenFiles:       openFiles,
-		FormatMajorVersion: pebble.FormatColumnarBlocks,
-		Logger:             log,
+		FS:           newFuse(spare, log),
+		CacheSize:    cacheBytes,
+		MemTableSize: memTableBytes,
+		// A write that waits for compactions would wait for ever when one fails.
+		L0StopWritesThreshold: math.MaxInt32,
+		MaxOpenFiles:          openFiles,
+		FormatMajorVersion:    pebble.FormatColumnarBlocks,
+		Logger:                log,
+		EventListener:         &pebble.EventListener{BackgroundError: log.stop},
 	})
 	if err == nil {
 		if err = log.failed(); err != nil {
@@ -83,7 +92,7 @@ func openBookOn(dir string, fs vfs.FS) (*book, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &book{db: db, log: log}, nil
+	return &book{db: db, log: log, spare: spare}, nil
 }
 
 // close closes the database once nobody uses it. The lock goes last.
@@ -154,14 +163,16 @@ func (b *book) walk(letter byte, fn func(key, value []byte) (bool, error)) error
 	return errors.Join(err, it.Close()) // Close returns the error of the iteration
 }
 
-// write makes changes durable, all or none.
+// write makes changes durable, all or none. Once the disk was full, or the database has stopped, it writes nothing more.
 func (b *book) write(change func(batch *pebble.Batch) error) error {
 	done, err := b.use()
 	if err != nil {
 		return err
 	}
 	defer done()
-	if err := b.log.failed(); err != nil {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	if err := errors.Join(b.spare.spent(), b.log.failed()); err != nil {
 		return fmt.Errorf("write database: %w", err)
 	}
 	batch := b.db.NewBatch()

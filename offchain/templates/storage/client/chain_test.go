@@ -27,15 +27,23 @@ type chain struct {
 	height  int64
 	epoch   uint64
 	deals   map[uint64]*client.Deal
-	members []work.Member // of node i + 1
-	draws   int           // that have been asked for
-	delayed []func()      // transactions of the next block
-	again   []func()      // that put themselves off once more
+	before  map[uint64]past // deals as they were before their last commit
+	members []work.Member   // of node i + 1
+	full    map[uint64]bool // nodes that have no room for new deals
+	draws   int             // that have been asked for
+	delayed []func()        // transactions of the next block
+	again   []func()        // that put themselves off once more
 }
 
 func newChain() *chain {
 	key := sha256.Sum256([]byte("client"))
-	return &chain{account: ed25519.NewKeyFromSeed(key[:]), blockTime: time.Second, height: 10, epoch: 1, deals: map[uint64]*client.Deal{}}
+	return &chain{account: ed25519.NewKeyFromSeed(key[:]), blockTime: time.Second, height: 10, epoch: 1, deals: map[uint64]*client.Deal{}, before: map[uint64]past{}}
+}
+
+// past is a deal until the block of a height.
+type past struct {
+	deal   client.Deal
+	height int64
 }
 
 // call runs a call with its faults.
@@ -166,7 +174,7 @@ func (c *chain) Draw(ctx context.Context, id uint64) error {
 			if d.Indices[at].Status != work.IndexUnassigned {
 				continue
 			}
-			for taken[next] {
+			for taken[next] || c.full[next] {
 				next++
 			}
 			if next > uint64(len(c.members)) {
@@ -211,7 +219,8 @@ func (c *chain) commit(id uint64, l work.Layout, acks []client.Ack, until, heigh
 			return fmt.Errorf("%w: %w", client.ErrRejected, err)
 		}
 	}
-	d.Layout = l
+	c.before[id] = past{*d, height}
+	d.Layout, d.Indices = l, slices.Clone(d.Indices)
 	for _, a := range acks {
 		d.Indices[a.Index].Acked, d.Indices[a.Index].Status = l, work.IndexHeld
 	}

@@ -63,15 +63,16 @@ func (c *Client) Objects() iter.Seq2[Object, error] {
 	}
 }
 
-// Find returns the client's own object with that cid, or the one of that name that was put last. Errors: ErrNotFound.
+// Find returns the client's own object with that cid, URI or link, or the one of that name that was put last. Errors: ErrNotFound,
+// *record.URIError, ErrInvalid for an object of another network.
 func (c *Client) Find(name string) (Object, error) {
-	e, err := c.book.find(name)
+	e, err := c.own(name)
 	return e.Object, err
 }
 
-// Share returns the link that lets anyone who sees it read an object. Errors: ErrNotFound.
+// Share returns the link that lets anyone who sees it read an object. Errors: those of Find.
 func (c *Client) Share(name string) (string, error) {
-	e, err := c.book.find(name)
+	e, err := c.own(name)
 	if err != nil {
 		return "", err
 	}

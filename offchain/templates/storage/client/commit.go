@@ -106,6 +106,9 @@ func (c *Client) acknowledge(f *fleet, s *site, ch change) (work.Layout, []Ack, 
 	if err != nil {
 		return work.Layout{}, nil, err
 	}
+	if err := c.book.offer(change.Deal, change.Made.Version); err != nil {
+		return work.Layout{}, nil, err
+	}
 	type answer struct {
 		lane *lane
 		ack  Ack

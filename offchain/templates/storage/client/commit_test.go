@@ -347,11 +347,17 @@ func TestOpeningAnswerIsLost(t *testing.T) {
 				w.with(t, func(c *client.Client) {
 					w.chain.fault = failing("OpenDeal", 1, tc.after, errLost)
 					_, err := c.Put(t.Context(), sources, tinyDeal)
-					require.ErrorIs(t, err, client.ErrUncertain)
+					require.ErrorIs(t, err, client.ErrUnopened)
+					require.ErrorIs(t, err, errLost)
+					require.NotErrorIs(t, err, client.ErrUncertain)
+					require.Empty(t, states(t, c), "nothing is pending")
 					w.chain.fault = nil
 					if !tc.after {
 						_, err := c.Put(t.Context(), sources, tinyDeal)
-						require.ErrorIs(t, err, client.ErrUncertain, "it may still be included")
+						require.ErrorIs(t, err, client.ErrUnopened, "it may still be included")
+						require.NotErrorIs(t, err, client.ErrUncertain)
+						require.ErrorContains(t, err, "sent at height 10, and a block up to 70 may have it: answer was lost")
+						require.Empty(t, states(t, c))
 						w.expire(t)
 					}
 					put(t, c, "x", nil, tinyDeal)

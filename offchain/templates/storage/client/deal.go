@@ -32,52 +32,39 @@ const (
 	gib      = 1 << 30
 )
 
-// room is what a put needs of a deal.
-type room struct {
-	profile  work.Profile
-	bytes    uint64 // on each index
-	segments int
-	epochs   uint64 // of a new deal; one that is used must have half of them left
-}
-
-// choose returns the deal that a put goes to: the first of the client's own that has the room, or a new one.
-func (c *Client) choose(ctx context.Context, network Network, need room, opts PutOptions, m *meter) (*site, error) {
+// choose returns the deal that a put goes to: the first of the client's own that has the room, or one that it has opened.
+func (c *Client) choose(ctx context.Context, network Network, need room, opts PutOptions, m *meter) (s *site, opened bool, err error) {
 	m.stage(StageDeal)
 	deals, height, err := c.chain.Deals(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("ask for deals: %w", err)
+		return nil, false, fmt.Errorf("ask for deals: %w", err)
 	}
 	waiting, err := c.adopt(deals, height)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	for _, d := range deals {
+	for _, d := range need.order(deals) {
 		own, err := c.book.opener(d.ID)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		if !own || !fits(d, need, network.Epoch) {
+		if !own || !need.fits(d, network.Epoch) {
 			continue
 		}
 		s, err := c.enter(ctx, d.ID, need, m)
 		if err == nil || !errors.Is(err, ErrHolders) && !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrOwners) {
-			return s, err
+			return s, false, err
 		}
 	}
-	if waiting {
-		return nil, fmt.Errorf("%w: of the opening of a deal; try again later", ErrUncertain)
+	if waiting != nil {
+		return nil, false, fmt.Errorf("%w: it was sent at height %d, and a block up to %d may have it: %s", ErrUnopened, waiting.Height, waiting.Until, waiting.Failure)
 	}
 	id, err := c.openDeal(ctx, network, need, opts)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return c.enter(ctx, id, need, m)
-}
-
-// fits says whether a deal has the profile, the space and the time that a put needs.
-func fits(d work.Deal, need room, epoch uint64) bool {
-	return d.Profile == need.profile && !d.Settled && d.LastEpoch >= epoch+max(need.epochs/2, minEpochs) &&
-		d.Space >= d.Layout.Bytes && d.Space-d.Layout.Bytes >= need.bytes
+	s, err = c.enter(ctx, id, need, m)
+	return s, true, err
 }
 
 // enter returns a deal as a put can use it, and waits for its nodes if it is new. A new one that finds too few is cancelled.
@@ -176,27 +163,28 @@ func (c *Client) openDeal(ctx context.Context, network Network, need room, opts 
 	case errors.Is(err, ErrRejected):
 		return 0, errors.Join(fmt.Errorf("open deal: %w", err), c.book.opened(0))
 	default:
-		return 0, fmt.Errorf("%w: open deal: %w", ErrUncertain, err)
+		o.Failure = fmt.Sprintf("%.400v", err)
+		return 0, errors.Join(fmt.Errorf("%w: %w", ErrUnopened, err), c.book.setOpening(o))
 	}
 }
 
-// adopt finds the deal whose opening was not answered among the account's deals as of a height. It reports whether that is
-// still open.
-func (c *Client) adopt(deals []work.Deal, height int64) (waiting bool, err error) {
+// adopt finds the deal whose opening was not answered among the account's deals as of a height. It returns the opening if that
+// may still come.
+func (c *Client) adopt(deals []work.Deal, height int64) (waiting *opening, err error) {
 	o, err := c.book.opening()
 	if err != nil || o == nil {
-		return false, err
+		return nil, err
 	}
 	at := slices.IndexFunc(deals, func(d work.Deal) bool {
 		return d.Opened > o.Height && d.Profile == o.Profile && d.Space == o.Space
 	})
 	switch {
 	case at >= 0:
-		return false, c.book.opened(deals[at].ID)
+		return nil, c.book.opened(deals[at].ID)
 	case height >= o.Until:
-		return false, c.book.opened(0)
+		return nil, c.book.opened(0)
 	}
-	return true, nil
+	return o, nil
 }
 
 // rate returns what an index of that space costs for an epoch, rounded up, as the chain does.
@@ -245,4 +233,5 @@ type opening struct {
 	Profile work.Profile `json:"profile"`
 	Space   uint64       `json:"space"`
 	Until   int64        `json:"until_height"` // of the last block it may be in
+	Failure string       `json:"failure"`      // what was heard instead of an answer, with the transaction's name if it has one
 }

@@ -8,6 +8,11 @@
 // pieces of each segment where it expects them soonest, asks further holders for what is late, and writes the object in its
 // order, a bounded number of segments ahead, fewer where the way is slow. Puts and removals take turns; gets run beside them.
 //
+// A put goes into a deal that is there as long as that has the room, and the space that was asked for. Whether its holders have the
+// room as well turns out when they refuse pieces. If the reason can be versions that this client had signed and never committed, the
+// deal is committed once more, after which holders drop them; if not, or if that did not help, and only if space was asked for, the
+// put goes on into another deal.
+//
 // The nodes of a new deal have two epochs for their first acknowledgement, which a large put would not keep: it commits a
 // segment of one byte first, and drops it with its own commit.
 //
@@ -15,8 +20,9 @@
 //
 // What is not committed does not exist. Before the transaction is sent, the objects in it are written down as pending, with
 // the layout it would make; once the chain has answered, as stored. If the answer is lost, Resolve asks the chain which of the
-// two it is, and so does the next Put or Remove. An opening of a deal whose answer was lost is found again by the height it
-// was sent at, and the deal is used. Commits and openings carry the height of the last block they may be in, Config.TxBlocks
+// two it is, and so does the next Put or Remove. An opening of a deal whose answer was lost leaves no object behind; it is found
+// again by the height it was sent at, and the deal is used. Before holders are asked to sign a version, its number is written down, so
+// that it is known that they may keep it. Commits and openings carry the height of the last block they may be in, Config.TxBlocks
 // from the moment they are sent, so that a block later it is known; the time of the device plays no part in it.
 //
 // # Trust model

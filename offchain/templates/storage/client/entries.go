@@ -66,11 +66,8 @@ func (b *book) deleteAll(entries []entry) error {
 	})
 }
 
-// find returns the object with that cid or URI, or the one of that name that was stored last. Errors: ErrNotFound, ErrCorrupt.
+// find returns the object with that cid, or the one of that name that was stored last. Errors: ErrNotFound, ErrCorrupt.
 func (b *book) find(name string) (entry, error) {
-	if u, err := record.ParseURI(name); err == nil {
-		name = u.CID.String()
-	}
 	value, err := b.lookup(objectKey(name))
 	if err != nil {
 		return entry{}, err

@@ -29,7 +29,7 @@ var (
 	ErrTooLarge = errors.New("too large for a deal")
 	// ErrHolders is what a *HoldersError wraps.
 	ErrHolders = errors.New("not enough holders")
-	// ErrFull is what a *HoldersError wraps whose last holder had no room, though the deal was committed once more.
+	// ErrFull is what a *HoldersError wraps whose last holder had no room.
 	ErrFull = errors.New("holders have no room")
 	// ErrOwners is what an *OwnersError wraps.
 	ErrOwners = errors.New("not enough owners")
@@ -37,6 +37,9 @@ var (
 	ErrConflict = errors.New("deal was changed meanwhile")
 	// ErrUncertain: the chain's answer was lost, and what it decided is not known yet. The objects are pending.
 	ErrUncertain = errors.New("commit is uncertain")
+	// ErrUnopened: the chain's answer to the opening of a deal was lost. Nothing of the objects is stored or pending; a later Put
+	// finds out whether the deal was opened, and uses it then.
+	ErrUnopened = errors.New("opening of a deal is uncertain")
 	// ErrExpired: the chain has not included the transaction in time, and now never will.
 	ErrExpired = errors.New("commit was not included in time")
 	// ErrUnprepared: it is not known whether a deal is ready for a put. Nothing of the objects is stored.

@@ -1,14 +1,16 @@
 package client
 
 import (
+	"io"
+	"os"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// NewOn opens a client whose database is on another file system.
+// NewOn opens a client whose database is on another file system, which seems to have a ballast.
 func NewOn(cfg Config, chain Chain, holders Holders, fs vfs.FS) (*Client, error) {
-	return newClientOn(cfg, chain, holders, fs)
+	return newClientOn(cfg, chain, holders, Afloat{fs})
 }
 
 // Ledger is the ledger of a put.
@@ -37,8 +39,17 @@ func Recode(b []byte) ([]byte, error) {
 	return e.encode()
 }
 
-// ReadOnly adds ErrReadOnly to what says so.
-func ReadOnly(err error) error { return readOnly(err) }
+// MoveNew and LinkNew give a file a name that nothing has.
+func MoveNew(from, to string) error { return moveNew(from, to) }
+func LinkNew(from, to string) error { return linkNew(from, to) }
 
-// RoomIn looks for the room that opening takes.
-func RoomIn(dir string) error { return roomIn(dir) }
+// NewFlow returns the writer of GetFile. It reports what it asks the system to bring to the disk.
+func NewFlow(f *os.File, begun func(offset, length int64)) io.Writer {
+	w := newFlow(f)
+	begin := w.begin
+	w.begin = func(f *os.File, offset, length int64) {
+		begun(offset, length)
+		begin(f, offset, length)
+	}
+	return w
+}

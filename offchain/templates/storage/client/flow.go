@@ -9,15 +9,19 @@ const flowStep = 16 << 20
 // little to wait for when it is synced in the end.
 type flow struct {
 	*os.File
-	written, begun int64 // bytes
+	begin          func(f *os.File, offset, length int64) // beginSync
+	written, begun int64                                  // bytes
 }
+
+// newFlow returns a flow into an empty file.
+func newFlow(f *os.File) *flow { return &flow{File: f, begin: beginSync} }
 
 // Write implements io.Writer.
 func (f *flow) Write(p []byte) (int, error) {
 	n, err := f.File.Write(p)
 	f.written += int64(n)
 	if err == nil && f.written-f.begun >= flowStep {
-		beginSync(f.File, f.begun, f.written-f.begun)
+		f.begin(f.File, f.begun, f.written-f.begun)
 		f.begun = f.written
 	}
 	return n, err

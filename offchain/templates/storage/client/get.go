@@ -16,6 +16,7 @@ import (
 type GetOptions struct {
 	Offset   uint64         // of the first byte
 	Length   uint64         // in bytes; 0 = to the end
+	Replace  bool           // whether GetFile may replace a file
 	Progress func(Progress) // is called often, by one goroutine at a time; may be nil
 }
 

@@ -244,59 +244,6 @@ func TestNamesNeedNotBeUnique(t *testing.T) {
 	})
 }
 
-// A file appears whole or not at all, and nothing beside it stays.
-func TestGetFile(t *testing.T) {
-	w := newWorld(4)
-	w.chain.blockTime = 0
-	dir := t.TempDir()
-	path := filepath.Join(dir, "out")
-	entries := func() (names []string) {
-		list, err := os.ReadDir(dir)
-		require.NoError(t, err)
-		for _, e := range list {
-			names = append(names, e.Name())
-		}
-		return names
-	}
-	w.with(t, func(c *client.Client) {
-		b := content(1, 100_000)
-		put(t, c, "x", b, tinyDeal)
-		_, err := c.GetFile(t.Context(), "y", path, client.GetOptions{})
-		require.ErrorIs(t, err, client.ErrNotFound)
-		_, err = c.GetFile(t.Context(), "x", path, client.GetOptions{Offset: 100_001})
-		require.ErrorIs(t, err, client.ErrInvalid)
-		require.Empty(t, entries())
-		_, err = c.GetFile(t.Context(), "x", path, client.GetOptions{Offset: 7, Length: 10})
-		require.NoError(t, err)
-		part, err := os.ReadFile(path)
-		require.NoError(t, err)
-		require.Equal(t, b[7:17], part)
-		require.NoError(t, os.Remove(path))
-		w.nodes.each(broken("Fetch"), 1, 2, 3)
-		_, err = c.GetFile(t.Context(), "x", path, client.GetOptions{})
-		require.ErrorIs(t, err, client.ErrHolders)
-		require.Empty(t, entries())
-		w.nodes.each(nil, 1, 2, 3)
-		require.NoError(t, os.WriteFile(path, []byte("old"), 0o600))
-		o, err := c.GetFile(t.Context(), "x", path, client.GetOptions{})
-		require.NoError(t, err)
-		require.Equal(t, "x", o.Name)
-		got, err := os.ReadFile(path)
-		require.NoError(t, err)
-		require.True(t, bytes.Equal(b, got))
-		require.Equal(t, []string{"out"}, entries())
-		source, err := client.FileSource(path)
-		require.NoError(t, err)
-		require.Equal(t, uint64(100_000), source.Size)
-		objects, err := c.Put(t.Context(), []client.Source{source}, tinyDeal)
-		require.NoError(t, err)
-		require.Equal(t, "out", objects[0].Name)
-		requireObject(t, c, "out", b)
-		_, err = client.FileSource(dir)
-		require.ErrorIs(t, err, client.ErrInvalid)
-	})
-}
-
 // A get that fails late has left nothing wrong.
 func TestGetThatFailsLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/record"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
@@ -89,16 +88,9 @@ type wanted struct {
 
 // look says what a name, cid or URI means.
 func (c *Client) look(name string) (wanted, error) {
-	var shared *record.Share
-	if strings.HasPrefix(name, "mesh://") {
-		u, err := record.ParseURI(name)
-		if err != nil {
-			return wanted{}, err
-		}
-		if u.Network != c.cfg.Domain.Network {
-			return wanted{}, fmt.Errorf("%w: the object is on network %s, this is %s", ErrInvalid, u.Network, c.cfg.Domain.Network)
-		}
-		name, shared = u.CID.String(), u.Share
+	name, shared, err := c.readName(name)
+	if err != nil {
+		return wanted{}, err
 	}
 	e, err := c.book.find(name)
 	if shared != nil && (errors.Is(err, ErrNotFound) || err == nil && e.CID != name) {

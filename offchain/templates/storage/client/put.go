@@ -14,21 +14,19 @@ import (
 // MaxSources is how many objects one put may have.
 const MaxSources = 64
 
-// manifestFields is what the fields of a manifest take at most beside name, type and segments.
-const manifestFields = 80
-
 // PutOptions are what a put may be told.
 type PutOptions struct {
 	Profile  work.Profile   // of the deal; zero = the widest that the owners suffice for
-	Epochs   uint64         // of a deal that has to be opened; 0 = DefaultEpochs
-	Space    uint64         // least bytes on each index of such a deal
-	MaxRate  proof.U128     // the most such a deal may cost for one index and epoch; 0 = the price of the moment
+	Epochs   uint64         // of a deal that has to be opened, of another half of them must be left; 0 = DefaultEpochs
+	Space    uint64         // least free bytes on each index of the deal; where its holders have no room another one is used, or opened
+	Deal     uint64         // that is used while it has room for the objects, whatever Space says; 0 = none
+	MaxRate  proof.U128     // the most a deal that has to be opened may cost for one index and epoch; 0 = the price of the moment
 	Progress func(Progress) // is called often, by one goroutine at a time; may be nil
 }
 
 // Put stores objects in one deal, all with one commit or none, and returns them in the order of their sources. Errors:
-// ErrInvalid, ErrTooLarge, ErrChanged, segment.ErrOwners, *OwnersError, *HoldersError, ErrConflict, ErrRejected, ErrUncertain,
-// and those of sources, chain and database. After ErrUncertain the objects may be stored or not; Resolve finds out.
+// ErrInvalid, ErrTooLarge, ErrChanged, segment.ErrOwners, *OwnersError, *HoldersError, ErrConflict, ErrRejected, ErrUnopened,
+// ErrUncertain, and those of sources, chain and database. After ErrUncertain the objects may be stored or not; Resolve finds out.
 func (c *Client) Put(ctx context.Context, sources []Source, opts PutOptions) ([]Object, error) {
 	objects, err := c.put(ctx, sources, opts)
 	if err != nil {
@@ -54,37 +52,56 @@ func (c *Client) put(ctx context.Context, sources []Source, opts PutOptions) ([]
 	if err != nil {
 		return nil, fmt.Errorf("ask for the network: %w", err)
 	}
-	need := room{epochs: network.epochs(opts.Epochs)}
+	need := room{epochs: network.epochs(opts.Epochs), space: opts.Space, deal: opts.Deal}
 	if need.profile, err = network.profile(opts.Profile); err != nil {
 		return nil, err
 	}
 	if err := need.add(sources); err != nil {
 		return nil, err
 	}
-	deal, objects, err := c.putOnce(ctx, network, need, sources, total, opts)
-	if isFull(err) {
-		// What commits have left behind that were interrupted may take the room.
-		if err := c.renew(ctx, deal); err != nil {
-			return nil, fmt.Errorf("make room in deal %d: %w", deal, err)
-		}
-		_, objects, err = c.putOnce(ctx, network, need, sources, total, opts)
-	}
-	return objects, err
+	return c.place(ctx, network, need, sources, total, opts)
 }
 
-// putOnce chooses a deal, which it returns, and puts sources into it.
-func (c *Client) putOnce(ctx context.Context, network Network, need room, sources []Source, total uint64, opts PutOptions) (deal uint64, objects []Object, err error) {
+// place puts sources into the first deal whose holders have the room, which is known only once they were asked. A deal whose holders
+// have not is passed over if space was asked for: without that no other one is paid for.
+func (c *Client) place(ctx context.Context, network Network, need room, sources []Source, total uint64, opts PutOptions) ([]Object, error) {
+	for {
+		s, opened, err := c.choose(ctx, network, need, opts, newMeter(opts.Progress, total))
+		if err != nil {
+			return nil, err
+		}
+		id := s.deal.ID
+		objects, err := c.putWithRoom(ctx, s, need, sources, total, opts)
+		if !errors.Is(err, ErrFull) {
+			return objects, err
+		}
+		if opts.Space == 0 || opened {
+			return nil, fmt.Errorf("deal %d: %w", id, err)
+		}
+		need.full = append(need.full, id)
+	}
+}
+
+// putWithRoom puts sources into a deal, and makes room in it if that is possible.
+func (c *Client) putWithRoom(ctx context.Context, s *site, need room, sources []Source, total uint64, opts PutOptions) (objects []Object, err error) {
 	coder, err := segment.NewCoder(need.profile)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	m := newMeter(opts.Progress, total)
-	s, err := c.choose(ctx, network, need, opts, m)
-	if err != nil {
-		return 0, nil, err
-	}
-	objects, err = c.putAt(ctx, s, sources, total, coder, m)
-	return s.deal.ID, objects, err
+	id := s.deal.ID
+	err = c.withRoom(ctx, id, func() (err error) {
+		m := newMeter(opts.Progress, total)
+		if s == nil {
+			if s, err = c.enter(ctx, id, need, m); err != nil {
+				return err
+			}
+		}
+		at := s
+		s = nil // another time it is not as it was
+		objects, err = c.putAt(ctx, at, sources, total, coder, m)
+		return err
+	})
+	return objects, err
 }
 
 // putAt puts sources into a deal, which settles in meanwhile if it is new and they are large.
@@ -156,60 +173,4 @@ func (c *Client) putInto(f *fleet, settled func() (*site, error), sources []Sour
 	default:
 		return nil, errors.Join(err, c.book.deleteAll(entries))
 	}
-}
-
-// checkSources checks what can be known before anything is read, and returns the number of bytes.
-func checkSources(sources []Source) (total uint64, err error) {
-	if len(sources) == 0 || len(sources) > MaxSources {
-		return 0, fmt.Errorf("%w: %d objects, a put has 1 to %d", ErrInvalid, len(sources), MaxSources)
-	}
-	for _, s := range sources {
-		if segment.Count(s.Size) > segment.MaxPlain/32 {
-			return 0, fmt.Errorf("%w: object of %d bytes", ErrInvalid, s.Size)
-		}
-		m := record.Manifest{Name: s.Name, Size: s.Size, Type: s.Type, Modified: s.Modified, Segments: make([][32]byte, segment.Count(s.Size))}
-		if _, err := m.Encode(); err != nil {
-			return 0, fmt.Errorf("%w: %.200q: %w", ErrInvalid, s.Name, err)
-		}
-		total += s.Size
-	}
-	return total, nil
-}
-
-// add adds what sources take.
-func (r *room) add(sources []Source) error {
-	for _, s := range sources {
-		count := segment.Count(s.Size)
-		manifest := manifestFields + len(s.Name) + len(s.Type) + 32*int(count)
-		lengths := []int{min(manifest, segment.MaxPlain)}
-		if count > 0 {
-			lengths = append(lengths, segment.LengthOf(s.Size, count-1))
-		}
-		for _, plain := range lengths {
-			piece, err := pieceLength(plain, r.profile.K)
-			if err != nil {
-				return err
-			}
-			r.bytes += piece
-		}
-		if count > 1 {
-			full, err := pieceLength(segment.MaxPlain, r.profile.K)
-			if err != nil {
-				return err
-			}
-			r.bytes += (count - 1) * full
-		}
-		r.segments += int(count) + 1
-	}
-	return nil
-}
-
-// pieceLength returns the length of a piece of a segment of that many plain bytes.
-func pieceLength(plain, k int) (uint64, error) {
-	content, err := segment.ContentLength(plain)
-	if err != nil {
-		return 0, err
-	}
-	length, err := segment.PieceLength(content, k)
-	return uint64(length), err
 }

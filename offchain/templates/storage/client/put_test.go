@@ -40,6 +40,7 @@ func TestPutThenGet(t *testing.T) {
 					for i, size := range borders(p.K) {
 						b := content(uint64(i), size)
 						o := put(t, c, fmt.Sprint(i), b, opts)
+						opts.Space = 0
 						require.Equal(t, uint64(size), o.Size)
 						requireObject(t, c, o.CID, b)
 						require.Equal(t, uint64(1), o.Deal, "all fit into one deal")

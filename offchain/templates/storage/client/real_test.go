@@ -28,6 +28,7 @@ type real struct {
 	holders map[string]*holder.Holder // by peer
 	stores  map[string]*holdertest.Store
 	serving sync.WaitGroup
+	late    bool // holders see a commit one block later
 
 	mu   sync.Mutex
 	down map[string]bool
@@ -37,6 +38,7 @@ type real struct {
 type view struct {
 	chain *chain
 	node  uint64
+	late  *bool // whether it sees a commit one block later
 }
 
 func (v view) Deal(_ context.Context, id uint64) (work.Deal, []work.Index, error) {
@@ -45,6 +47,9 @@ func (v view) Deal(_ context.Context, id uint64) (work.Deal, []work.Index, error
 	d := v.chain.deals[id]
 	if d == nil {
 		return work.Deal{}, nil, holder.ErrNoDeal
+	}
+	if was, ok := v.chain.before[id]; ok && *v.late && was.height == v.chain.height {
+		d = &was.deal
 	}
 	return d.Deal, append([]work.Index(nil), d.Indices...), nil
 }
@@ -74,7 +79,7 @@ func newReal(t *testing.T, dir string, owners int) *real {
 		world: newWorld(owners), t: t, holders: map[string]*holder.Holder{}, stores: map[string]*holdertest.Store{}, down: map[string]bool{},
 	}
 	for i, m := range r.chain.members {
-		v := view{r.chain, m.Number}
+		v := view{r.chain, m.Number, &r.late}
 		r.stores[m.Peer] = holdertest.New(1 << 30)
 		h, err := holder.Open(holder.DefaultConfig(filepath.Join(dir, m.Peer), domain), holder.Deps{
 			Pieces: r.stores[m.Peer], Deals: v, Accounts: v, Key: r.nodes.list[i].key,

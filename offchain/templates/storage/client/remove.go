@@ -14,8 +14,8 @@ import (
 // MaxRemoved is how many objects one removal may have.
 const MaxRemoved = 1024
 
-// Remove takes objects, by cid or name, out of their deals, with one commit a deal, and forgets them. An object whose deal is
-// over is only forgotten. Errors: ErrInvalid, ErrNotFound, *HoldersError, ErrConflict, ErrRejected, ErrUncertain, and those of
+// Remove takes objects, each named as for Find, out of their deals, with one commit a deal, and forgets them. An object whose deal
+// is over is only forgotten. Errors: ErrInvalid, those of Find, *HoldersError, ErrConflict, ErrRejected, ErrUncertain, and those of
 // chain and database; objects of deals that came before the failed one are removed.
 func (c *Client) Remove(ctx context.Context, names []string, progress func(Progress)) error {
 	if err := c.remove(ctx, names, newMeter(progress, 0)); err != nil {
@@ -40,7 +40,7 @@ func (c *Client) remove(ctx context.Context, names []string, m *meter) error {
 	var deals []uint64
 	objects := map[uint64][]entry{}
 	for _, name := range names {
-		e, err := c.book.find(name)
+		e, err := c.own(name)
 		if err != nil {
 			return err
 		}
@@ -53,12 +53,7 @@ func (c *Client) remove(ctx context.Context, names []string, m *meter) error {
 		objects[e.Deal] = append(objects[e.Deal], e)
 	}
 	for _, id := range deals {
-		err := c.removeFrom(ctx, id, objects[id], m)
-		if isFull(err) {
-			if err = c.renew(ctx, id); err == nil {
-				err = c.removeFrom(ctx, id, objects[id], m)
-			}
-		}
+		err := c.withRoom(ctx, id, func() error { return c.removeFrom(ctx, id, objects[id], m) })
 		if err != nil {
 			return fmt.Errorf("deal %d: %w", id, err)
 		}

@@ -15,6 +15,31 @@ func isFull(err error) bool {
 	return errors.As(err, &refusal) && refusal.Code == wire.Quota
 }
 
+// withRoom has a deal changed, and a second time if its holders have no room for the change because of versions that they have signed
+// and that have not come to the chain: the deal is committed once more meanwhile, and those go. Another commit makes no room for what
+// else may fill a holder, so that none is sent then.
+func (c *Client) withRoom(ctx context.Context, id uint64, change func() error) error {
+	err := change()
+	if !isFull(err) {
+		return err
+	}
+	deal, failed := c.chain.Deal(ctx, id)
+	if failed != nil {
+		return fmt.Errorf("ask for deal %d: %w", id, failed)
+	}
+	offered, failed := c.book.offered(id)
+	if failed != nil {
+		return failed
+	}
+	if offered <= deal.Layout.Version {
+		return err
+	}
+	if failed := c.renew(ctx, deal); failed != nil {
+		return fmt.Errorf("make room in deal %d: %w", id, failed)
+	}
+	return change()
+}
+
 // settleIn commits something to a deal without a layout while a fleet is busy, so that the deal's nodes stay however long that
 // takes. What it returns waits for the end and gives the deal as it is then. If it fails, the fleet ends with its error.
 func (c *Client) settleIn(f *fleet, s *site) func() (*site, error) {
@@ -39,11 +64,7 @@ func (c *Client) settleIn(f *fleet, s *site) func() (*site, error) {
 
 // renew commits what a deal has once more. Holders keep what they have signed for as long as the chain may yet have it as the
 // next version; what was signed for commits that were interrupted can come no more once there is another, and goes.
-func (c *Client) renew(ctx context.Context, id uint64) error {
-	deal, err := c.chain.Deal(ctx, id)
-	if err != nil {
-		return fmt.Errorf("ask for deal %d: %w", id, err)
-	}
+func (c *Client) renew(ctx context.Context, deal Deal) error {
 	s, err := c.site(ctx, deal)
 	if err != nil {
 		return err

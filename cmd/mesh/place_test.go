@@ -30,6 +30,10 @@ func TestPlaceToWrite(t *testing.T) {
 		"ok: new":               {out: at("new"), place: at("new")},
 		"ok: replaced":          {out: at("file"), force: true, place: at("file")},
 		"ok: where a link goes": {out: at("toFile"), force: true, place: at("file")},
+		"ok: here":              {out: "new-in-this-directory", place: "new-in-this-directory"},
+		"fails: no directory":   {out: at("none/x"), code: "no_directory", forced: "no_directory", next: "make it"},
+		"fails: in a file":      {out: at("file/x"), code: "no_directory", forced: "no_directory", next: "another place"},
+		"fails: far in a file":  {out: at("file/none/x"), code: "no_directory", forced: "no_directory", next: "another place"},
 		"fails: exists":         {out: at("file"), code: "file_exists", next: "--force"},
 		"fails: link to a file": {out: at("toFile"), code: "file_exists", next: "--force"},
 		"fails: directory":      {out: at("dir"), code: "not_a_file", forced: "not_a_file", next: "name a file in it"},
@@ -60,4 +64,45 @@ func TestPlaceToWrite(t *testing.T) {
 			require.Equal(t, tc.forced, f.Code)
 		})
 	}
+}
+
+// Nothing stays of the look whether a place can be written to.
+func TestPlaceThatCannotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	place, err := placeToWrite(filepath.Join(dir, "x"), false)
+	require.NoError(t, err)
+	require.Equal(t, filepath.Join(dir, "x"), place)
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+	_, err = placeToWrite("/proc/x", false) // where not even root makes files
+	require.Error(t, err)
+	require.ErrorIs(t, checkWritable("x", filepath.Join(dir, "none", "x")), os.ErrNotExist)
+	for _, kind := range []error{syscall.EACCES, syscall.EPERM, syscall.EROFS} {
+		f := failureOf(t, explainWritable("x", &os.PathError{Op: "open", Path: dir, Err: kind}))
+		require.Equal(t, "read_only", f.Code)
+		require.Equal(t, exitRefused, f.Exit)
+		require.Equal(t, "write x", f.What)
+		require.Contains(t, f.Next, "--out")
+	}
+	require.NoError(t, explainWritable("x", nil))
+}
+
+// What has come into being meanwhile is as if it had been there before.
+func TestExplainPlace(t *testing.T) {
+	f := failureOf(t, explainPlace("x", &os.LinkError{Op: "rename", Old: ".mesh-0.part", New: "x", Err: syscall.EEXIST}))
+	require.Equal(t, "file_exists", f.Code)
+	require.Equal(t, exitRefused, f.Exit)
+	require.Equal(t, "write x", f.What)
+	require.Contains(t, f.Next, "--force")
+	require.NoError(t, explainPlace("x", nil))
+	require.ErrorIs(t, explainPlace("x", os.ErrClosed), os.ErrClosed)
+}
+
+// A place that is not there is refused before anybody is asked for the file.
+func TestGetLooksAtThePlaceFirst(t *testing.T) {
+	r := newRunner(t)
+	f := r.run(t, "get", "x", "--out", filepath.Join(t.TempDir(), "none", "x"), "--node", unreachable(t), "-o", "json").requireFailure(t, "no_directory", exitRefused)
+	require.NotContains(t, f.Why, ".part")
+	require.Contains(t, f.Next, "--out")
 }
