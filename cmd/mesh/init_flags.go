@@ -64,7 +64,7 @@ func (f *initFlags) request() (request, error) {
 		read        func(string) error
 	}{
 		{"name", f.name, required},
-		{"token-name", f.tokenName, required},
+		{"token-name", f.tokenName, func(s string) error { return errors.Join(required(s), chain.CheckNotNative(s, "")) }},
 		{"token-symbol", f.tokenSymbol, func(s string) (err error) { m.TokenSymbol, err = symbolOf(s, f.tokenName); return err }},
 		{"token-distribution", f.distribution, optional(parseDistribution, &m.Distribution)},
 		{"bootstrap-port", f.bootstrapPort, optional(parsePort, &r.port)},
@@ -111,7 +111,7 @@ func optional[T any](parse func(string) (T, error), into *T) func(string) error 
 // symbolOf returns the symbol, by default the token's name in upper case without anything but A-Z and 0-9.
 func symbolOf(symbol, tokenName string) (string, error) {
 	if symbol != "" {
-		return symbol, chain.CheckSymbol(symbol)
+		return symbol, errors.Join(chain.CheckSymbol(symbol), chain.CheckNotNative("", symbol))
 	}
 	made := strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
@@ -119,8 +119,8 @@ func symbolOf(symbol, tokenName string) (string, error) {
 		}
 		return -1
 	}, strings.ToUpper(tokenName))
-	if err := chain.CheckSymbol(made); err != nil {
-		return "", fmt.Errorf("the token name %q makes the symbol %q, which cannot be one: give one with --token-symbol", tokenName, made)
+	if err := errors.Join(chain.CheckSymbol(made), chain.CheckNotNative("", made)); err != nil {
+		return "", fmt.Errorf("the token name %q makes the symbol %q, which cannot be one (%w): give one with --token-symbol", tokenName, made, err)
 	}
 	return made, nil
 }

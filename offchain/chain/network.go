@@ -30,6 +30,9 @@ func Templates() []string { return networktypes.Templates() }
 // CheckSymbol returns an error unless s can be the symbol of a token.
 func CheckSymbol(s string) error { return networktypes.CheckSymbol(s) }
 
+// CheckNotNative returns an error where the name or symbol of a new token would be taken for the chain's own.
+func CheckNotNative(name, symbol string) error { return networktypes.CheckNotNative(name, symbol) }
+
 // CheckNetworkID returns an error unless id is net_ and 8 lower-case hex digits.
 func CheckNetworkID(id string) error { return networktypes.CheckNetworkID(id) }
 
