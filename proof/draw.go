@@ -46,3 +46,22 @@ func Draws(seed [32]byte, tag string, k int, total U128) ([]U128, error) {
 	}
 	return out, nil
 }
+
+// proveDrawn opens what k draws over a trie fall on; errors as of Draws and Trie.Prove.
+func proveDrawn(t *Trie, seed [32]byte, tag string, k int) ([]byte, []Opened, error) {
+	draws, err := Draws(seed, tag, k, t.Root().Sum)
+	if err != nil {
+		return nil, nil, err
+	}
+	return t.Prove(draws)
+}
+
+// verifyDrawn returns what k draws over the trie with that root fall on, as the multiproof shows; errors as of Draws and
+// VerifyMultiproof.
+func verifyDrawn(root Node, seed [32]byte, tag string, k int, multiproof []byte) ([]Opened, error) {
+	draws, err := Draws(seed, tag, k, root.Sum)
+	if err != nil {
+		return nil, err
+	}
+	return VerifyMultiproof(root, draws, multiproof)
+}

@@ -45,11 +45,7 @@ func DutyOf(l Leaf) (Duty, error) {
 // What fails at one duty is a *DrawError that wraps the error of check, or ErrRange. What fails for the proof as a whole is
 // ErrDraws or an error of VerifyMultiproof.
 func VerifyDuties(root Node, seed [32]byte, k int, multiproof []byte, check func(Duty) error) error {
-	draws, err := Draws(seed, TagDuty, k, root.Sum)
-	if err != nil {
-		return fmt.Errorf("verify duties: %w", err)
-	}
-	opened, err := VerifyMultiproof(root, draws, multiproof)
+	opened, err := verifyDrawn(root, seed, TagDuty, k, multiproof)
 	if err != nil {
 		return fmt.Errorf("verify duties: %w", err)
 	}
@@ -70,11 +66,7 @@ func VerifyDuties(root Node, seed [32]byte, k int, multiproof []byte, check func
 
 // ProveDuties makes the multiproof of a claim's duties for a seed and k draws; errors as of Draws and Trie.Prove.
 func ProveDuties(t *Trie, seed [32]byte, k int) ([]byte, error) {
-	draws, err := Draws(seed, TagDuty, k, t.Root().Sum)
-	if err != nil {
-		return nil, fmt.Errorf("prove duties: %w", err)
-	}
-	p, _, err := t.Prove(draws)
+	p, _, err := proveDrawn(t, seed, TagDuty, k)
 	if err != nil {
 		return nil, fmt.Errorf("prove duties: %w", err)
 	}

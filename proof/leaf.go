@@ -17,7 +17,7 @@ const (
 
 // Leaf is one item of a claim with its weight, and up to 64 bytes beside it that the claim commits to. In the trie of a
 // claim's deals the item is the id of a deal and the weight what it owes the claiming node for the epoch; what it is in the
-// other tries of a claim, SlotLeaf and DutyLeaf say.
+// other tries of a claim, SlotLeaf and Duty.Leaf say.
 type Leaf struct {
 	Item   uint64
 	Weight U128   // above 0

@@ -83,14 +83,10 @@ type DealView struct {
 // VerifyChunk. What fails for the proof as a whole is ErrDraws, or an error of VerifyMultiproof. Nothing is looked up
 // before the multiproof holds.
 func (p StorageProof) Verify(root Node, seed [32]byte, k int, lookup func(deal uint64) (DealView, error)) error {
-	draws, err := Draws(seed, TagLeaf, k, root.Sum)
-	if err != nil {
-		return fmt.Errorf("verify storage proof: %w", err)
-	}
 	if len(p.Openings) != k {
 		return fmt.Errorf("verify storage proof: %d openings for %d draws: %w", len(p.Openings), k, ErrDraws)
 	}
-	opened, err := VerifyMultiproof(root, draws, p.Multiproof)
+	opened, err := verifyDrawn(root, seed, TagLeaf, k, p.Multiproof)
 	if err != nil {
 		return fmt.Errorf("verify storage proof: %w", err)
 	}

@@ -15,11 +15,7 @@ type Holdings interface {
 // so that damaged data is found here and can be reported as a loss: then the error is a *DrawError that wraps ErrLayout,
 // ErrChunk or what Holdings returned. Other errors are those of Draws and Trie.Prove.
 func ProveStorage(t *Trie, seed [32]byte, k int, h Holdings) (StorageProof, error) {
-	draws, err := Draws(seed, TagLeaf, k, t.Root().Sum)
-	if err != nil {
-		return StorageProof{}, fmt.Errorf("prove storage: %w", err)
-	}
-	multiproof, opened, err := t.Prove(draws)
+	multiproof, opened, err := proveDrawn(t, seed, TagLeaf, k)
 	if err != nil {
 		return StorageProof{}, fmt.Errorf("prove storage: %w", err)
 	}

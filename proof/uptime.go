@@ -137,11 +137,7 @@ func DecodeUptimeProof(b []byte) (UptimeProof, error) {
 // What fails at one slot is a *DrawError that wraps the error of check, ErrWeight, ErrRoot for seals the claim did not commit to,
 // or the errors of DecodeSeals. What fails for the proof as a whole is ErrDraws or an error of VerifyMultiproof.
 func (p UptimeProof) Verify(root Node, seed [32]byte, k int, check func(slot uint64, seals []Seal) error) error {
-	draws, err := Draws(seed, TagSlot, k, root.Sum)
-	if err != nil {
-		return fmt.Errorf("verify uptime proof: %w", err)
-	}
-	opened, err := VerifyMultiproof(root, draws, p.Multiproof)
+	opened, err := verifyDrawn(root, seed, TagSlot, k, p.Multiproof)
 	if err != nil {
 		return fmt.Errorf("verify uptime proof: %w", err)
 	}
@@ -183,11 +179,7 @@ func checkSlot(l Leaf, b []byte, check func(slot uint64, seals []Seal) error) er
 // The proof is not checked against who was drawn: that is for those who collect the seals. Errors: those of Draws, Trie.Prove,
 // seals and Encode; ErrRoot for seals the claim did not commit to.
 func ProveUptime(t *Trie, seed [32]byte, k int, seals func(slot uint64) ([]byte, error)) (UptimeProof, error) {
-	draws, err := Draws(seed, TagSlot, k, t.Root().Sum)
-	if err != nil {
-		return UptimeProof{}, fmt.Errorf("prove uptime: %w", err)
-	}
-	multiproof, opened, err := t.Prove(draws)
+	multiproof, opened, err := proveDrawn(t, seed, TagSlot, k)
 	if err != nil {
 		return UptimeProof{}, fmt.Errorf("prove uptime: %w", err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	storagerecord "github.com/mesh-protocol/mesh/offchain/templates/storage/record"
 )
@@ -11,7 +10,7 @@ import (
 func networkOf(id string, names ...string) (string, error) {
 	said := ""
 	for _, name := range names {
-		if !strings.HasPrefix(name, "mesh://") {
+		if !storagerecord.IsURI(name) {
 			continue
 		}
 		u, err := storagerecord.ParseURI(name)

@@ -18,9 +18,8 @@ type probe struct {
 type visit struct {
 	at, until int64  // from when on the node is asked, and until when
 	worth     uint64 // what the duty counts for
-	asking    bool
-	answered  bool // the answer is in the book
-	attested  bool // the node has the attestation
+	answered  bool   // the answer is in the book
+	attested  bool   // the node has the attestation
 }
 
 // probesDue returns what is to be done to probe the nodes this one watches: those whose height has come and that have not got their
@@ -30,8 +29,7 @@ func (a *Attest) probesDue() []func(context.Context) {
 	defer a.mu.Unlock()
 	var due []probe
 	for p, v := range a.probes {
-		if v.at <= a.height && a.height < v.until && !v.attested && !v.asking {
-			v.asking = true
+		if v.at <= a.height && a.height < v.until && !v.attested {
 			due = append(due, p)
 		}
 	}
@@ -55,7 +53,7 @@ func (a *Attest) visit(ctx context.Context, epoch uint64, p probe, v *visit) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	v.asking, v.answered, v.attested = false, answered, attested
+	v.answered, v.attested = answered, attested
 }
 
 // probe asks a node if it has not answered yet, keeps the answer, and then gives it the attestation.

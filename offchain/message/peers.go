@@ -23,14 +23,12 @@ func (m *Pong) Validate() error { return nil }
 // Validate checks the bounds of every field; its error wraps ErrInvalid.
 func (m *RequestPeers) Validate() error {
 	switch {
-	case len(m.Nonce) < MinNonce || len(m.Nonce) > MaxNonce:
-		return fmt.Errorf("%w: nonce of %d bytes", ErrInvalid, len(m.Nonce))
 	case m.Max == 0 || m.Max > MaxKnownPeers:
 		return fmt.Errorf("%w: request for %d peers", ErrInvalid, m.Max)
 	case len(m.PeerRecord) > MaxPeerRecord:
 		return fmt.Errorf("%w: peer record of %d bytes", ErrInvalid, len(m.PeerRecord))
 	}
-	return nil
+	return checkNonce(m.Nonce)
 }
 
 // Validate checks the number and the sizes of the records, not what is in them; its error wraps ErrInvalid.
@@ -41,8 +39,13 @@ func (m *KnownPeers) Validate() error {
 		return fmt.Errorf("%w: %d peer records", ErrInvalid, len(m.SealedPeerRecords))
 	case slices.ContainsFunc(m.SealedPeerRecords, tooLong):
 		return fmt.Errorf("%w: size of a peer record", ErrInvalid)
-	case len(m.RequestNonce) < MinNonce || len(m.RequestNonce) > MaxNonce:
-		return fmt.Errorf("%w: nonce of %d bytes", ErrInvalid, len(m.RequestNonce))
+	}
+	return checkNonce(m.RequestNonce)
+}
+
+func checkNonce(nonce []byte) error {
+	if len(nonce) < MinNonce || len(nonce) > MaxNonce {
+		return fmt.Errorf("%w: nonce of %d bytes", ErrInvalid, len(nonce))
 	}
 	return nil
 }

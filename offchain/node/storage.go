@@ -8,8 +8,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/libp2p/go-libp2p/core/peer"
-
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/journal"
 	"github.com/mesh-protocol/mesh/offchain/lifecycle"
@@ -94,25 +92,12 @@ func (n *Node) servePieces(o *p2p.Overlay, h *holder.Holder) error {
 		return err
 	}
 	return o.HandleStream(p2p.ProtocolPiece, limits, func(ctx context.Context, s *p2p.Stream) error {
-		from, err := hostKey(s.Peer())
+		from, err := p2p.HostKey(s.Peer())
 		if err != nil {
 			return err
 		}
-		return h.Serve(ctx, from, s)
+		return h.Serve(ctx, [32]byte(from), s)
 	})
-}
-
-// hostKey returns the ed25519 key in a peer's id.
-func hostKey(id peer.ID) ([32]byte, error) {
-	key, err := id.ExtractPublicKey()
-	if err != nil {
-		return [32]byte{}, fmt.Errorf("read the key of peer %s: %w", id, err)
-	}
-	raw, err := key.Raw()
-	if err != nil || len(raw) != 32 {
-		return [32]byte{}, fmt.Errorf("%w: peer %s has no ed25519 key", ErrInvalid, id)
-	}
-	return [32]byte(raw), nil
 }
 
 // addDuties adds what does the node's duties and brings them to the chain.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/control"
-	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
@@ -81,6 +80,6 @@ func (g *gate) InterceptUpgraded(network.Conn) (bool, control.DisconnectReason) 
 
 // isEd25519 reports whether a peer id holds an ed25519 key.
 func isEd25519(id peer.ID) bool {
-	key, err := id.ExtractPublicKey()
-	return err == nil && key.Type() == crypto.Ed25519
+	_, err := HostKey(id)
+	return err == nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/libp2p/go-libp2p/core/crypto"
+	"github.com/libp2p/go-libp2p/core/peer"
 )
 
 // maxKeyFile bounds the key file; a key takes 68 bytes.
@@ -94,4 +95,17 @@ func decodeKey(b []byte) (ed25519.PrivateKey, error) {
 		return nil, ErrKeyFile
 	}
 	return key, nil
+}
+
+// HostKey returns the public key in a peer's id. Its error wraps ErrInvalid if that holds no ed25519 key.
+func HostKey(id peer.ID) (ed25519.PublicKey, error) {
+	key, err := id.ExtractPublicKey()
+	if err != nil {
+		return nil, fmt.Errorf("%w: read the key of peer %s: %w", ErrInvalid, id, err)
+	}
+	raw, err := key.Raw()
+	if err != nil || key.Type() != crypto.Ed25519 {
+		return nil, fmt.Errorf("%w: peer %s has no ed25519 key", ErrInvalid, id)
+	}
+	return raw, nil
 }

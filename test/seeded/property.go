@@ -54,8 +54,8 @@ func Checks(t *testing.T, cases int, prop func(*rapid.T)) {
 	rapid.Check(t, prop)
 }
 
-// Rounds returns how many rounds a simulation has that has so many by itself: as many times more as MESH_CHECKS asks for more cases than the
-// usual 100.
+// Rounds returns how many rounds a simulation has that has so many by itself: as many times more as MESH_CHECKS asks for more cases
+// than the usual 100.
 func Rounds(t testing.TB, rounds int) int {
 	t.Helper()
 	return rounds * int(max(1, environment(t, "MESH_CHECKS", 31, 0)/usual))

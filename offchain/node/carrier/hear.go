@@ -10,6 +10,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/attest"
 	"github.com/mesh-protocol/mesh/offchain/message"
+	"github.com/mesh-protocol/mesh/offchain/p2p"
 )
 
 // Hearer answers what other nodes say; an attest.Attest is one.
@@ -72,13 +73,5 @@ func keyOf(name string) (ed25519.PublicKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read peer id %q: %w", name, err)
 	}
-	public, err := id.ExtractPublicKey()
-	if err != nil {
-		return nil, fmt.Errorf("read the key of peer %s: %w", name, err)
-	}
-	raw, err := public.Raw()
-	if err != nil || len(raw) != ed25519.PublicKeySize {
-		return nil, fmt.Errorf("peer %s has no ed25519 key", name)
-	}
-	return raw, nil
+	return p2p.HostKey(id)
 }

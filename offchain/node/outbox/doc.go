@@ -1,5 +1,6 @@
 // Package outbox keeps in the journal what a node must bring to the chain, and brings it there: posts, oldest first and
-// each until it is in a block, refused for good or too late, and what claims were made of, which their proofs show again. Beside that it keeps the attestations and answers that a node has got.
+// each until it is in a block, refused for good or too late, and what claims were made of, which their proofs show again. Beside that it
+// keeps the attestations and answers that a node has got.
 //
 // # Limitations
 //

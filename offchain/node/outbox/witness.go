@@ -30,8 +30,16 @@ type Witness struct {
 // witnessed is what is known of one epoch.
 type witnessed struct {
 	seals  map[uint32]map[uint64]proof.Seal // by slot and watcher
-	duties map[uint64]proof.Duty            // by node and slot, as the items of their leaves
+	duties map[dutyKey]proof.Duty
 }
+
+// dutyKey names a duty of an epoch.
+type dutyKey struct {
+	node uint64
+	slot uint32
+}
+
+func keyOf(d proof.Duty) dutyKey { return dutyKey{d.Node, d.Slot} }
 
 // OpenWitness reads what the journal has. Errors are those of the journal, and a record that this version did not write.
 func OpenWitness(j *journal.Journal) (*Witness, error) {
@@ -59,7 +67,7 @@ func (w *Witness) read(r journal.Record) error {
 		if err != nil {
 			return err
 		}
-		w.of(epoch).addDuty(d)
+		w.of(epoch).duties[keyOf(d)] = d
 	}
 	return nil
 }
@@ -83,17 +91,13 @@ func (w *Witness) Seal(ctx context.Context, epoch uint64, slot uint32, s proof.S
 
 // Done implements attest.Book. What is known already is not written again.
 func (w *Witness) Done(ctx context.Context, epoch uint64, d proof.Duty) error {
-	leaf, err := d.Leaf()
-	if err != nil {
-		return err
-	}
 	w.mu.Lock()
-	_, known := w.of(epoch).duties[leaf.Item]
+	_, known := w.of(epoch).duties[keyOf(d)]
 	w.mu.Unlock()
 	if known {
 		return nil
 	}
-	payload, err := encodeDuty(epoch, leaf)
+	payload, err := encodeDuty(epoch, d)
 	if err != nil {
 		return err
 	}
@@ -102,7 +106,7 @@ func (w *Witness) Done(ctx context.Context, epoch uint64, d proof.Duty) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.of(epoch).addDuty(d)
+	w.of(epoch).duties[keyOf(d)] = d
 	return nil
 }
 
@@ -142,7 +146,7 @@ func (w *Witness) of(epoch uint64) *witnessed {
 		maps.DeleteFunc(w.epochs, func(e uint64, _ *witnessed) bool { return e+KeptClaims <= epoch })
 	}
 	if w.epochs[epoch] == nil {
-		w.epochs[epoch] = &witnessed{seals: map[uint32]map[uint64]proof.Seal{}, duties: map[uint64]proof.Duty{}}
+		w.epochs[epoch] = &witnessed{seals: map[uint32]map[uint64]proof.Seal{}, duties: map[dutyKey]proof.Duty{}}
 	}
 	return w.epochs[epoch]
 }
@@ -152,12 +156,6 @@ func (w *witnessed) addSeal(slot uint32, s proof.Seal) {
 		w.seals[slot] = map[uint64]proof.Seal{}
 	}
 	w.seals[slot][s.Watcher] = s
-}
-
-func (w *witnessed) addDuty(d proof.Duty) {
-	if leaf, err := d.Leaf(); err == nil {
-		w.duties[leaf.Item] = d
-	}
 }
 
 // encodeSeal writes epoch, slot and watcher as varints, and the signature.
@@ -184,7 +182,11 @@ func decodeSeal(bz []byte) (epoch uint64, slot uint32, s proof.Seal, err error) 
 }
 
 // encodeDuty writes the epoch as a varint, and the leaf of the duty.
-func encodeDuty(epoch uint64, leaf proof.Leaf) ([]byte, error) {
+func encodeDuty(epoch uint64, d proof.Duty) ([]byte, error) {
+	leaf, err := d.Leaf()
+	if err != nil {
+		return nil, err
+	}
 	return leaf.AppendTo(binary.AppendUvarint(nil, epoch))
 }
 

@@ -16,20 +16,26 @@ import (
 // drawMinBond is so small that draws often fall on the ends of intervals.
 const drawMinBond = 2
 
+// randomSet opens an epoch of a network with nodes of random bonds, by owner, some of them below the least that counts.
+func randomSet(rt *rapid.T, f *nodeFixture, n types.Network) [][]int64 {
+	g := f.export(rt)
+	g.Networks[0].Params.Bond.MinBond = math.NewInt(drawMinBond)
+	require.NoError(rt, f.keeper.InitGenesis(f.ctx, *g))
+	bond := rapid.OneOf(rapid.Int64Range(1, 3), rapid.Int64Range(1, 1_000), rapid.Int64Range(1, 1<<40))
+	bonds := rapid.SliceOfN(rapid.SliceOfN(bond, 1, 3), 1, 12).Draw(rt, "bonds")
+	active(rt, f, n, bonds)
+	require.NoError(rt, f.keeper.ChangeDuties(f.ctx, n.Seq, 1))
+	f.open(rt, n)
+	return bonds
+}
+
 // TestDraws holds draws of random sets to their rules: as many as wanted or as there are owners, no
 // owner twice, none that was excluded, only nodes that count, and the same again for the same draw.
 func TestDraws(t *testing.T) {
 	seeded.Property(t, func(rt *rapid.T) {
 		f := newNodeFixture(t, 1)
 		n := f.nets[0]
-		g := f.export(rt)
-		g.Networks[0].Params.Bond.MinBond = math.NewInt(drawMinBond)
-		require.NoError(rt, f.keeper.InitGenesis(f.ctx, *g))
-		bond := rapid.OneOf(rapid.Int64Range(1, 3), rapid.Int64Range(1, 1_000), rapid.Int64Range(1, 1<<40))
-		bonds := rapid.SliceOfN(rapid.SliceOfN(bond, 1, 3), 1, 12).Draw(rt, "bonds")
-		active(rt, f, n, bonds)
-		require.NoError(rt, f.keeper.ChangeDuties(f.ctx, n.Seq, 1))
-		f.open(rt, n)
+		bonds := randomSet(rt, f, n)
 		without := rapid.SliceOfN(rapid.Uint64Range(0, 14), 0, 16).Draw(rt, "without")
 		excluded := map[uint64]bool{}
 		for _, slot := range without {

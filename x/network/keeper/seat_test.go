@@ -72,14 +72,7 @@ func TestSeats(t *testing.T) {
 	seeded.Property(t, func(rt *rapid.T) {
 		f := newNodeFixture(t, 1)
 		n := f.nets[0]
-		g := f.export(rt)
-		g.Networks[0].Params.Bond.MinBond = sdkmath.NewInt(drawMinBond)
-		require.NoError(rt, f.keeper.InitGenesis(f.ctx, *g))
-		bond := rapid.OneOf(rapid.Int64Range(1, 3), rapid.Int64Range(1, 1_000), rapid.Int64Range(1, 1<<40))
-		bonds := rapid.SliceOfN(rapid.SliceOfN(bond, 1, 3), 1, 12).Draw(rt, "bonds")
-		active(rt, f, n, bonds)
-		require.NoError(rt, f.keeper.ChangeDuties(f.ctx, n.Seq, 1))
-		f.open(rt, n)
+		bonds := randomSet(rt, f, n)
 		s := f.seating(rt, n, seedOf(rapid.Uint64().Draw(rt, "seed")), rapid.Uint32Range(1, 20).Draw(rt, "seats"),
 			rapid.Uint64Range(0, 13).Draw(rt, "without"))
 		want := naiveSeats(bonds, s)

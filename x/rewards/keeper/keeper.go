@@ -37,9 +37,9 @@ type Keeper struct {
 
 	schema collections.Schema
 	// fees maps (network, node) to fees that were earned since bonds of the node changed last, and not withdrawn.
-	fees collections.Map[collections.Pair[uint64, uint64], math.Int]
+	fees amounts
 	// presence maps (network, node) to emission for uptime and duties since then that was not withdrawn.
-	presence collections.Map[collections.Pair[uint64, uint64], math.Int]
+	presence amounts
 	// pays maps (network, node, epoch) to what clients paid the node.
 	pays collections.Map[collections.Triple[uint64, uint64, uint64], types.Pay]
 	// ready holds (network, node, epoch) of pays whose match has not been withdrawn.

@@ -21,7 +21,7 @@ func (k *Keeper) AfterFeeSettled(ctx context.Context, f tasktypes.Fee) error {
 	}
 	pay.Earned, pay.Burnt = pay.Earned.Add(f.Earned), pay.Burnt.Add(f.Burnt)
 	at := collections.Join3(f.Network, f.Node, f.Epoch)
-	if err := errors.Join(k.addFees(ctx, f), k.pays.Set(ctx, at, pay)); err != nil || f.Burnt.IsZero() {
+	if err := errors.Join(k.addFees(ctx, at, f.Earned), k.pays.Set(ctx, at, pay)); err != nil || f.Burnt.IsZero() {
 		return err
 	}
 	burnt, err := orZero(k.burnt.Get(ctx, collections.Join(f.Network, f.Epoch)))

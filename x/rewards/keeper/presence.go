@@ -33,9 +33,10 @@ func (k *Keeper) AfterPresenceProven(ctx context.Context, p tasktypes.Presence) 
 		return err
 	}
 	pay.Uptime, pay.Duties = pay.Uptime.Add(uptime), pay.Duties.Add(duties)
+	at := collections.Join3(p.Network, p.Node, p.Settled)
 	return errors.Join(
-		k.pays.Set(ctx, collections.Join3(p.Network, p.Node, p.Settled), pay),
-		k.addPresence(ctx, p, uptime.Add(duties)),
+		k.pays.Set(ctx, at, pay),
+		k.addPresence(ctx, at, uptime.Add(duties)),
 		emitPresencePaid(ctx, network.Id, p, uptime, duties),
 	)
 }

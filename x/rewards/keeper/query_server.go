@@ -38,7 +38,7 @@ const (
 )
 
 // maxLooked bounds the epochs and the changes of bonds that an answer adds up.
-const maxLooked = 10 * types.MaxPage
+const maxLooked = 10 * networktypes.MaxPage
 
 // Earnings implements types.QueryServer.
 func (q queryServer) Earnings(ctx context.Context, req *types.QueryEarningsRequest) (*types.QueryEarningsResponse, error) {

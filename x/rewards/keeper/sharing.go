@@ -9,7 +9,6 @@ import (
 	"cosmossdk.io/math"
 
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
-	tasktypes "github.com/mesh-protocol/mesh/x/tasks/types"
 
 	"github.com/mesh-protocol/mesh/x/rewards/types"
 )
@@ -20,6 +19,9 @@ import (
 
 // nodeEpoch is (network, node, epoch).
 type nodeEpoch = collections.Triple[uint64, uint64, uint64]
+
+// amounts maps (network, node) to an amount in base units.
+type amounts = collections.Map[collections.Pair[uint64, uint64], math.Int]
 
 // run is a run of epochs of a node whose pay is shared alike.
 type run struct {
@@ -70,41 +72,34 @@ func (k *Keeper) sharingNow(ctx context.Context, seq uint64, n networktypes.Node
 	return types.NewSharing(fees, presence, n.TotalBond(), parts), errors.Join(errFees, errPresence, errBonds)
 }
 
-// addFees adds what a node earned to what it can withdraw: to the sharing of the open epoch if
-// bonds have changed in it.
-func (k *Keeper) addFees(ctx context.Context, f tasktypes.Fee) error {
-	at := collections.Join3(f.Network, f.Node, f.Epoch)
-	s, err := k.sharings.Get(ctx, at)
-	if err == nil {
-		s.Fees = s.Fees.Add(f.Earned)
-		return k.sharings.Set(ctx, at, s)
-	}
-	if !errors.Is(err, collections.ErrNotFound) {
-		return err
-	}
-	fees, err := orZero(k.fees.Get(ctx, collections.Join(f.Network, f.Node)))
-	if err != nil {
-		return err
-	}
-	return k.fees.Set(ctx, collections.Join(f.Network, f.Node), fees.Add(f.Earned))
+// addFees adds fees to what a node can withdraw, in the open epoch.
+func (k *Keeper) addFees(ctx context.Context, at nodeEpoch, amount math.Int) error {
+	return k.addShared(ctx, at, amount, k.fees, func(s *types.Sharing) *math.Int { return &s.Fees })
 }
 
-// addPresence adds emission to what a node can withdraw, as addFees does.
-func (k *Keeper) addPresence(ctx context.Context, p tasktypes.Presence, amount math.Int) error {
-	at := collections.Join3(p.Network, p.Node, p.Settled)
+// addPresence adds emission for uptime and duties to it.
+func (k *Keeper) addPresence(ctx context.Context, at nodeEpoch, amount math.Int) error {
+	return k.addShared(ctx, at, amount, k.presence, func(s *types.Sharing) *math.Int { return &s.Presence })
+}
+
+// addShared adds an amount to what a node can withdraw: to its part of the sharing of the open epoch
+// if bonds have changed in it, else to what came since they changed last.
+func (k *Keeper) addShared(ctx context.Context, at nodeEpoch, amount math.Int, since amounts, part func(*types.Sharing) *math.Int) error {
 	s, err := k.sharings.Get(ctx, at)
 	if err == nil {
-		s.Presence = s.Presence.Add(amount)
+		sum := part(&s)
+		*sum = sum.Add(amount)
 		return k.sharings.Set(ctx, at, s)
 	}
 	if !errors.Is(err, collections.ErrNotFound) {
 		return err
 	}
-	sum, err := orZero(k.presence.Get(ctx, collections.Join(p.Network, p.Node)))
+	node := collections.Join(at.K1(), at.K2())
+	sum, err := orZero(since.Get(ctx, node))
 	if err != nil {
 		return err
 	}
-	return k.presence.Set(ctx, collections.Join(p.Network, p.Node), sum.Add(amount))
+	return since.Set(ctx, node, sum.Add(amount))
 }
 
 // runsOf returns the runs of epochs that one withdrawal looks at, the oldest first: up to

@@ -35,7 +35,7 @@ func (k *Keeper) withdraw(ctx context.Context, networkID string, node uint64) (w
 	if err != nil {
 		return w, err
 	}
-	w.fees, w.presence = feesOf(runs), presenceIn(runs)
+	w.fees, w.presence = shared(runs)
 	due, left, err := k.dueEpochs(ctx, network.Seq, node, runs[len(runs)-1].last)
 	if err != nil {
 		return w, err
@@ -45,7 +45,7 @@ func (k *Keeper) withdraw(ctx context.Context, networkID string, node uint64) (w
 	if w.fees.IsZero() && w.presence.IsZero() && len(due) == 0 {
 		return w, types.ErrNothingToWithdraw.Wrapf("node %d of network %s; what was burnt in the open epoch is matched when it closes", node, networkID)
 	}
-	matches, err := k.mintMatch(ctx, network, node, due, runs)
+	matches, err := k.mintMatch(ctx, network, node, due, runs, w.presence)
 	minted := err == nil
 	if errors.Is(err, types.ErrOverCap) && w.fees.IsPositive() {
 		// Fees are money that is there. They must not wait for a mistake to be mended.
@@ -69,14 +69,14 @@ func (k *Keeper) withdraw(ctx context.Context, networkID string, node uint64) (w
 }
 
 // mintMatch takes the match of closed epochs off what is ready and mints it with the emission for
-// uptime and duties, or does nothing and returns why. It returns how much match there is for each run.
-func (k *Keeper) mintMatch(ctx context.Context, network networktypes.Network, node uint64, due []uint64, runs []run) ([]math.Int, error) {
+// presence, or does nothing and returns why. It returns how much match there is for each run.
+func (k *Keeper) mintMatch(ctx context.Context, network networktypes.Network, node uint64, due []uint64, runs []run, presence math.Int) ([]math.Int, error) {
 	branch, write := sdk.UnwrapSDKContext(ctx).CacheContext()
 	matches, err := k.collectMatch(branch, network.Seq, node, due, runs)
 	if err != nil {
 		return nil, err
 	}
-	if err := k.mint(branch, network, sum(matches).Add(presenceIn(runs))); err != nil {
+	if err := k.mint(branch, network, sum(matches).Add(presence)); err != nil {
 		return nil, err
 	}
 	write()
@@ -174,22 +174,13 @@ func (k *Keeper) payOut(ctx context.Context, network networktypes.Network, n net
 	return commission, k.send(ctx, network, n.Owner, rest)
 }
 
-// presenceIn adds up the emission for uptime and duties of runs.
-func presenceIn(runs []run) math.Int {
-	presence := math.ZeroInt()
+// shared adds up fees, and emission for uptime and duties, of runs.
+func shared(runs []run) (fees, presence math.Int) {
+	fees, presence = math.ZeroInt(), math.ZeroInt()
 	for _, r := range runs {
-		presence = presence.Add(r.sharing.Presence)
+		fees, presence = fees.Add(r.sharing.Fees), presence.Add(r.sharing.Presence)
 	}
-	return presence
-}
-
-// feesOf adds up the fees of runs.
-func feesOf(runs []run) math.Int {
-	fees := math.ZeroInt()
-	for _, r := range runs {
-		fees = fees.Add(r.sharing.Fees)
-	}
-	return fees
+	return fees, presence
 }
 
 func sum(amounts []math.Int) math.Int {

@@ -29,8 +29,6 @@ var (
 )
 
 const (
-	// MaxPage is the largest page a query returns.
-	MaxPage = 100
 	// MaxWithdrawn bounds the epochs one withdrawal walks over.
 	MaxWithdrawn = 32
 	// MaxSharings bounds the changes of bonds one withdrawal walks over, and so how many it pays.

@@ -58,8 +58,8 @@ func (k *Keeper) EndBlock(ctx sdk.Context) error {
 }
 
 // settleDue settles deals, each in a branch of its own, until one whose proofs are not over, or of
-// which the beacon does not let that be known, and tells whether there was one. A deal that fails is not tried again by itself, so that it holds up
-// no other; anyone can still send MsgSettleDeal for it.
+// which the beacon does not let that be known, and tells whether there was one. A deal that fails is
+// not tried again by itself, so that it holds up no other; anyone can still send MsgSettleDeal for it.
 func (k *Keeper) settleDue(ctx sdk.Context, due []collections.Triple[uint64, uint64, uint64]) (bool, error) {
 	for _, key := range due {
 		branch, write := ctx.CacheContext()

@@ -74,7 +74,7 @@ func TestEndedStintsAreForgotten(t *testing.T) {
 // Of more rows of an epoch than a page has, the first are given, with the word that there are others.
 func TestExplainedStintsAreCut(t *testing.T) {
 	f := newFixture(t, 3)
-	const deals = types.MaxPage + 1
+	const deals = networktypes.MaxPage + 1
 	for node := uint64(1); node <= 3; node++ {
 		f.edit(node, func(n *networktypes.Node) { n.OwnBond = n.OwnBond.MulRaw(1_000) })
 	}
@@ -91,11 +91,11 @@ func TestExplainedStintsAreCut(t *testing.T) {
 		}
 	}
 	f.toEpoch(5 + deals/types.MaxSettledPerBlock)
-	all := f.ended(1, &query.PageRequest{Limit: types.MaxPage})
-	require.Len(t, all, types.MaxPage)
+	all := f.ended(1, &query.PageRequest{Limit: networktypes.MaxPage})
+	require.Len(t, all, networktypes.MaxPage)
 	got := f.explain(1, 2)
 	require.True(t, got.Cut)
-	require.Len(t, got.Ended, types.MaxPage)
+	require.Len(t, got.Ended, networktypes.MaxPage)
 	require.Equal(t, all[0].Deal, got.Ended[0].Deal)
 	require.Empty(t, f.explain(1, 3).Ended)
 	require.False(t, f.explain(1, 3).Cut)

@@ -45,29 +45,26 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 // checkCalendars holds the state against that of x/network: networks with deals to settle are there, each has as many duties as open
 // deals, and only what is over could not be settled.
 func (k *Keeper) checkCalendars(ctx context.Context, g types.GenesisState, seqs map[uint64]uint64) error {
-	open, deals := map[uint64]uint64{}, map[uint64]types.Deal{}
+	open, latest := map[uint64]uint64{}, map[uint64]uint64{} // deals that are, and the epoch, by network
 	for _, d := range g.Deals {
-		deals[d.Id] = d
 		if d.IsOpen() {
 			open[seqs[d.Id]]++
 		}
 	}
 	for _, d := range g.Deals {
-		cal, err := k.deps.Networks.Calendar(ctx, seqs[d.Id])
-		if err != nil {
-			return err
+		seq := seqs[d.Id]
+		if _, known := latest[seq]; !known {
+			cal, err := k.deps.Networks.Calendar(ctx, seq)
+			if err != nil {
+				return err
+			}
+			if cal.Duties != open[seq] {
+				return types.ErrInvalidGenesis.Wrapf("network %d has %d duties and %d open deals", seq, cal.Duties, open[seq])
+			}
+			latest[seq] = cal.Epoch
 		}
-		if cal.Duties != open[seqs[d.Id]] {
-			return types.ErrInvalidGenesis.Wrapf("network %d has %d duties and %d open deals", seqs[d.Id], cal.Duties, open[seqs[d.Id]])
-		}
-	}
-	for _, id := range g.Stuck {
-		cal, err := k.deps.Networks.Calendar(ctx, seqs[id])
-		if err != nil {
-			return err
-		}
-		if deals[id].LastEpoch >= cal.Epoch {
-			return types.ErrInvalidGenesis.Wrapf("deal %d could not be settled, and runs until epoch %d", id, deals[id].LastEpoch)
+		if _, stuck := slices.BinarySearch(g.Stuck, d.Id); stuck && d.LastEpoch >= latest[seq] {
+			return types.ErrInvalidGenesis.Wrapf("deal %d could not be settled, and runs until epoch %d", d.Id, d.LastEpoch)
 		}
 	}
 	for _, seq := range g.Settling {

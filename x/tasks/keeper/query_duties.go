@@ -27,7 +27,7 @@ const (
 // Bounds of what Deadlines looks at and lists of the indices of a node.
 const (
 	maxIndicesSeen = 5_000
-	maxAcksListed  = types.MaxPage
+	maxAcksListed  = networktypes.MaxPage
 )
 
 // Deadlines implements types.QueryServer. It looks at the epochs whose claims or proofs can still

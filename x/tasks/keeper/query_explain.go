@@ -66,7 +66,7 @@ func (q queryServer) explainEnded(ctx context.Context, seq, node, epoch uint64) 
 		EndExclusive(collections.Join4(seq, node+1, uint64(0), uint64(0)))
 	err = q.ended.Walk(ctx, at, func(_ collections.Quad[uint64, uint64, uint64, uint64], s types.EndedStint) (bool, error) {
 		owed := s.FromEpoch <= epoch && epoch <= s.ToEpoch
-		if owed && len(rows) == types.MaxPage || seen == maxIndicesSeen {
+		if owed && len(rows) == networktypes.MaxPage || seen == maxIndicesSeen {
 			cut = true
 			return true, nil
 		}

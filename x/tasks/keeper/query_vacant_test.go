@@ -7,6 +7,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -132,19 +133,19 @@ func TestAckDutiesAreBounded(t *testing.T) {
 		require.NoError(t, err)
 		return rsp
 	}
-	for range types.MaxPage {
+	for range networktypes.MaxPage {
 		f.open(5)
 	}
 	f.to(f.ctx.BlockHeight() + 2)
-	for deal := uint64(1); deal <= types.MaxPage; deal++ {
+	for deal := uint64(1); deal <= networktypes.MaxPage; deal++ {
 		must(f, f.msgs.DrawDeal, &types.MsgDrawDeal{Sender: client(), Deal: deal})
 		f.commit(deal)
 	}
-	require.Len(t, ask().Deadlines, types.MaxPage)
+	require.Len(t, ask().Deadlines, networktypes.MaxPage)
 	require.True(t, ask().Complete)
 	last := f.open(5)
 	f.drawn(last)
 	f.commit(last)
-	require.Len(t, ask().Deadlines, types.MaxPage)
+	require.Len(t, ask().Deadlines, networktypes.MaxPage)
 	require.False(t, ask().Complete)
 }

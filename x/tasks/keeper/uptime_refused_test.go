@@ -104,17 +104,23 @@ func TestProofOfSlotsIsRefused(t *testing.T) {
 			for slot := range uint32(4) {
 				w.attested(slot, tc.seals(slot)...)
 			}
-			f.apart(f.t, func() {
-				must(f, f.msgs.Claim, w.claimMsg())
-				f.toProofs(1)
-				if tc.ok {
-					must(f, f.msgs.Prove, w.proveMsg())
-					return
-				}
-				refuseAsTx(f, f.msgs.Prove, w.proveMsg(), types.ErrInvalidProof)
-			})
+			w.requireProven(tc.ok)
 		})
 	}
+}
+
+// requireProven claims what the witness has and requires that its proof is accepted, or refused, and leaves the chain as it is.
+func (w *witness) requireProven(ok bool) {
+	f := w.f
+	f.apart(f.t, func() {
+		must(f, f.msgs.Claim, w.claimMsg())
+		f.toProofs(1)
+		if ok {
+			must(f, f.msgs.Prove, w.proveMsg())
+			return
+		}
+		refuseAsTx(f, f.msgs.Prove, w.proveMsg(), types.ErrInvalidProof)
+	})
 }
 
 // A proof of duties must show, for those that are drawn, that the node had them, that they are worth what it says, and the answer.
@@ -157,15 +163,7 @@ func TestProofOfDutiesIsRefused(t *testing.T) {
 		t.Run(tc.name, func(*testing.T) {
 			w := &witness{f: f, node: 1, epoch: 1}
 			tc.make(w)
-			f.apart(f.t, func() {
-				must(f, f.msgs.Claim, w.claimMsg())
-				f.toProofs(1)
-				if tc.ok {
-					must(f, f.msgs.Prove, w.proveMsg())
-					return
-				}
-				refuseAsTx(f, f.msgs.Prove, w.proveMsg(), types.ErrInvalidProof)
-			})
+			w.requireProven(tc.ok)
 		})
 	}
 	// Who was not in the active set was watched by nobody, whatever it signs.

@@ -56,8 +56,6 @@ var (
 )
 
 const (
-	// MaxPage is the largest page a query returns.
-	MaxPage = 100
 	// MaxSpace is the most bytes a deal has on one index: 2^44.
 	MaxSpace = 1 << 44
 	// MaxEpochs is the longest time a deal can be made for, from now on: eleven years of hours.

@@ -2,7 +2,6 @@ package client
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/record"
 )
@@ -19,7 +18,7 @@ func (c *Client) own(name string) (entry, error) {
 
 // readName returns the name or cid that somebody means, and what a link has beside it.
 func (c *Client) readName(name string) (string, *record.Share, error) {
-	if !strings.HasPrefix(name, "mesh://") {
+	if !record.IsURI(name) {
 		return name, nil, nil
 	}
 	u, err := record.ParseURI(name)

@@ -83,25 +83,21 @@ func (c *Client) place(ctx context.Context, network Network, need room, sources 
 }
 
 // putWithRoom puts sources into a deal, and makes room in it if that is possible.
-func (c *Client) putWithRoom(ctx context.Context, s *site, need room, sources []Source, total uint64, opts PutOptions) (objects []Object, err error) {
+func (c *Client) putWithRoom(ctx context.Context, s *site, need room, sources []Source, total uint64, opts PutOptions) ([]Object, error) {
 	coder, err := segment.NewCoder(need.profile)
 	if err != nil {
 		return nil, err
 	}
-	id := s.deal.ID
-	err = c.withRoom(ctx, id, func() (err error) {
-		m := newMeter(opts.Progress, total)
-		if s == nil {
-			if s, err = c.enter(ctx, id, need, m); err != nil {
-				return err
-			}
-		}
-		at := s
-		s = nil // another time it is not as it was
-		objects, err = c.putAt(ctx, at, sources, total, coder, m)
-		return err
-	})
-	return objects, err
+	objects, err := c.putAt(ctx, s, sources, total, coder, newMeter(opts.Progress, total))
+	again, err := c.makeRoom(ctx, s.deal.ID, err)
+	if !again {
+		return objects, err
+	}
+	m := newMeter(opts.Progress, total)
+	if s, err = c.enter(ctx, s.deal.ID, need, m); err != nil {
+		return nil, err
+	}
+	return c.putAt(ctx, s, sources, total, coder, m)
 }
 
 // putAt puts sources into a deal, which settles in meanwhile if it is new and they are large.

@@ -53,7 +53,10 @@ func (c *Client) remove(ctx context.Context, names []string, m *meter) error {
 		objects[e.Deal] = append(objects[e.Deal], e)
 	}
 	for _, id := range deals {
-		err := c.withRoom(ctx, id, func() error { return c.removeFrom(ctx, id, objects[id], m) })
+		again, err := c.makeRoom(ctx, id, c.removeFrom(ctx, id, objects[id], m))
+		if again {
+			err = c.removeFrom(ctx, id, objects[id], m)
+		}
 		if err != nil {
 			return fmt.Errorf("deal %d: %w", id, err)
 		}

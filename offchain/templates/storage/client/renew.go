@@ -15,29 +15,29 @@ func isFull(err error) bool {
 	return errors.As(err, &refusal) && refusal.Code == wire.Quota
 }
 
-// withRoom has a deal changed, and a second time if its holders have no room for the change because of versions that they have signed
-// and that have not come to the chain: the deal is committed once more meanwhile, and those go. Another commit makes no room for what
-// else may fill a holder, so that none is sent then.
-func (c *Client) withRoom(ctx context.Context, id uint64, change func() error) error {
-	err := change()
-	if !isFull(err) {
-		return err
+// makeRoom makes room for a change of a deal that has failed, and tells whether there may be some now. It can where the holders had
+// none because of versions that they have signed and that have not come to the chain: the deal is committed once more, and those go.
+// Another commit makes no room for what else may fill a holder, so that none is sent then. Without room it returns why the change has
+// failed, or why none could be made.
+func (c *Client) makeRoom(ctx context.Context, id uint64, why error) (bool, error) {
+	if !isFull(why) {
+		return false, why
 	}
-	deal, failed := c.chain.Deal(ctx, id)
-	if failed != nil {
-		return fmt.Errorf("ask for deal %d: %w", id, failed)
+	deal, err := c.chain.Deal(ctx, id)
+	if err != nil {
+		return false, fmt.Errorf("ask for deal %d: %w", id, err)
 	}
-	offered, failed := c.book.offered(id)
-	if failed != nil {
-		return failed
+	offered, err := c.book.offered(id)
+	if err != nil {
+		return false, err
 	}
 	if offered <= deal.Layout.Version {
-		return err
+		return false, why
 	}
-	if failed := c.renew(ctx, deal); failed != nil {
-		return fmt.Errorf("make room in deal %d: %w", id, failed)
+	if err := c.renew(ctx, deal); err != nil {
+		return false, fmt.Errorf("make room in deal %d: %w", id, err)
 	}
-	return change()
+	return true, nil
 }
 
 // settleIn commits something to a deal without a layout while a fleet is busy, so that the deal's nodes stay however long that

@@ -39,6 +39,9 @@ func (u URI) Link() string {
 	return fmt.Sprintf("%v?deal=%d#%s", u, u.Share.Deal, u.Share.Key.Text())
 }
 
+// IsURI says whether a text is meant as a URI or link, be it a good one or not.
+func IsURI(text string) bool { return strings.HasPrefix(text, uriScheme) }
+
 // ParseURI reads what String and Link write, and nothing else. Errors are *URIError.
 func ParseURI(text string) (URI, error) {
 	rest, ok := strings.CutPrefix(text, uriScheme)
