@@ -145,8 +145,12 @@ func benchStorageProof(b *testing.B, k int) {
 			}
 		}
 		b.ReportMetric(float64(len(longest)), "proof-bytes")
+		b.ReportMetric(float64(gasOfProof+gasOfByte*len(longest)), "gas")
 	})
 }
+
+// What x/tasks charges for a storage proof, beside the state that it reads.
+const gasOfProof, gasOfByte = 20_000, 5
 
 // BenchmarkBuildTrie builds the trie over 2^20 leaves.
 func BenchmarkBuildTrie(b *testing.B) {

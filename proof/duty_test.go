@@ -64,3 +64,23 @@ func TestDutiesRefused(t *testing.T) {
 	_, err = proof.ProveDuties(short, [32]byte{}, 65)
 	require.ErrorIs(t, err, proof.ErrDraws)
 }
+
+func FuzzVerifyDuties(f *testing.F) {
+	_, trie := newDuties(f, 12)
+	seed := [32]byte{1}
+	good := must(proof.ProveDuties(trie, seed, 3))
+	f.Add(good)
+	f.Add(good[:len(good)-1])
+	f.Add([]byte{0, 1, 0})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		err := proof.VerifyDuties(trie.Root(), seed, 3, b, func(d proof.Duty) error {
+			l, err := d.Leaf()
+			require.NoError(t, err)
+			require.Equal(t, d, must(proof.DutyOf(l)))
+			return nil
+		})
+		if err == nil {
+			require.Equal(t, good, b, "only one proof verifies")
+		}
+	})
+}

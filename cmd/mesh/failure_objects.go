@@ -73,7 +73,10 @@ func processText(pid int) string {
 func explainObjects(f *failure, err error) bool {
 	var locked *storage.LockedError
 	var wide *segment.OwnersError
+	var owners *storage.OwnersError
 	switch {
+	case errors.Is(err, storage.ErrUncertain), errors.Is(err, storage.ErrUnopened):
+		f.Code, f.Exit, f.Next = "timeout", exitTimeout, orUncertain(err, "", "")
 	case piece.IsFull(err):
 		f.Code, f.Exit, f.Next = "disk_full", exitFailure, "make room on the disk of the home, or name a place on another one; what was stored before is stored still"
 	case errors.As(err, &locked):
@@ -83,14 +86,15 @@ func explainObjects(f *failure, err error) bool {
 	case errors.As(err, &wide):
 		f.Code, f.Exit = "too_few_owners", exitRefused
 		f.Next = "wait for more nodes of other owners, or choose a profile that has no spare holders with --profile"
+	case errors.As(err, &owners) && owners.Cancelled != nil:
+		f.Code, f.Exit = "too_few_owners", exitRefused
+		f.Next = fmt.Sprintf("the deal is still open and paid for: the next put tries it again, and meshd tx tasks cancel-deal %d gives back what it has not cost", owners.Deal)
 	case errors.Is(err, storage.ErrOwners):
 		f.Code, f.Exit, f.Next = "too_few_owners", exitRefused, "what the deal has not cost comes back; run it again when more nodes of other owners have joined, or have room and bond, or ask for less with --space or --profile"
 	case errors.Is(err, storage.ErrFull):
 		f.Code, f.Exit, f.Next = "no_room", exitRefused, "run it again when the nodes of the deal have room, or with --space SIZE, such as 64MiB: then it uses another deal, or opens one"
 	case errors.Is(err, storage.ErrHolders):
-		f.Code, f.Exit, f.Next = "too_few_holders", exitUnreachable, "run it again when more of the nodes are there; the network replaces those that stay away"
-	case errors.Is(err, storage.ErrUncertain), errors.Is(err, storage.ErrUnopened):
-		f.Code, f.Exit, f.Next = "timeout", exitTimeout, orUncertain(err, "", "")
+		f.Code, f.Exit, f.Next = "too_few_holders", exitUnreachable, "run it again when more of the nodes are there; the network replaces those that stay away. With --space SIZE, such as 64MiB, a put uses another deal, or opens one"
 	case errors.Is(err, storage.ErrExpired), errors.Is(err, storage.ErrUnprepared):
 		f.Code, f.Exit, f.Next = "timeout", exitTimeout, "nothing was changed: run it again; if that goes on, the chain is full or stands still"
 	case errors.Is(err, storage.ErrConflict):

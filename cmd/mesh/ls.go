@@ -193,11 +193,11 @@ free for other files of the same deal.`,
 	return cmd
 }
 
-// adviseRemoval says what to do about nodes without room: the last file of a deal leaves a byte with each, as the chain takes no empty
-// layout.
+// adviseRemoval says what to do about nodes without room: what is left of a deal is listed by each, and of the last file a byte stays, as
+// the chain takes no empty layout.
 func adviseRemoval(err error) error {
 	if !errors.Is(err, storage.ErrFull) {
 		return err
 	}
-	return advised{err, "the last file of a deal leaves a byte on each node, and these have no room: run it again when they have; or end the deal with meshd tx tasks cancel-deal, and run it again an epoch later"}
+	return advised{err, "a removal leaves a list on each node, and these have no room for it: run it again when they have; or end the deal with meshd tx tasks cancel-deal, and run it again an epoch later"}
 }

@@ -82,7 +82,7 @@ func adviseOpened(err error, opened []work.Deal) error {
 	}
 	for _, deal := range opened {
 		if !deal.Settled && deal.ID != cancelled && deal.LastEpoch >= deal.FirstEpoch {
-			f.Next += fmt.Sprintf("; deal %d is open and paid for, the next put uses it", deal.ID)
+			f.Next += fmt.Sprintf("; deal %d is open and paid for, and stays so for the next put", deal.ID)
 		}
 	}
 	return f

@@ -34,7 +34,7 @@ func TestAdviseOpened(t *testing.T) {
 	var f *failure
 	require.ErrorAs(t, adviseOpened(storage.ErrHolders, []work.Deal{{ID: 4, Settled: true}, {ID: 7}}), &f)
 	require.Equal(t, "too_few_holders", f.Code)
-	require.Contains(t, f.Next, "; deal 7 is open and paid for, the next put uses it")
+	require.Contains(t, f.Next, "; deal 7 is open and paid for, and stays so for the next put")
 	require.NotContains(t, f.Next, "deal 4")
 	require.ErrorAs(t, adviseOpened(errors.New("x"), nil), &f)
 	require.NotContains(t, f.Next, "open")
@@ -47,7 +47,7 @@ func TestAdviseCancelled(t *testing.T) {
 	require.ErrorAs(t, adviseOpened(fmt.Errorf("put: %w", &storage.OwnersError{Deal: 7}), opened), &f)
 	require.Equal(t, "too_few_owners", f.Code)
 	require.Equal(t, 1, strings.Count(f.Next, "is open and paid for"))
-	require.Contains(t, f.Next, "; deal 8 is open and paid for, the next put uses it")
+	require.Contains(t, f.Next, "; deal 8 is open and paid for, and stays so for the next put")
 	require.ErrorAs(t, adviseOpened(&storage.OwnersError{Deal: 7, Cancelled: errors.New("no answer")}, opened), &f)
 	require.Contains(t, f.Next, "; deal 7 is open and paid for")
 	require.NotContains(t, f.Next, "deal 6")
@@ -55,10 +55,9 @@ func TestAdviseCancelled(t *testing.T) {
 
 // The space of many files, which go in several commits, is asked for once.
 func TestPutAllUsesOneDeal(t *testing.T) {
-	var deals []uint64
+	var deals, spaces []uint64
 	put := func(_ context.Context, some []storage.Source, opts storage.PutOptions) ([]storage.Object, error) {
-		deals = append(deals, opts.Deal)
-		require.Equal(t, uint64(1<<30), opts.Space)
+		deals, spaces = append(deals, opts.Deal), append(spaces, opts.Space)
 		list := make([]storage.Object, len(some))
 		for i := range list {
 			list[i].Deal = uint64(6 + len(deals))
@@ -69,6 +68,7 @@ func TestPutAllUsesOneDeal(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, stored, 2*storage.MaxSources+1)
 	require.Equal(t, []uint64{0, 7, 8}, deals)
+	require.Equal(t, []uint64{1 << 30, 1, 1}, spaces, "where another deal has to be opened still, it has what a deal has at least")
 }
 
 func TestShownName(t *testing.T) {

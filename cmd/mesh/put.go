@@ -177,7 +177,9 @@ func putAll(ctx context.Context, put putFunc, sources []storage.Source, opts sto
 			return nil, err
 		}
 		stored = append(stored, list...)
-		opts.Deal = list[0].Deal // the space is asked for once
+		if opts.Deal = list[0].Deal; opts.Space > 0 {
+			opts.Space = 1 // the space is asked for once; another deal may be opened still
+		}
 	}
 	return stored, nil
 }

@@ -145,8 +145,11 @@ func (a account) Draw(ctx context.Context, id uint64) error {
 		return err
 	}
 	_, err = a.submit(ctx, m, 0)
-	if errors.Is(err, chain.ErrSeedPending) {
+	switch {
+	case errors.Is(err, chain.ErrSeedPending):
 		return storage.ErrSeedPending
+	case errors.Is(err, chain.ErrInsufficientFunds):
+		return fmt.Errorf("pay the fee: %w", chain.ErrInsufficientFunds) // a draw is not refused because nobody can pay for it
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/math"
@@ -186,36 +187,36 @@ func playFounderAs(t testing.TB, lying bool) Tally {
 	finish(n)
 	require.NotEmpty(t, f.refused)
 	for _, tx := range f.refused {
-		require.Error(t, tx.Err(), "%s was accepted", tx)
+		assert.Error(t, tx.Err(), "%s was accepted", tx)
 	}
 	if lying {
-		requireNone(t, f.proofs)
+		assertNone(t, f.proofs)
 	}
-	require.EqualValues(t, 15, n.Terms().Storage.AnswerBlocks, "the terms have changed while the deals ran")
-	requireVictimsLoseNothing(t, n, f.victim.String())
-	requireHoldersOnly(t, n, f)
+	assert.EqualValues(t, 15, n.Terms().Storage.AnswerBlocks, "the terms have changed while the deals ran")
+	assertVictimsLoseNothing(t, n, f.victim.String())
+	assertHoldersOnly(t, n, f)
 	return f.tally(f.won().Sub(f.honestPay()))
 }
 
 // requireHoldersOnly holds that the founder's nodes without pieces have got nothing, that honest nodes have paid
 // nothing, and that the client has lost no more than the burns of the openings and what was proven.
-func requireHoldersOnly(t testing.TB, n *storage.Network, f *founder) {
+func assertHoldersOnly(t testing.TB, n *storage.Network, f *founder) {
 	t.Helper()
 	for _, h := range n.Holders {
 		b := n.Books.Node(h.ID)
 		if !f.has(h.ID) {
-			require.True(t, b.Taken.IsZero(), "node %d is honest and has paid %s", h.ID, b.Taken)
+			assert.True(t, b.Taken.IsZero(), "node %d is honest and has paid %s", h.ID, b.Taken)
 			continue
 		}
 		if !slices.Contains(f.liars, h) {
 			continue
 		}
-		require.True(t, b.Proven.IsZero() && b.Withdrawn.IsZero(), "node %d: %+v", h.ID, b)
+		assert.True(t, b.Proven.IsZero() && b.Withdrawn.IsZero(), "node %d: %+v", h.ID, b)
 	}
 	spent := math.NewInt(storage.Funds).Sub(n.Balance(f.victim.Account))
 	due := math.ZeroInt()
 	for _, b := range n.Books.Deals {
 		due = due.Add(b.Burnt).Add(b.Paid)
 	}
-	require.True(t, spent.LTE(due), "the client has spent %s for %s", spent, due)
+	assert.True(t, spent.LTE(due), "the client has spent %s for %s", spent, due)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/math"
@@ -68,23 +69,23 @@ func playLossAndRepairFriends(t testing.TB) Tally {
 	paid := func(of func(*storage.NodeBook) math.Int) bool {
 		return slices.ContainsFunc(f.nodes, func(h *storage.Holder) bool { return of(n.Books.Node(h.ID)).IsPositive() })
 	}
-	require.True(t, paid(func(b *storage.NodeBook) math.Int { return b.Taken }), "none of them paid for a loss")
-	require.True(t, paid(func(b *storage.NodeBook) math.Int { return b.Repaired }), "none of them was paid for a repair")
-	requireVictimsLoseNothing(t, n, victim.String())
+	assert.True(t, paid(func(b *storage.NodeBook) math.Int { return b.Taken }), "none of them paid for a loss")
+	assert.True(t, paid(func(b *storage.NodeBook) math.Int { return b.Repaired }), "none of them was paid for a repair")
+	assertVictimsLoseNothing(t, n, victim.String())
 	return f.tally(f.won().Sub(f.honestPay()))
 }
 
 // requireVictimsLoseNothing holds that of all a client paid in, beside the burns of the openings, only epochs
 // that were proven are gone: what repairs took was paid by those who lost.
-func requireVictimsLoseNothing(t testing.TB, n *storage.Network, client string) {
+func assertVictimsLoseNothing(t testing.TB, n *storage.Network, client string) {
 	t.Helper()
 	for _, d := range n.State().Tasks.Deals {
 		if d.Client != client {
 			continue
 		}
-		require.Equal(t, tasktypes.DEAL_STATUS_SETTLED, d.Status)
+		assert.Equal(t, tasktypes.DEAL_STATUS_SETTLED, d.Status)
 		b := n.Books.Deal(d.Id)
-		require.True(t, b.Repaired.LTE(b.Taken), "deal %d paid %s for repairs and got %s from bonds", d.Id, b.Repaired, b.Taken)
-		require.True(t, b.Back.GTE(b.Deposited.Sub(b.Burnt).Sub(b.Paid)), "deal %d: %+v", d.Id, b)
+		assert.True(t, b.Repaired.LTE(b.Taken), "deal %d paid %s for repairs and got %s from bonds", d.Id, b.Repaired, b.Taken)
+		assert.True(t, b.Back.GTE(b.Deposited.Sub(b.Burnt).Sub(b.Paid)), "deal %d: %+v", d.Id, b)
 	}
 }

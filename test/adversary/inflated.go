@@ -3,6 +3,7 @@ package adversary
 import (
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/proof"
@@ -63,9 +64,9 @@ func playInflatedLeaf(t testing.TB) Tally {
 	a := &inflater{Holder: s.liar, scene: s}
 	tally := s.lie(a)
 	for _, tx := range a.totals {
-		require.ErrorIs(t, tx.Err(), tasktypes.ErrInvalidClaim)
+		assert.ErrorIs(t, tx.Err(), tasktypes.ErrInvalidClaim)
 	}
-	requireNone(t, a.proofs)
-	requirePaidTwice(t, s, 4)
+	assertNone(t, a.proofs)
+	assertPaidTwice(t, s, 4)
 	return tally
 }

@@ -79,7 +79,7 @@ func playRepeatedLeaves(t testing.TB) Tally {
 	s := newScene(t, 2, 1_500)
 	a := &repeater{Holder: s.liar, scene: s}
 	tally := s.lie(a)
-	requireNone(t, a.proofs)
-	requirePaidTwice(t, s, 2)
+	assertNone(t, a.proofs)
+	assertPaidTwice(t, s, 2)
 	return tally
 }

@@ -3,7 +3,7 @@ package adversary
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
+	"github.com/stretchr/testify/assert"
 
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	tasktypes "github.com/mesh-protocol/mesh/x/tasks/types"
@@ -49,10 +49,10 @@ func playReturner(t testing.TB) Tally {
 	s := newLongScene(t, 2, 12, 20_000, 1_500)
 	r := &returner{dropper: dropper{Holder: s.liar, scene: s}}
 	tally := s.lie(r)
-	requireNone(t, r.proofs)
-	require.Equal(t, 2, r.taken)
-	require.NotZero(t, r.again)
-	require.Equal(t, 4, s.Books.Losses["silent"])
-	requirePaidTwice(t, s, 4)
+	assertNone(t, r.proofs)
+	assert.Equal(t, 2, r.taken)
+	assert.NotZero(t, r.again)
+	assert.Equal(t, 4, s.Books.Losses["silent"])
+	assertPaidTwice(t, s, 4)
 	return tally
 }

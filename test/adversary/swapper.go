@@ -3,6 +3,7 @@ package adversary
 import (
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/math"
@@ -68,10 +69,10 @@ func playLeafSwapper(t testing.TB) Tally {
 	tally := s.lie(a)
 	require.NotEmpty(t, a.claims)
 	for _, tx := range a.claims {
-		require.ErrorIs(t, tx.Err(), tasktypes.ErrClaimExists)
+		assert.ErrorIs(t, tx.Err(), tasktypes.ErrClaimExists)
 	}
-	requireNone(t, a.proofs)
-	requirePaidTwice(t, s, 4)
-	require.Equal(t, math.ZeroInt(), tally.Proven)
+	assertNone(t, a.proofs)
+	assertPaidTwice(t, s, 4)
+	assert.Equal(t, math.ZeroInt(), tally.Proven)
 	return tally
 }

@@ -1,7 +1,11 @@
 package e2e
 
 import (
+	"math/big"
+	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stretchr/testify/require"
@@ -76,6 +80,75 @@ func (n *crash) nobodyIsPaidTwice() {
 		require.LessOrEqual(n.t, n.integer(p.said["gross"]), n.integer(owed.Amount), p.of())
 	}
 	n.t.Logf("%d proofs were accepted, each for another node or epoch, none for more than was owed", len(proofs))
+}
+
+// nothingIsLostOrMade holds the account of x/tasks against its deals as of one block: escrows, reserves and what was set aside for
+// repairs, less what proofs were paid out of them.
+func (n *crash) nothingIsLostOrMade() {
+	n.t.Helper()
+	height := n.block()
+	n.blocks(1) // of which the events can be found
+	paid := new(big.Int)
+	for _, p := range n.occurrences("MsgProve", "EventProven") {
+		if n.integer(p.height) <= height {
+			paid.Add(paid, n.big(p.said["gross"]))
+		}
+	}
+	held := new(big.Int).Neg(paid)
+	var found struct{ Deals []struct{ ID string } }
+	require.True(n.t, n.ask(&found, height, "tasks/v1/clients/%s/deals", n.address("client")))
+	require.NotEmpty(n.t, found.Deals)
+	for _, f := range found.Deals {
+		var d struct {
+			Deal    struct{ Status, Escrow, Reserve, Spent string }
+			Indices []struct {
+				RepairPay string `json:"repair_pay"`
+			}
+		}
+		require.True(n.t, n.ask(&d, height, "tasks/v1/deals/%s", f.ID))
+		held.Add(held, n.big(d.Deal.Escrow)).Add(held, n.big(d.Deal.Reserve))
+		for _, i := range d.Indices {
+			held.Add(held, n.big(i.RepairPay))
+		}
+	}
+	for id := range n.process {
+		var open struct{ Requests []struct{ Bond string } }
+		require.True(n.t, n.ask(&open, height, "tasks/v1/networks/%s/nodes/%s/open_requests", n.network, id))
+		for _, r := range open.Requests {
+			held.Add(held, n.big(r.Bond))
+		}
+	}
+	require.Equal(n.t, n.ofTasks(height).String(), held.String(), "account of x/tasks at height %d, after proofs were paid %s", height, paid)
+	n.t.Logf("at height %d the account of x/tasks has %s, as its %d deals and the proofs say", height, held, len(found.Deals))
+}
+
+// ofTasks returns what the account of x/tasks has of the network's token after a block.
+func (n *crash) ofTasks(height int64) *big.Int {
+	n.t.Helper()
+	rest := "http://" + n.state(n.dir).REST
+	var module struct {
+		Account struct {
+			Value struct{ Address string } `json:"value"`
+		}
+	}
+	require.True(n.t, n.get(&module, rest+"/cosmos/auth/v1beta1/module_accounts/tasks", http.Header{}))
+	var network struct {
+		Network struct{ Token struct{ Denom string } }
+	}
+	require.True(n.t, n.ask(&network, height, "network/v1/networks/%s", n.network))
+	var found struct{ Balance struct{ Amount string } }
+	at := http.Header{"X-Cosmos-Block-Height": {strconv.FormatInt(height, 10)}}
+	path := "/cosmos/bank/v1beta1/balances/" + module.Account.Value.Address + "/by_denom?denom=" + url.QueryEscape(network.Network.Token.Denom)
+	require.True(n.t, n.get(&found, rest+path, at))
+	return n.big(found.Balance.Amount)
+}
+
+// big reads an amount.
+func (n *crash) big(s string) *big.Int {
+	n.t.Helper()
+	v, ok := new(big.Int).SetString(s, 10)
+	require.True(n.t, ok, s)
+	return v
 }
 
 // occurrence is an event that a node has caused.

@@ -42,16 +42,20 @@ func TestCrash(t *testing.T) {
 	n.goesOn("last")
 	n.everyHolderServes(halves)
 	n.nobodyIsPaidTwice()
+	n.nothingIsLostOrMade()
 	if kills >= everyMoment {
-		for _, moment := range []string{atBlock, atLayout, atClaim, atProof, atRepair} {
+		for _, moment := range moments() {
 			require.NotZero(t, n.came[moment], "no strike hit its moment: %s", moment)
 		}
 	}
-	t.Logf("%d kills, %d files stored and read back, moments hit: %v", kills, len(n.stored), n.came)
+	t.Logf("%d kills, %d files stored and read back, moments at which devices were hit: %v, and clients: %v", kills, len(n.stored), n.came, n.cameClient)
 }
 
 // everyMoment is how many kills are enough for each moment to have come at least once: a repair comes only where a node stays dead.
 const everyMoment = 20
+
+// moments returns those that strikes wait for.
+func moments() []string { return []string{atBlock, atLayout, atClaim, atProof, atRepair} }
 
 // variable returns a number of the environment.
 func variable(t *testing.T, name string, otherwise int64) int64 {
@@ -90,26 +94,20 @@ type plan struct {
 // makePlans draws everything there is to draw, so that no choice depends on how fast a run is. Each five strikes have each
 // moment and each kind of victim once.
 func makePlans(r *rand.Rand, kills int) []plan {
-	moments := []string{atBlock, atLayout, atClaim, atProof, atRepair}
-	victims := []string{aNode, theLast, theClient, theChain, everything}
 	plans := make([]plan, kills)
-	for first := 0; first < kills; first += len(moments) {
-		when, who := r.Perm(len(moments)), r.Perm(len(victims))
-		if first == 0 && victims[who[0]] == everything { // an unlucky first put would leave nothing to look at later
+	for first := 0; first < kills; first += len(moments()) {
+		when, who := shuffled(r, moments()), shuffled(r, []string{aNode, theLast, theClient, theChain, everything})
+		if first == 0 && who[0] == everything { // an unlucky first put would leave nothing to look at later
 			who[0], who[1] = who[1], who[0]
 		}
-		for i := range who {
-			if victims[who[i]] != theClient || moments[when[i]] == atBlock {
-				continue
-			}
-			// A put is over before other moments come, and then there is no client to kill.
-			j := slices.Index(when, slices.Index(moments, atLayout))
-			when[i], when[j] = when[j], when[i]
-		}
+		hitAtLayout(first/len(moments()), when, who)
 		for i := range who {
 			p := plan{
-				number: first + i, size: r.IntN(12_000_000), bytes: r.Uint64(), moment: moments[when[i]], blocks: int64(r.IntN(12)),
-				victim: victims[who[i]], which: r.IntN(crashNodes), stays: 1 + r.IntN(3), reads: r.IntN(1 << 30),
+				number: first + i, size: r.IntN(12_000_000), bytes: r.Uint64(), moment: when[i], blocks: int64(r.IntN(12)),
+				victim: who[i], which: r.IntN(crashNodes), stays: 1 + r.IntN(3), reads: r.IntN(1 << 30),
+			}
+			if p.victim == theClient {
+				p.blocks /= 4 // later there may be no client any more
 			}
 			if p.number < kills {
 				plans[p.number] = p
@@ -117,6 +115,28 @@ func makePlans(r *rand.Rand, kills int) []plan {
 		}
 	}
 	return plans
+}
+
+// shuffled returns a list in another order.
+func shuffled(r *rand.Rand, list []string) []string {
+	r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	return list
+}
+
+// hitAtLayout exchanges moments so that while a layout is committed each kind of victim is hit in its turn, the client in every second
+// round; otherwise that is hit during a put, which is over before other moments come.
+func hitAtLayout(round int, when, who []string) {
+	give := func(victim, moment string) {
+		i, j := slices.Index(who, victim), slices.Index(when, moment)
+		when[i], when[j] = when[j], when[i]
+	}
+	if round%2 == 1 {
+		give(theClient, atLayout)
+		return
+	}
+	give(theClient, atBlock)
+	turns := []string{aNode, theChain, theLast, everything}
+	give(turns[round/2%len(turns)], atLayout)
 }
 
 // crash is a network whose processes are killed.
@@ -127,7 +147,9 @@ type crash struct {
 	stored  []string          // what puts have reported, in their order
 	dead    int               // how many of the last nodes are left dead
 	back    int               // number of the strike before which they are started again
-	came    map[string]int    // moments that strikes have hit
+	came    map[string]int    // moments at which strikes have hit devices
+
+	cameClient map[string]int // and clients that were running
 }
 
 // newCrash starts the network. Its epochs are twice as long as a devnet's: who has missed the windows of two has lost what he
@@ -138,7 +160,7 @@ func newCrash(t *testing.T) *crash {
 	t.Helper()
 	m := newMachine(t)
 	dir := filepath.Join(m.home, "devnet")
-	n := &crash{storageNet: &storageNet{machine: m, dir: dir}, process: map[string]string{}, files: map[string][]byte{}, came: map[string]int{}}
+	n := &crash{storageNet: &storageNet{machine: m, dir: dir}, process: map[string]string{}, files: map[string][]byte{}, came: map[string]int{}, cameClient: map[string]int{}}
 	founder := filepath.Join(dir, "founder")
 	m.ok("devnet", "up", "--detach")
 	var made struct {
@@ -182,8 +204,11 @@ func (n *crash) strike(p plan) {
 	}
 	put := n.start(n.putting(name)...)
 	came := n.await(p, put)
-	if came {
+	switch {
+	case came && p.victim != theClient:
 		n.came[p.moment]++
+	case came && !put.ended():
+		n.cameClient[p.moment]++
 	}
 	n.hit(p, put, came)
 	if put.succeeds() {

@@ -187,6 +187,15 @@ func (b *book) write(change func(batch *pebble.Batch) error) error {
 	return nil
 }
 
+// hasRoom returns an error if what was written last has used the room that was set aside: what came of something that is begun now
+// could not be written down.
+func (b *book) hasRoom() error {
+	if err := b.spare.spent(); err != nil {
+		return fmt.Errorf("write database: %w", err)
+	}
+	return nil
+}
+
 // setOpening writes down that a deal is about to be opened.
 func (b *book) setOpening(o opening) error {
 	value, err := json.Marshal(o)

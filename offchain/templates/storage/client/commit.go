@@ -38,7 +38,7 @@ func (c *Client) commit(f *fleet, s *site, ch change, m *meter) error {
 			return err
 		}
 		a := attempt{Version: made.Version, Root: made.Root, Until: until}
-		if err := ch.note(a); err != nil {
+		if err := errors.Join(ch.note(a), c.book.hasRoom()); err != nil {
 			return err
 		}
 		m.stage(StageCommit)
@@ -136,7 +136,8 @@ func (c *Client) acknowledge(f *fleet, s *site, ch change) (work.Layout, []Ack, 
 		case a := <-answers:
 			delete(open, a.lane)
 			if a.err != nil {
-				a.lane.lost, last = a.err, a.err
+				f.lose(a.lane, a.err)
+				last = a.err
 			} else {
 				acks = append(acks, a.ack)
 			}
@@ -153,7 +154,7 @@ func (c *Client) acknowledge(f *fleet, s *site, ch change) (work.Layout, []Ack, 
 		return work.Layout{}, nil, err
 	}
 	if len(acks) < f.need {
-		return work.Layout{}, nil, &HoldersError{Need: f.need, Have: len(acks), Err: last}
+		return work.Layout{}, nil, f.short(len(acks), last)
 	}
 	slices.SortFunc(acks, func(a, b Ack) int { return cmp.Compare(a.Index, b.Index) })
 	return change.Made, acks, nil

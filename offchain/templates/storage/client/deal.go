@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"slices"
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/segment"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/wire"
@@ -32,7 +31,8 @@ const (
 	gib      = 1 << 30
 )
 
-// choose returns the deal that a put goes to: the first of the client's own that has the room, or one that it has opened.
+// choose returns the deal that a put goes to: the first of the client's own that has the room and whose holders can be reached, or one
+// that it has opened. No other is paid for because holders cannot be reached, unless space was asked for.
 func (c *Client) choose(ctx context.Context, network Network, need room, opts PutOptions, m *meter) (s *site, opened bool, err error) {
 	m.stage(StageDeal)
 	deals, height, err := c.chain.Deals(ctx)
@@ -43,6 +43,7 @@ func (c *Client) choose(ctx context.Context, network Network, need room, opts Pu
 	if err != nil {
 		return nil, false, err
 	}
+	var unreached error // why deals that have the room were passed over: that may be the client's own network
 	for _, d := range need.order(deals) {
 		own, err := c.book.opener(d.ID)
 		if err != nil {
@@ -52,12 +53,23 @@ func (c *Client) choose(ctx context.Context, network Network, need room, opts Pu
 			continue
 		}
 		s, err := c.enter(ctx, d.ID, need, m)
-		if err == nil || !errors.Is(err, ErrHolders) && !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrOwners) {
-			return s, false, err
+		if err == nil {
+			return s, false, nil
+		}
+		var holders *HoldersError
+		switch {
+		case errors.Is(err, ErrTooLarge), errors.Is(err, ErrOwners):
+		case !errors.As(err, &holders):
+			return nil, false, err
+		case holders.Err != nil:
+			unreached = errors.Join(unreached, fmt.Errorf("deal %d: %w", d.ID, err))
 		}
 	}
-	if waiting != nil {
-		return nil, false, fmt.Errorf("%w: it was sent at height %d, and a block up to %d may have it: %s", ErrUnopened, waiting.Height, waiting.Until, waiting.Failure)
+	switch {
+	case unreached != nil && opts.Space == 0:
+		return nil, false, unreached
+	case waiting != nil:
+		return nil, false, fmt.Errorf("%w: %s", ErrUnopened, waiting)
 	}
 	id, err := c.openDeal(ctx, network, need, opts)
 	if err != nil {
@@ -153,7 +165,7 @@ func (c *Client) openDeal(ctx context.Context, network Network, need room, opts 
 		return 0, err
 	}
 	o := opening{Height: until - c.cfg.TxBlocks, Profile: terms.Profile, Space: terms.Space, Until: until}
-	if err := c.book.setOpening(o); err != nil {
+	if err := errors.Join(c.book.setOpening(o), c.book.hasRoom()); err != nil {
 		return 0, err
 	}
 	id, err := c.chain.OpenDeal(ctx, terms, until)
@@ -175,13 +187,19 @@ func (c *Client) adopt(deals []work.Deal, height int64) (waiting *opening, err e
 	if err != nil || o == nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(deals, func(d work.Deal) bool {
-		return d.Opened > o.Height && d.Profile == o.Profile && d.Space == o.Space
-	})
-	switch {
-	case at >= 0:
-		return nil, c.book.opened(deals[at].ID)
-	case height >= o.Until:
+	for _, d := range deals {
+		if d.Opened <= o.Height || d.Profile != o.Profile || d.Space != o.Space {
+			continue
+		}
+		known, err := c.book.opener(d.ID) // of before, where the opening took its height from an endpoint that lags
+		if err != nil {
+			return nil, err
+		}
+		if !known {
+			return nil, c.book.opened(d.ID)
+		}
+	}
+	if height >= o.Until {
 		return nil, c.book.opened(0)
 	}
 	return o, nil
@@ -234,4 +252,13 @@ type opening struct {
 	Space   uint64       `json:"space"`
 	Until   int64        `json:"until_height"` // of the last block it may be in
 	Failure string       `json:"failure"`      // what was heard instead of an answer, with the transaction's name if it has one
+}
+
+// String says when it was sent, and what was heard of it.
+func (o *opening) String() string {
+	s := fmt.Sprintf("it was sent at height %d, and a block up to %d may have it", o.Height, o.Until)
+	if o.Failure == "" {
+		return s + "; the program ended before there was an answer"
+	}
+	return s + ": " + o.Failure
 }

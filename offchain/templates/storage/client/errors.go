@@ -29,7 +29,7 @@ var (
 	ErrTooLarge = errors.New("too large for a deal")
 	// ErrHolders is what a *HoldersError wraps.
 	ErrHolders = errors.New("not enough holders")
-	// ErrFull is what a *HoldersError wraps whose last holder had no room.
+	// ErrFull is what a *HoldersError wraps where it was only for want of room that holders were too few.
 	ErrFull = errors.New("holders have no room")
 	// ErrOwners is what an *OwnersError wraps.
 	ErrOwners = errors.New("not enough owners")
@@ -64,7 +64,8 @@ var (
 type HoldersError struct {
 	Need int   // k of a segment, or what makes a layout current
 	Have int   // were reached
-	Err  error // the last thing that went wrong with another; may be nil
+	Full int   // were reached and had no room
+	Err  error // the last thing that went wrong with another; nil where the chain knows of no more
 }
 
 // Error gives both figures and the last failure.
@@ -78,13 +79,14 @@ func (e *HoldersError) Error() string {
 
 // Unwrap returns ErrHolders, ErrFull where it is that, and the last failure.
 func (e *HoldersError) Unwrap() []error {
-	switch {
-	case e.Err == nil:
-		return []error{ErrHolders}
-	case isFull(e.Err):
-		return []error{ErrHolders, ErrFull, e.Err}
+	list := []error{ErrHolders}
+	if e.Full > 0 && e.Have+e.Full >= e.Need {
+		list = append(list, ErrFull)
 	}
-	return []error{ErrHolders, e.Err}
+	if e.Err != nil {
+		list = append(list, e.Err)
+	}
+	return list
 }
 
 // OwnersError says that the draw ran out of owners: of those that are there, too few have the room, or the bond.

@@ -18,7 +18,7 @@ const MaxSources = 64
 type PutOptions struct {
 	Profile  work.Profile   // of the deal; zero = the widest that the owners suffice for
 	Epochs   uint64         // of a deal that has to be opened, of another half of them must be left; 0 = DefaultEpochs
-	Space    uint64         // least free bytes on each index of the deal; where its holders have no room another one is used, or opened
+	Space    uint64         // least free bytes on each index of the deal; where its holders have no room, or cannot be reached, another one is used, or opened
 	Deal     uint64         // that is used while it has room for the objects, whatever Space says; 0 = none
 	MaxRate  proof.U128     // the most a deal that has to be opened may cost for one index and epoch; 0 = the price of the moment
 	Progress func(Progress) // is called often, by one goroutine at a time; may be nil
@@ -63,7 +63,7 @@ func (c *Client) put(ctx context.Context, sources []Source, opts PutOptions) ([]
 }
 
 // place puts sources into the first deal whose holders have the room, which is known only once they were asked. A deal whose holders
-// have not is passed over if space was asked for: without that no other one is paid for.
+// have not is passed over if space was asked for, and another one is paid for only then.
 func (c *Client) place(ctx context.Context, network Network, need room, sources []Source, total uint64, opts PutOptions) ([]Object, error) {
 	for {
 		s, opened, err := c.choose(ctx, network, need, opts, newMeter(opts.Progress, total))

@@ -9,8 +9,8 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/wire"
 )
 
-// isFull says whether a holder had no room for what a change of a deal needs.
-func isFull(err error) bool {
+// hasNoRoom says whether that is why a holder has refused what a change of a deal needs.
+func hasNoRoom(err error) bool {
 	var refusal *wire.Refusal
 	return errors.As(err, &refusal) && refusal.Code == wire.Quota
 }
@@ -20,7 +20,7 @@ func isFull(err error) bool {
 // Another commit makes no room for what else may fill a holder, so that none is sent then. Without room it returns why the change has
 // failed, or why none could be made.
 func (c *Client) makeRoom(ctx context.Context, id uint64, why error) (bool, error) {
-	if !isFull(why) {
+	if !errors.Is(why, ErrFull) {
 		return false, why
 	}
 	deal, err := c.chain.Deal(ctx, id)

@@ -13,6 +13,7 @@ import (
 type fleet struct {
 	lanes  []*lane
 	need   int             // acks that make a layout current
+	full   atomic.Int32    // holders that had no room
 	ctx    context.Context //nolint:containedctx // that of the put or removal, which the lanes end with
 	cancel context.CancelCauseFunc
 }
@@ -35,6 +36,18 @@ func (f *fleet) close() {
 	for _, l := range f.lanes {
 		l.hangUp()
 	}
+}
+
+// lose notes why a holder is left behind.
+func (f *fleet) lose(l *lane, why error) {
+	if l.lost = why; hasNoRoom(why) {
+		f.full.Add(1)
+	}
+}
+
+// short returns the error of too few holders.
+func (f *fleet) short(have int, last error) *HoldersError {
+	return &HoldersError{Need: f.need, Have: have, Full: int(f.full.Load()), Err: last}
 }
 
 // left returns the lanes whose holders were not left behind.
@@ -115,9 +128,9 @@ func (u *upload) serve(l *lane) {
 	if err == nil {
 		return
 	}
-	l.lost = err
+	u.fleet.lose(l, err)
 	if have := u.ledger.lose(l.number); have < u.fleet.need {
-		u.fleet.cancel(&HoldersError{Need: u.fleet.need, Have: have, Err: err})
+		u.fleet.cancel(u.fleet.short(have, err))
 	}
 	for _, p := range left {
 		u.release(p)
