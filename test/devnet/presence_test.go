@@ -59,7 +59,7 @@ func TestPresence(t *testing.T) {
 					continue
 				}
 				paid := n.Books.Node(h.ID).Withdrawn.Sub(before[h.ID])
-				want := terms.Uptime(n.Node(h.ID).Weight, 4).Add(terms.Duties(seen[i].Worth()))
+				want := terms.Uptime(n.Node(h.ID).Weight, 4).Add(terms.Duties(n.Node(h.ID).Weight, terms.Bonds.Sub(n.Node(h.ID).Weight), seen[i].Worth()))
 				require.Equal(t, want.String(), paid.String(), "node %d for epoch %d", h.ID, epoch)
 				require.True(t, paid.IsPositive())
 				sum = sum.Add(paid)
@@ -77,7 +77,7 @@ func termsOf(n *storage.Network, epoch uint64) rewardtypes.Presence {
 			return rewardtypes.Presence{
 				Bucket: rewardtypes.Bucket(emission, e.Epoch.Params.Distribution.UptimeBps), Bonds: e.Epoch.Weight,
 				YieldPpm: e.Epoch.Params.Uptime.YieldPpm, ContributionBps: e.Epoch.Params.Uptime.ContributionBps,
-				Slots: 4, Nodes: e.Epoch.Nodes, Whole: networktypes.Whole,
+				Slots: 4, Whole: networktypes.Whole,
 			}
 		}
 	}

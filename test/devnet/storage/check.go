@@ -138,8 +138,10 @@ func (n *Network) checkRewards() {
 	for _, s := range g.Sharings {
 		all = all.Sub(s.Sharing.Presence)
 	}
+	presence := math.ZeroInt()
 	for _, p := range g.Pays {
 		all = all.Add(p.Pay.Uptime).Add(p.Pay.Duties)
+		presence = presence.Add(p.Pay.Uptime).Add(p.Pay.Duties)
 		if _, ok := minted[p.Epoch]; !ok {
 			minted[p.Epoch], burnt[p.Epoch] = math.ZeroInt(), math.ZeroInt()
 		}
@@ -148,10 +150,17 @@ func (n *Network) checkRewards() {
 		all = all.Add(p.Pay.Matched)
 	}
 	n.equal(all, n.Books.Minted, "emission")
+	emission := func(epoch uint64) math.Int {
+		return rewardtypes.Emission(n.Record.Token.FirstEmission(), n.Record.Token.HalvingEpochs, epoch)
+	}
+	most := math.ZeroInt() // for being there, in all epochs together
+	for epoch, terms := range n.Books.terms {
+		most = most.Add(rewardtypes.Bucket(emission(epoch), terms.Distribution.UptimeBps))
+	}
+	require.True(n.t, presence.LTE(most), "%s was paid for being there, the buckets of all epochs were %s", presence, most)
 	for epoch, m := range minted {
-		emission := rewardtypes.Emission(n.Record.Token.FirstEmission(), n.Record.Token.HalvingEpochs, epoch)
 		terms := n.Books.terms[epoch]
-		bucket := rewardtypes.Bucket(emission, terms.Distribution.TasksBps)
+		bucket := rewardtypes.Bucket(emission(epoch), terms.Distribution.TasksBps)
 		limit := math.MinInt(bucket, rewardtypes.Bucket(burnt[epoch], terms.Pay.MatchCapBps))
 		require.True(n.t, m.LTE(limit), "epoch %d: %s was minted, bucket %s, burnt %s", epoch, m, bucket, burnt[epoch])
 	}

@@ -36,7 +36,7 @@ func (k *Keeper) Seed(ctx context.Context, closed int64, delay uint64, mMax uint
 			return types.Seed{}, err
 		}
 		if found != nil {
-			return types.Seed{Value: found.Value, Height: found.Height, Revealers: m}, nil
+			return types.Seed{Value: found.Value, Height: found.Height, Revealers: m, Eligible: atClose.Eligible}, nil
 		}
 	}
 	return types.Seed{}, types.ErrSeedPending.Wrapf("close %d, delay %d: not fixed at height %d", closed, delay, now)

@@ -49,7 +49,7 @@ func (h told) naiveSeed(kept, closed int64, delay uint64, mMax uint32) (types.Se
 				spoke[id] = true
 			}
 			if height >= closed+int64(delay) && len(spoke) >= int(m) {
-				return types.Seed{Value: rounds[height-h.first].Value, Height: height, Revealers: m}, nil
+				return types.Seed{Value: rounds[height-h.first].Value, Height: height, Revealers: m, Eligible: eligible}, nil
 			}
 		}
 	}

@@ -108,7 +108,7 @@ func TestSeed(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, types.Seed{Value: f.round(c.height).Value, Height: c.height, Revealers: c.m}, seed)
+			require.Equal(t, types.Seed{Value: f.round(c.height).Value, Height: c.height, Revealers: c.m, Eligible: c.told.eligible[0]}, seed)
 		})
 	}
 }
@@ -122,7 +122,7 @@ func TestSeedCountsTheElectorateOfTheMovedClose(t *testing.T) {
 	f := h.fixture(t, history)
 	seed, err := f.keeper.Seed(f.ctx, 1, 0, 4)
 	require.NoError(t, err)
-	require.Equal(t, types.Seed{Value: f.round(262).Value, Height: 262, Revealers: 2}, seed)
+	require.Equal(t, types.Seed{Value: f.round(262).Value, Height: 262, Revealers: 2, Eligible: 2}, seed)
 }
 
 // A seed that was fixed stays the same for as long as it can be asked for.
@@ -137,7 +137,7 @@ func TestSeedIsFixedOnce(t *testing.T) {
 			require.ErrorIs(t, err, types.ErrSeedPending, "height %d", f.height())
 		case f.height() == 13:
 			require.NoError(t, err)
-			require.Equal(t, types.Seed{Value: f.round(13).Value, Height: 13, Revealers: 3}, seed)
+			require.Equal(t, types.Seed{Value: f.round(13).Value, Height: 13, Revealers: 3, Eligible: 4}, seed)
 			first = seed
 		case f.height() < 10+history:
 			require.NoError(t, err)

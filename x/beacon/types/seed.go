@@ -8,4 +8,6 @@ type Seed struct {
 	Height int64
 	// Revealers is the number of distinct revealers that had spoken since close.
 	Revealers uint32
+	// Eligible is the number of revealers that could have a part in it.
+	Eligible uint32
 }

@@ -32,6 +32,24 @@ func (a ActiveSet) WeightAsOf(ctx context.Context, seq, opening uint64, n types.
 	return math.NewIntFromBigInt(at.weight.Big()), nil
 }
 
+// OthersAsOf returns the bonds of all owners but that of a node together as of an opening, in base units. Errors as of WeightAsOf.
+func (a ActiveSet) OthersAsOf(ctx context.Context, seq, opening uint64, n types.Node) (math.Int, error) {
+	k := a.k
+	if err := k.checkOpening(ctx, seq, opening); err != nil {
+		return math.Int{}, err
+	}
+	own, err := k.intervalAsOf(ctx, ownersOf(seq), opening, n.OwnerSlot)
+	if err != nil {
+		return math.Int{}, err
+	}
+	total, err := k.totalAsOf(ctx, ownersOf(seq), opening)
+	if err != nil {
+		return math.Int{}, err
+	}
+	others, err := total.Sub(own.weight)
+	return math.NewIntFromBigInt(others.Big()), err
+}
+
 // reweigh gives a node the weight its status and bonds call for, from the next opening on, and
 // stores it. Every change of either goes through here; a change of the terms alone moves no weight.
 func (k *Keeper) reweigh(ctx context.Context, seq uint64, n types.Node) error {

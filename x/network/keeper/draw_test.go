@@ -171,7 +171,7 @@ func (f *nodeFixture) changeAny(t *rapid.T, n types.Network) {
 	}
 }
 
-// TestDrawsOfKeptOpenings: the set is known as of the last eight openings and the one to come. What
+// TestDrawsOfKeptOpenings: the set is known as of the last sixteen openings and the one to come. What
 // is earlier is refused, since sums of it are gone.
 func TestDrawsOfKeptOpenings(t *testing.T) {
 	f := newNodeFixture(t, 1)

@@ -15,9 +15,9 @@ import (
 // table is a seating whose points are drawn.
 type table struct {
 	types.Seating
-	// others is the number of owners that can sit, left the sum of their bonds.
-	others uint64
-	left   proof.U128
+	// others is the number of owners that can sit, left the sum of their bonds, total that of all.
+	others      uint64
+	left, total proof.U128
 	// without is the interval of the owner who has no seat.
 	without interval
 	// points of the total, one a seat; none where all sit.
@@ -40,10 +40,10 @@ func (k *Keeper) lay(ctx context.Context, s types.Seating) (table, error) {
 	if !t.without.weight.IsZero() && t.others > 0 {
 		t.others--
 	}
-	if t.left, err = k.totalAsOf(ctx, ownersOf(s.Network), s.Opening); err != nil {
+	if t.total, err = k.totalAsOf(ctx, ownersOf(s.Network), s.Opening); err != nil {
 		return t, err
 	}
-	if t.left, err = t.left.Sub(t.without.weight); err != nil {
+	if t.left, err = t.total.Sub(t.without.weight); err != nil {
 		return t, err
 	}
 	if t.allSit() {
@@ -72,8 +72,7 @@ func (t table) seat(at interval) (types.Seat, error) {
 		return types.Seat{}, err
 	}
 	if t.allSit() {
-		worth := new(big.Int).Mul(at.weight.Big(), big.NewInt(types.Whole))
-		return types.Seat{Seats: 1, Worth: worth.Quo(worth, t.left.Big()).Uint64()}, nil
+		return types.Seat{Seats: 1, Worth: t.worth(at.weight.Big(), t.left.Big())}, nil
 	}
 	var s types.Seat
 	for _, p := range t.points {
@@ -81,8 +80,16 @@ func (t table) seat(at interval) (types.Seat, error) {
 			s.Seats++
 		}
 	}
-	s.Worth = uint64(s.Seats) * (types.Whole / uint64(t.Seats))
+	s.Worth = t.worth(big.NewInt(int64(s.Seats)), big.NewInt(int64(t.Seats)))
 	return s, nil
+}
+
+// worth returns ⌊Whole · part / of · watched · left / total²⌋.
+func (t table) worth(part, of *big.Int) uint64 {
+	sum := new(big.Int).Mul(big.NewInt(types.Whole), part)
+	sum.Mul(sum, t.Watched.Big()).Mul(sum, t.left.Big())
+	all := new(big.Int).Mul(t.total.Big(), t.total.Big())
+	return sum.Quo(sum, all.Mul(all, of)).Uint64()
 }
 
 // nodePoint returns the point of an owner's bonds that the node lies at which sits for it.

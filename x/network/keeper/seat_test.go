@@ -15,12 +15,12 @@ import (
 	"github.com/mesh-protocol/mesh/x/network/types"
 )
 
-// seating returns a seating of the open epoch of a network.
+// seating returns a seating of the open epoch of a network, in which a node with a bond of 100 is watched.
 func (f *nodeFixture) seating(t require.TestingT, n types.Network, seed [32]byte, seats uint32, without uint64) types.Seating {
 	cal := f.calendar(t, n)
 	e, err := f.keeper.Epoch(f.ctx, n.Seq, cal.Epoch)
 	require.NoError(t, err)
-	return types.Seating{Network: n.Seq, Opening: e.Number, Owners: e.Owners, Seed: seed, Seats: seats, Without: without}
+	return types.Seating{Network: n.Seq, Opening: e.Number, Owners: e.Owners, Seed: seed, Seats: seats, Without: without, Watched: proof.U64(100)}
 }
 
 // sit returns who sits.
@@ -53,12 +53,12 @@ func TestSeatsGolden(t *testing.T) {
 		without uint64
 		want    []types.Seat
 	}{
-		{"drawn", 3, 1, []types.Seat{{Node: 7, Seats: 2, Worth: 666_666}, {Node: 8, Seats: 1, Worth: 333_333}}},
-		{"as many as there are others", 4, 0, []types.Seat{{Node: 7, Seats: 3, Worth: 750_000}, {Node: 8, Seats: 1, Worth: 250_000}}},
-		{"all but one sit, by bond", 15, 3, []types.Seat{{Node: 2, Seats: 1, Worth: 285_714}, {Node: 3, Seats: 1, Worth: 142_857},
-			{Node: 5, Seats: 1, Worth: 214_285}, {Node: 8, Seats: 1, Worth: 357_142}}},
-		{"all sit beside an owner who does not count", 15, 9, []types.Seat{{Node: 2, Seats: 1, Worth: 166_666}, {Node: 3, Seats: 1, Worth: 83_333},
-			{Node: 5, Seats: 1, Worth: 125_000}, {Node: 7, Seats: 1, Worth: 416_666}, {Node: 8, Seats: 1, Worth: 208_333}}},
+		{"drawn", 3, 1, []types.Seat{{Node: 7, Seats: 2, Worth: 25_462_962_962}, {Node: 8, Seats: 1, Worth: 12_731_481_481}}},
+		{"as many as there are others", 4, 0, []types.Seat{{Node: 7, Seats: 3, Worth: 26_041_666_666}, {Node: 8, Seats: 1, Worth: 8_680_555_555}}},
+		{"all but one sit, by bond", 15, 3, []types.Seat{{Node: 2, Seats: 1, Worth: 6_944_444_444}, {Node: 3, Seats: 1, Worth: 3_472_222_222},
+			{Node: 5, Seats: 1, Worth: 5_208_333_333}, {Node: 8, Seats: 1, Worth: 8_680_555_555}}},
+		{"all sit beside an owner who does not count", 15, 9, []types.Seat{{Node: 2, Seats: 1, Worth: 6_944_444_444}, {Node: 3, Seats: 1, Worth: 3_472_222_222},
+			{Node: 5, Seats: 1, Worth: 5_208_333_333}, {Node: 7, Seats: 1, Worth: 17_361_111_111}, {Node: 8, Seats: 1, Worth: 8_680_555_555}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			require.Equal(t, c.want, f.sit(t, f.seating(t, n, seedOf(1), c.seats, c.without)))
@@ -75,6 +75,7 @@ func TestSeats(t *testing.T) {
 		bonds := randomSet(rt, f, n)
 		s := f.seating(rt, n, seedOf(rapid.Uint64().Draw(rt, "seed")), rapid.Uint32Range(1, 20).Draw(rt, "seats"),
 			rapid.Uint64Range(0, 13).Draw(rt, "without"))
+		s.Watched = proof.U64(1)
 		want := naiveSeats(bonds, s)
 		require.Equal(rt, want, f.sit(rt, s))
 
@@ -108,12 +109,17 @@ func TestSeats(t *testing.T) {
 
 // naiveSeats walks lists in place of trees.
 func naiveSeats(bonds [][]int64, s types.Seating) []types.Seat {
-	var left int64
+	var left, total int64
 	others := 0
 	for i, nodes := range bonds {
-		if w := counting(nodes); w > 0 && uint64(i) != s.Without {
+		w := counting(nodes)
+		if total += w; w > 0 && uint64(i) != s.Without {
 			left, others = left+w, others+1
 		}
+	}
+	worth := func(part, of int64) uint64 {
+		sum := sdkmath.NewInt(part).MulRaw(types.Whole).MulRaw(int64(s.Watched.Lo)).MulRaw(left)
+		return sum.QuoRaw(of).QuoRaw(total).QuoRaw(total).Uint64()
 	}
 	all := others < int(s.Seats)
 	var seats []types.Seat
@@ -130,10 +136,9 @@ func naiveSeats(bonds [][]int64, s types.Seating) []types.Seat {
 				seat.Seats++
 			}
 		}
-		seat.Worth = uint64(seat.Seats) * (types.Whole / uint64(s.Seats))
+		seat.Worth = worth(int64(seat.Seats), int64(s.Seats))
 		if all {
-			seat.Seats = 1
-			seat.Worth = sdkmath.NewInt(w).MulRaw(types.Whole).QuoRaw(left).Uint64()
+			seat.Seats, seat.Worth = 1, worth(w, left)
 		}
 		start += w
 		at := int64(proof.Draw(s.Seed, "sits", uint64(i), proof.U64(uint64(w))).Lo)
@@ -249,10 +254,65 @@ func TestSeatsOfNothing(t *testing.T) {
 	_, err := keeper.NewActiveSet(f.keeper).SeatsOf(f.ctx, s, f.all(t, n))
 	require.ErrorIs(t, err, types.ErrInvalidRequest)
 	s.Seats, s.Owners = 3, 0
-	require.Equal(t, []types.Seat{{Node: 2, Seats: 1, Worth: types.Whole}}, f.sit(t, s))
+	require.Equal(t, []types.Seat{{Node: 2, Seats: 1, Worth: types.Whole * 100 * 200 / 300 / 300}}, f.sit(t, s))
 }
 
-// TestSeatsOfLongAgo: the set as of the last 8 openings is known, and that of an earlier one is refused.
+// TestWorthFollowsBonds: what all duties of a slot are worth is Whole · the bonds that can watch each node, weighed by its own, over the
+// square of all; and where all sit each owner has its part of that by bond, however its bond is split over nodes: what its pay is
+// measured by. So nobody is worth more by being two owners, and nodes that watch nobody but each other make nobody else's duties worth
+// less.
+func TestWorthFollowsBonds(t *testing.T) {
+	seeded.Property(t, func(rt *rapid.T) {
+		f := newNodeFixture(t, 1)
+		n := f.nets[0]
+		bonds := randomSet(rt, f, n)
+		seats := rapid.Uint32Range(1, 20).Draw(rt, "seats")
+		var total, owners, nodes int64
+		for _, list := range bonds {
+			if w := counting(list); w > 0 {
+				total, owners = total+w, owners+1
+			}
+		}
+		byOwner := map[uint64]uint64{}
+		want, got := sdkmath.ZeroInt(), uint64(0)
+		ownerOf := map[uint64]uint64{}
+		all := f.all(rt, n)
+		for _, node := range all {
+			ownerOf[node.Id] = node.OwnerSlot
+		}
+		for _, node := range all {
+			if !node.Weight.IsPositive() {
+				continue
+			}
+			nodes++
+			s := f.seating(rt, n, seedOf(rapid.Uint64().Draw(rt, "seed")), seats, node.OwnerSlot)
+			s.Watched = proof.U64(node.Weight.Uint64())
+			for _, seat := range f.sit(rt, s) {
+				byOwner[ownerOf[seat.Node]] += seat.Worth
+				got += seat.Worth
+			}
+			want = want.Add(node.Weight.MulRaw(total - counting(bonds[node.OwnerSlot])))
+		}
+		if owners < 2 {
+			require.Zero(rt, got)
+			return
+		}
+		most := want.MulRaw(types.Whole).QuoRaw(total).QuoRaw(total).Uint64()
+		require.LessOrEqual(rt, got, most)
+		require.Less(rt, most-got, uint64(nodes*20+1), "what rounding takes")
+		if owners-1 >= int64(seats) {
+			return
+		}
+		for i, list := range bonds {
+			own := counting(list)
+			expected := sdkmath.NewInt(types.Whole).MulRaw(own).MulRaw(total - own).QuoRaw(total).QuoRaw(total).Uint64()
+			require.LessOrEqual(rt, byOwner[uint64(i)], expected)
+			require.LessOrEqual(rt, expected-byOwner[uint64(i)], uint64(nodes))
+		}
+	})
+}
+
+// TestSeatsOfLongAgo: the set as of the last 16 openings is known, and that of an earlier one is refused.
 func TestSeatsOfLongAgo(t *testing.T) {
 	f := newNodeFixture(t, 1)
 	n := f.nets[0]
@@ -263,12 +323,23 @@ func TestSeatsOfLongAgo(t *testing.T) {
 	weight, err := keeper.NewActiveSet(f.keeper).WeightAsOf(f.ctx, n.Seq, 1, f.node(t, n, 2))
 	require.NoError(t, err)
 	require.Equal(t, "200", weight.String())
+	others, err := keeper.NewActiveSet(f.keeper).OthersAsOf(f.ctx, n.Seq, 1, f.node(t, n, 2))
+	require.NoError(t, err)
+	require.Equal(t, "400", others.String())
 	f.fund(t, n, account("owner 1"), 1_000)
 	require.NoError(t, f.give(t, n, 2, account("owner 1"), 1_000))
+	f.fund(t, n, account("owner 0"), 50)
+	require.NoError(t, f.give(t, n, 1, account("owner 0"), 50))
 	for range types.KeptOpenings - 1 {
 		f.open(t, n)
 		require.Equal(t, want, f.sit(t, s))
 	}
+	others, err = keeper.NewActiveSet(f.keeper).OthersAsOf(f.ctx, n.Seq, 1, f.node(t, n, 2))
+	require.NoError(t, err)
+	require.Equal(t, "400", others.String())
+	others, err = keeper.NewActiveSet(f.keeper).OthersAsOf(f.ctx, n.Seq, types.KeptOpenings, f.node(t, n, 2))
+	require.NoError(t, err)
+	require.Equal(t, "450", others.String())
 	weight, err = keeper.NewActiveSet(f.keeper).WeightAsOf(f.ctx, n.Seq, 1, f.node(t, n, 2))
 	require.NoError(t, err)
 	require.Equal(t, "200", weight.String())
@@ -278,5 +349,7 @@ func TestSeatsOfLongAgo(t *testing.T) {
 	_, err = keeper.NewActiveSet(f.keeper).SeatsOf(f.ctx, s, nil)
 	require.ErrorIs(t, err, types.ErrEpochNotFound)
 	_, err = keeper.NewActiveSet(f.keeper).WeightAsOf(f.ctx, n.Seq, 1, f.node(t, n, 2))
+	require.ErrorIs(t, err, types.ErrEpochNotFound)
+	_, err = keeper.NewActiveSet(f.keeper).OthersAsOf(f.ctx, n.Seq, 1, f.node(t, n, 2))
 	require.ErrorIs(t, err, types.ErrEpochNotFound)
 }

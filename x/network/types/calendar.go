@@ -12,8 +12,8 @@ const (
 	MaxUnbondingsPerBlock = 100
 	// KeptEpochs is the number of latest epochs whose record is kept.
 	KeptEpochs = 16
-	// KeptOpenings is the number of latest openings the active set is known as of.
-	KeptOpenings = 8
+	// KeptOpenings is the number of latest openings the active set is known as of: as long as there are claims that need it.
+	KeptOpenings = KeptEpochs
 )
 
 // Awake tells whether the network has a reason to open another epoch.

@@ -50,10 +50,26 @@ func (p NetworkParams) Validate() error {
 	if err := p.Epoch.validate(); err != nil {
 		return err
 	}
-	if p.Uptime.Seats > p.Uptime.Watchers {
-		return ErrInvalidParams.Wrapf("%d seats of %d watchers cannot sign", p.Uptime.Seats, p.Uptime.Watchers)
+	if err := p.Uptime.validate(); err != nil {
+		return err
 	}
 	return p.validateAmounts()
+}
+
+// maxUptimeSignatures bounds the attestations that a proof of uptime may need: with as many it takes 30 KiB.
+const maxUptimeSignatures = 384
+
+// validate holds that enough of the watchers can sign, and that what they sign can be proven.
+func (u UptimeParams) validate() error {
+	if u.Seats > u.Watchers {
+		return ErrInvalidParams.Wrapf("%d seats of %d watchers cannot sign", u.Seats, u.Watchers)
+	}
+	// Where there are fewer others than watchers, more than half of them sign.
+	if most := u.Openings * max(u.Seats, u.Watchers/2+1); most > maxUptimeSignatures {
+		return ErrInvalidParams.Wrapf("%d openings of up to %d attestations do not fit into a proof, which has at most %d",
+			u.Openings, most/u.Openings, maxUptimeSignatures)
+	}
+	return nil
 }
 
 // maxEpochBlocks bounds an epoch: a day of blocks of 5 s. The seed of its watchers is asked for when it is over, and the beacon keeps
@@ -81,7 +97,7 @@ func (p NetworkParams) bounds() []bound {
 		{"storage.reserve_bps", uint64(s.ReserveBps), 0, 5_000},
 		{"storage.answer_blocks", s.AnswerBlocks, 1, 1_000_000},
 		{"storage.repair_turn_blocks", s.RepairTurnBlocks, 1, 1_000_000},
-		{"uptime.openings", uint64(u.Openings), 1, 16},
+		{"uptime.openings", uint64(u.Openings), 2, 16},
 		{"uptime.watchers", uint64(u.Watchers), 1, 64},
 		{"uptime.seats", uint64(u.Seats), 1, 64},
 		{"uptime.yield_ppm", uint64(u.YieldPpm), 10, 10_000},

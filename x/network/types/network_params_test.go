@@ -26,12 +26,20 @@ func roomyTerms() types.NetworkParams {
 	return p
 }
 
+// uptimeTerms are the default ones with other figures.
+func uptimeTerms(openings, watchers, seats uint32) types.UptimeParams {
+	u := types.DefaultNetworkParams().Uptime
+	u.Openings, u.Watchers, u.Seats = openings, watchers, seats
+	return u
+}
+
 // jointRules are the limits that no valid terms can reach, since another rule is stricter there.
 var jointRules = map[string]string{
 	"epoch.epoch_blocks at 1":            "an epoch of 1 blocks is shorter than its windows, 4 blocks: invalid params",
 	"epoch.claim_window_blocks at 17280": "an epoch of 17280 blocks is shorter than its windows, 17283 blocks: invalid params",
 	"epoch.proof_window_blocks at 17280": "an epoch of 17280 blocks is shorter than its windows, 17283 blocks: invalid params",
 	"epoch.slack_blocks at 17280":        "an epoch of 17280 blocks is shorter than its windows, 17283 blocks: invalid params",
+	"uptime.openings at 16":              "16 openings of up to 33 attestations do not fit into a proof, which has at most 384: invalid params",
 }
 
 // TestNetworkParamsBoundsAreFixed: founders and voters may choose within these and never leave them.
@@ -141,6 +149,11 @@ func TestNetworkParamsAgree(t *testing.T) {
 		{"ok: default", func(*types.NetworkParams) {}, ""},
 		{"ok: epoch as long as its windows", func(p *types.NetworkParams) { p.Epoch.EpochBlocks = 270 }, ""},
 		{"ok: as many seats as watchers", func(p *types.NetworkParams) { p.Uptime.Seats = 15 }, ""},
+		{"ok: as many attestations as fit", func(p *types.NetworkParams) { p.Uptime = uptimeTerms(6, 64, 64) }, ""},
+		{"fails: more attestations than fit", func(p *types.NetworkParams) { p.Uptime = uptimeTerms(7, 64, 55) },
+			"7 openings of up to 55 attestations do not fit into a proof, which has at most 384: invalid params"},
+		{"fails: more where all others watch", func(p *types.NetworkParams) { p.Uptime = uptimeTerms(12, 64, 32) },
+			"12 openings of up to 33 attestations do not fit into a proof, which has at most 384: invalid params"},
 		{"ok: a slot a block", func(p *types.NetworkParams) { p.Epoch = shortEpoch(64) }, ""},
 		{"ok: one bucket takes all", func(p *types.NetworkParams) { p.Distribution = types.TokenDistribution{TasksBps: 10_000} }, ""},
 		{"fails: epoch one block too short", func(p *types.NetworkParams) { p.Epoch.EpochBlocks = 269 },

@@ -1,7 +1,9 @@
 package types
 
-// Whole is what all seats of one seating are worth together.
-const Whole = 1_000_000
+import "github.com/mesh-protocol/mesh/proof"
+
+// Whole bounds what all seats are worth together in which the nodes of an active set are watched once.
+const Whole = 1_000_000_000_000
 
 // Seating is a choice of those who watch or judge: seats are drawn among the owners of an active set but one, weighted by bond
 // and with replacement, so that seats are bond shares exactly. Where there are fewer other owners than seats, each of them has one.
@@ -19,6 +21,8 @@ type Seating struct {
 	Seats uint32
 	// Without is the slot of the owner who has none.
 	Without uint64
+	// Watched is the bond of the node that is watched, which a seat's worth depends on; 0 where nobody asks for that.
+	Watched proof.U128
 }
 
 // Seat is what a node has of a seating.
@@ -27,7 +31,9 @@ type Seat struct {
 	Node uint64
 	// Seats is the number of times the owner was drawn, or 1 where all sit.
 	Seats uint32
-	// Worth is its part of Whole: by seats, or by bond where all sit. The parts of all never exceed Whole.
+	// Worth is what it counts for if it does what it has to: Whole · its part of the seats, or of their bonds where all sit ·
+	// watched bond · bonds of those who can sit / square of all bonds, rounded down. Over all nodes watched it comes to
+	// Whole · own bond · bonds of others / square of all bonds, in expectation where seats are drawn.
 	Worth uint64
 }
 

@@ -177,7 +177,7 @@ func (f *fixture) fee(t require.TestingT, node, epoch uint64, earned, burnt int6
 func (f *fixture) presence(t require.TestingT, node, settled, epoch uint64, bond int64, slots uint32, duties uint64) {
 	f.networks.epoch = settled
 	require.NoError(t, f.keeper.AfterPresenceProven(f.ctx, tasktypes.Presence{
-		Network: seq, Node: node, Epoch: epoch, Settled: settled, Slots: slots, Duties: duties, Weight: math.NewInt(bond),
+		Network: seq, Node: node, Epoch: epoch, Settled: settled, Slots: slots, Duties: duties, Weight: math.NewInt(bond), Others: math.NewInt(allBonds - bond),
 	}))
 }
 

@@ -24,7 +24,7 @@ func (k *Keeper) AfterPresenceProven(ctx context.Context, p tasktypes.Presence) 
 		return err
 	}
 	terms := presenceOf(network, e)
-	uptime, duties := terms.Uptime(p.Weight, uint64(p.Slots)), terms.Duties(p.Duties)
+	uptime, duties := terms.Uptime(p.Weight, uint64(p.Slots)), terms.Duties(p.Weight, p.Others, p.Duties)
 	if uptime.IsZero() && duties.IsZero() {
 		return nil
 	}
@@ -47,6 +47,6 @@ func presenceOf(network networktypes.Network, e networktypes.Epoch) types.Presen
 	return types.Presence{
 		Bucket: types.Bucket(emission, e.Params.Distribution.UptimeBps), Bonds: e.Weight,
 		YieldPpm: e.Params.Uptime.YieldPpm, ContributionBps: e.Params.Uptime.ContributionBps,
-		Slots: uint64(e.Params.Epoch.UptimeSlots), Nodes: e.Nodes, Whole: networktypes.Whole,
+		Slots: uint64(e.Params.Epoch.UptimeSlots), Whole: networktypes.Whole,
 	}
 }

@@ -5,14 +5,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/rewards/types"
 )
 
-// The bucket is 4,000 an epoch, of which 800 pay duties: what is not withdrawn is not minted.
+// The bucket is 4,000 an epoch, of which 800 pay duties: what is not withdrawn is not minted. Half of the bonds can expect one and a half
+// times the whole of what duties of a slot are worth.
 func TestPresenceIsMintedWhenItIsWithdrawn(t *testing.T) {
 	f := newFixture(t)
-	f.presence(t, 1, 2, 1, allBonds/2, 6, 3_000_000)
-	f.presence(t, 2, 2, 1, allBonds/4, 3, 9_000_000)
+	f.presence(t, 1, 2, 1, allBonds/2, 6, networktypes.Whole*3/4)
+	f.presence(t, 2, 2, 1, allBonds/4, 3, networktypes.Whole*9/8)
 	requireInt(t, 0, f.bank.supply)
 
 	rsp, err := f.withdraw(1)
@@ -27,8 +29,8 @@ func TestPresenceIsMintedWhenItIsWithdrawn(t *testing.T) {
 
 	rsp, err = f.withdraw(2)
 	require.NoError(t, err)
-	requireInt(t, 400+600, rsp.Presence)
-	requireInt(t, 2_800, f.bank.supply)
+	requireInt(t, 400+200, rsp.Presence)
+	requireInt(t, 2_400, f.bank.supply)
 	require.Empty(t, f.export(t).Presence)
 }
 
@@ -77,6 +79,25 @@ func TestPresenceIsSharedAsFeesAre(t *testing.T) {
 	requireInt(t, 1_920, f.has("giver"))
 	requireInt(t, 0, f.has("late"))
 	requireInt(t, 6_400-1_920, f.has("owner1"))
+}
+
+// Who withdraws until nothing is left has all, also where no match tells that there is more: changes of bonds are walked over four at
+// a time.
+func TestPresenceOfManyChanges(t *testing.T) {
+	f := newFixture(t)
+	for e := uint64(1); e <= 10; e++ {
+		f.networks.epoch = e
+		f.setBond(t, 1, "giver", int64(100*e), 1_000)
+		f.presence(t, 1, e, 1, allBonds/8, 6, 0)
+	}
+	for _, want := range []struct{ presence, left int64 }{{4, 5}, {4, 2}, {2, 0}} {
+		rsp, err := f.withdraw(1)
+		require.NoError(t, err)
+		requireInt(t, want.presence*400, rsp.Presence)
+		require.EqualValues(t, want.left, rsp.EpochsLeft)
+	}
+	_, err := f.withdraw(1)
+	require.ErrorIs(t, err, types.ErrNothingToWithdraw)
 }
 
 // Where the schedule is mistaken fees are paid, and the emission waits.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/rewards/types"
 )
 
@@ -19,7 +20,7 @@ func TestEarnings(t *testing.T) {
 	f.fee(t, 1, 1, 800, 200)
 	f.fee(t, 1, 2, 400, 100)
 	f.closeEpoch(t, 1)
-	f.presence(t, 1, 2, 1, allBonds/2, 6, 6_000_000)
+	f.presence(t, 1, 2, 1, allBonds/2, 6, networktypes.Whole*3/2)
 
 	rsp, err := f.queries.Earnings(f.ctx, &types.QueryEarningsRequest{Network: networkID, Node: 1})
 	require.NoError(t, err)

@@ -121,6 +121,31 @@ func (k *Keeper) runsOf(ctx context.Context, seq uint64, n networktypes.Node) ([
 	return append(runs, run{last: stdmath.MaxUint64, sharing: s}), err
 }
 
+// runsLeft returns how many runs of epochs after one have something to withdraw, counted up to MaxSharings and the one that goes on.
+func (k *Keeper) runsLeft(ctx context.Context, seq, node uint64, last run) (uint64, error) {
+	if !last.stored {
+		return 0, nil
+	}
+	fees, errFees := orZero(k.fees.Get(ctx, collections.Join(seq, node)))
+	presence, errPresence := orZero(k.presence.Get(ctx, collections.Join(seq, node)))
+	if err := errors.Join(errFees, errPresence); err != nil {
+		return 0, err
+	}
+	var left uint64
+	if fees.IsPositive() || presence.IsPositive() {
+		left++
+	}
+	at := new(collections.Range[nodeEpoch]).StartInclusive(collections.Join3(seq, node, last.last+1)).
+		EndInclusive(collections.Join3(seq, node, uint64(stdmath.MaxUint64)))
+	err := k.sharings.Walk(ctx, at, func(_ nodeEpoch, s types.Sharing) (bool, error) {
+		if s.Fees.IsPositive() || s.Presence.IsPositive() {
+			left++
+		}
+		return left > types.MaxSharings, nil
+	})
+	return left, err
+}
+
 // takeShared books what can be withdrawn of runs as withdrawn, and forgets the runs that are over. It is called when their match is
 // booked. Emission that could not be minted is kept.
 func (k *Keeper) takeShared(ctx context.Context, seq, node uint64, runs []run, minted bool) error {

@@ -40,7 +40,11 @@ func (k *Keeper) withdraw(ctx context.Context, networkID string, node uint64) (w
 	if err != nil {
 		return w, err
 	}
-	w.left = left
+	further, err := k.runsLeft(ctx, network.Seq, node, runs[len(runs)-1])
+	if err != nil {
+		return w, err
+	}
+	w.left = max(left, further)
 	// Epochs whose match is nothing are taken off as well, or they would hide later ones.
 	if w.fees.IsZero() && w.presence.IsZero() && len(due) == 0 {
 		return w, types.ErrNothingToWithdraw.Wrapf("node %d of network %s; what was burnt in the open epoch is matched when it closes", node, networkID)
@@ -50,7 +54,7 @@ func (k *Keeper) withdraw(ctx context.Context, networkID string, node uint64) (w
 	if errors.Is(err, types.ErrOverCap) && w.fees.IsPositive() {
 		// Fees are money that is there. They must not wait for a mistake to be mended.
 		sdk.UnwrapSDKContext(ctx).Logger().Error("mint emission", "module", types.ModuleName, "network", networkID, "node", node, "error", err.Error())
-		matches, w.left, w.presence, err = zeros(len(runs)), left+uint64(len(due)), math.ZeroInt(), nil
+		matches, w.left, w.presence, err = zeros(len(runs)), max(left+uint64(len(due)), further), math.ZeroInt(), nil
 	}
 	if err != nil {
 		return w, err

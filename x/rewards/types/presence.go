@@ -17,9 +17,9 @@ type Presence struct {
 	YieldPpm uint32
 	// ContributionBps is the part that pays duties, not uptime.
 	ContributionBps uint32
-	// Slots is the number of slots of the epoch, Nodes that of the nodes in the active set.
-	Slots, Nodes uint64
-	// Whole is what all seats of one slot of one node are worth together.
+	// Slots is the number of slots of the epoch.
+	Slots uint64
+	// Whole is what duties are worth is measured by: see Duties.
 	Whole uint64
 }
 
@@ -40,14 +40,22 @@ func (p Presence) Uptime(bond math.Int, slots uint64) math.Int {
 	return share(p.pool().Sub(p.duties()), bond.BigInt(), slots, p.Bonds.BigInt(), p.Slots)
 }
 
-// Duties returns what a watcher is paid for duties of that worth: its share of all seats of all slots of all nodes in the part of
-// the pool for duties. Seats follow bonds, so this is linear in the bond as well.
-func (p Presence) Duties(worth uint64) math.Int {
-	if p.Whole == 0 || p.Slots == 0 || p.Nodes == 0 {
+// Duties returns what a watcher with a bond is paid for duties of that worth, others being the bonds of other owners: its share of the
+// bonds in the part of the pool for duties, for what it did of what it could expect to be drawn for, all of it at most. That is
+// Whole · slots · bond · others / bonds², so that the pay is linear in the bond, and all together are never paid more than the pool.
+func (p Presence) Duties(bond, others math.Int, worth uint64) math.Int {
+	if !bond.IsPositive() || !others.IsPositive() || p.Whole == 0 || p.Slots == 0 {
 		return math.ZeroInt()
 	}
-	all := new(big.Int).Mul(new(big.Int).SetUint64(p.Whole), new(big.Int).SetUint64(p.Nodes))
-	return share(p.duties(), new(big.Int).SetUint64(worth), 1, all, p.Slots)
+	all := p.Bonds.BigInt()
+	done := new(big.Int).Mul(new(big.Int).SetUint64(worth), new(big.Int).Mul(all, all))
+	expected := new(big.Int).Mul(new(big.Int).SetUint64(p.Whole), new(big.Int).SetUint64(p.Slots))
+	expected.Mul(expected, bond.BigInt()).Mul(expected, others.BigInt())
+	if done.Cmp(expected) > 0 {
+		done.Set(expected)
+	}
+	part := done.Mul(done, new(big.Int).Mul(p.duties().BigInt(), bond.BigInt()))
+	return math.NewIntFromBigInt(part.Quo(part, expected.Mul(expected, all)))
 }
 
 // share returns ⌊amount · a · b / (ofA · ofB)⌋, whose factors together do not fit math.Int.

@@ -13,11 +13,11 @@ import (
 	"github.com/mesh-protocol/mesh/x/rewards/types"
 )
 
-// epochOf returns the figures of an epoch of 6 slots and so many nodes, that pays 20 % of its pool for duties.
-func presence(bucket, bonds int64, yieldPpm uint32, nodes uint64) types.Presence {
+// presence returns the figures of an epoch of 6 slots that pays 20 % of its pool for duties.
+func presence(bucket, bonds int64, yieldPpm uint32) types.Presence {
 	return types.Presence{
 		Bucket: math.NewInt(bucket), Bonds: math.NewInt(bonds), YieldPpm: yieldPpm, ContributionBps: 2_000,
-		Slots: 6, Nodes: nodes, Whole: 1_000_000,
+		Slots: 6, Whole: 1_000_000,
 	}
 }
 
@@ -29,17 +29,21 @@ func TestPresence(t *testing.T) {
 		slots, duties  uint64
 		uptime, worked int64
 	}{
-		{"ok: the bucket bounds", presence(10_000, 1_000, 1_000_000_000, 4), 250, 6, 6_000_000, 2_000, 500},
-		{"ok: the yield bounds", presence(10_000, 1_000_000, 100, 4), 1_000_000, 6, 24_000_000, 80, 20},
-		{"ok: half of the slots", presence(10_000, 1_000, 1_000_000_000, 4), 250, 3, 3_000_000, 1_000, 250},
-		{"ok: rounded down", presence(10_000, 1_000, 1_000_000_000, 4), 1, 1, 1, 1, 0},
-		{"ok: nothing was shown", presence(10_000, 1_000, 1_000_000_000, 4), 250, 0, 0, 0, 0},
-		{"ok: no bucket", presence(0, 1_000, 1_000_000_000, 4), 250, 6, 6_000_000, 0, 0},
-		{"ok: nobody is there", presence(10_000, 0, 100, 0), 0, 6, 0, 0, 0},
+		// A quarter of the bonds can expect 6,000,000 · 1/4 · 3/4.
+		{"ok: the bucket bounds", presence(10_000, 1_000, 1_000_000_000), 250, 6, 1_125_000, 2_000, 500},
+		{"ok: the yield bounds", presence(10_000, 1_000_000, 100), 500_000, 6, 1_500_000, 40, 10},
+		{"ok: half of it", presence(10_000, 1_000, 1_000_000_000), 250, 3, 562_500, 1_000, 250},
+		{"ok: drawn more often than expected", presence(10_000, 1_000, 1_000_000_000), 250, 6, 1_125_001, 2_000, 500},
+		{"ok: all that can be claimed", presence(10_000, 1_000, 1_000_000_000), 250, 6, 6_000_000, 2_000, 500},
+		{"ok: rounded down", presence(10_000, 1_000, 1_000_000_000), 1, 1, 1, 1, 0},
+		{"ok: nothing was shown", presence(10_000, 1_000, 1_000_000_000), 250, 0, 0, 0, 0},
+		{"ok: no bucket", presence(0, 1_000, 1_000_000_000), 250, 6, 1_125_000, 0, 0},
+		{"ok: nobody is there", presence(10_000, 0, 100), 0, 6, 0, 0, 0},
+		{"ok: nobody else is there", presence(10_000, 1_000, 1_000_000_000), 1_000, 6, 6_000_000, 8_000, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			require.Equal(t, math.NewInt(c.uptime).String(), c.p.Uptime(math.NewInt(c.bond), c.slots).String())
-			require.Equal(t, math.NewInt(c.worked).String(), c.p.Duties(c.duties).String())
+			require.Equal(t, math.NewInt(c.worked).String(), c.p.Duties(math.NewInt(c.bond), c.p.Bonds.SubRaw(c.bond), c.duties).String())
 		})
 	}
 }
@@ -53,19 +57,25 @@ func TestPresenceIsBoundedAndLinear(t *testing.T) {
 		for _, b := range bonds {
 			all += b
 		}
-		p := presence(rapid.Int64Range(0, 1<<50).Draw(rt, "bucket"), all, rapid.Uint32Range(10, 10_000).Draw(rt, "yield"), uint64(len(bonds)))
+		p := presence(rapid.Int64Range(0, 1<<50).Draw(rt, "bucket"), all, rapid.Uint32Range(10, 10_000).Draw(rt, "yield"))
 		p.ContributionBps = rapid.Uint32Range(0, 5_000).Draw(rt, "contribution")
-		paid, left := math.ZeroInt(), p.Whole*p.Nodes*p.Slots
+		paid := math.ZeroInt()
 		for _, b := range bonds {
-			slots, duties := rapid.Uint64Range(0, p.Slots).Draw(rt, "slots"), rapid.Uint64Range(0, left).Draw(rt, "duties")
-			left -= duties
+			slots, duties := rapid.Uint64Range(0, p.Slots).Draw(rt, "slots"), rapid.Uint64Range(0, p.Whole*p.Slots).Draw(rt, "duties")
 			whole := p.Uptime(math.NewInt(b), slots)
-			paid = paid.Add(whole).Add(p.Duties(duties))
+			worked := func(part, others int64, worth uint64) math.Int { return p.Duties(math.NewInt(part), math.NewInt(others), worth) }
+			paid = paid.Add(whole).Add(worked(b, all-b, duties))
 			a := rapid.Int64Range(0, b).Draw(rt, "part")
 			parts := p.Uptime(math.NewInt(a), slots).Add(p.Uptime(math.NewInt(b-a), slots))
 			require.True(rt, parts.LTE(whole) && parts.GTE(whole.SubRaw(1)), "%s in parts, %s as a whole", parts, whole)
 			d := rapid.Uint64Range(0, duties).Draw(rt, "some duties")
-			require.True(rt, p.Duties(d).Add(p.Duties(duties-d)).LTE(p.Duties(duties)))
+			require.True(rt, worked(b, all-b, d).LTE(worked(b, all-b, duties)), "more is worth more")
+			// Who does all that a bond can expect is paid its share of the pool, as one owner or as two.
+			one := worked(b, all-b, p.Whole*p.Slots)
+			two := worked(a, all-a, p.Whole*p.Slots).Add(worked(b-a, all-b+a, p.Whole*p.Slots))
+			if b < all {
+				require.True(rt, two.LTE(one) && two.GTE(one.SubRaw(1)), "%s as two owners, %s as one", two, one)
+			}
 		}
 		require.True(rt, paid.LTE(p.Bucket))
 		require.True(rt, paid.LTE(math.NewInt(all).MulRaw(int64(p.YieldPpm)).QuoRaw(1_000_000)))
@@ -75,9 +85,10 @@ func TestPresenceIsBoundedAndLinear(t *testing.T) {
 func TestTheLargestPresenceDoesNotOverflow(t *testing.T) {
 	largest := math.NewIntFromBigInt(new(big.Int).Lsh(big.NewInt(1), 127))
 	p := types.Presence{
-		Bucket: largest, Bonds: largest, YieldPpm: 10_000, ContributionBps: 5_000, Slots: 64, Nodes: 1 << 36, Whole: 1_000_000,
+		Bucket: largest, Bonds: largest, YieldPpm: 10_000, ContributionBps: 5_000, Slots: 64, Whole: 1_000_000_000_000,
 	}
 	pool := largest.QuoRaw(100)
-	require.Equal(t, pool.QuoRaw(2).String(), p.Duties(64*1_000_000<<36).String())
+	half := largest.QuoRaw(2)
+	require.Equal(t, pool.QuoRaw(4).String(), p.Duties(half, half, 64*1_000_000_000_000).String())
 	require.Equal(t, pool.Sub(pool.QuoRaw(2)).String(), p.Uptime(largest, 64).String())
 }

@@ -104,7 +104,8 @@ type MsgWithdrawResponse struct {
 	Matched cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=matched,proto3,customtype=cosmossdk.io/math.Int" json:"matched"`
 	// commission is the part of all that went to givers of bonds, in base units.
 	Commission cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=commission,proto3,customtype=cosmossdk.io/math.Int" json:"commission"`
-	// epochs_left is the number of closed epochs whose match is still to be withdrawn.
+	// epochs_left is the number of epochs of which something is still to be withdrawn: of closed ones their match, or of as many changes of
+	// bonds what was paid before them. It is 0 where nothing is left but what the open epoch brings.
 	EpochsLeft uint64 `protobuf:"varint,4,opt,name=epochs_left,json=epochsLeft,proto3" json:"epochs_left,omitempty"`
 	// presence is the emission for uptime and duties, in base units.
 	Presence cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=presence,proto3,customtype=cosmossdk.io/math.Int" json:"presence"`

@@ -81,7 +81,7 @@ func checkTotal(msg *types.MsgClaim, node uint64, o types.Owed) error {
 	return nil
 }
 
-// dropClaims forgets the claims and the window of an epoch that is no longer kept, a few at a time.
+// dropClaims forgets claims, windows and seeds of epochs up to one that is no longer kept, a few at a time.
 func (k *Keeper) dropClaims(ctx context.Context, seq, epoch uint64) error {
 	until := new(collections.Range[collections.Triple[uint64, uint64, uint64]]).
 		StartInclusive(collections.Join3(seq, uint64(0), uint64(0))).
@@ -89,8 +89,9 @@ func (k *Keeper) dropClaims(ctx context.Context, seq, epoch uint64) error {
 	if err := forget(ctx, k.claims, until, maxDropped); err != nil {
 		return err
 	}
-	return errors.Join(k.windows.Remove(ctx, collections.Join(seq, epoch)), k.watchSeeds.Remove(ctx, collections.Join(seq, epoch)))
+	old := collections.NewPrefixedPairRange[uint64, uint64](seq).EndInclusive(epoch)
+	return errors.Join(forget(ctx, k.windows, old, maxDropped), forget(ctx, k.watchSeeds, old, maxDropped))
 }
 
-// maxDropped bounds the claims forgotten with one claim: two, so that old ones never pile up.
+// maxDropped bounds what is forgotten of each kind with one proof: two, so that old ones never pile up.
 const maxDropped = 2

@@ -20,13 +20,44 @@ func (k *Keeper) AfterEpochClosed(ctx context.Context, seq, epoch uint64) error 
 		if key.K2() >= epoch {
 			return true, nil
 		}
-		return true, k.settling.Set(ctx, seq)
+		return true, k.enqueue(ctx, seq)
 	})
+}
+
+// enqueue puts a network on the list of those with deals to settle.
+func (k *Keeper) enqueue(ctx context.Context, seq uint64) error {
+	listed, err := k.settling.Has(ctx, seq)
+	if err != nil || listed {
+		return err
+	}
+	n, err := k.pendingNow(ctx)
+	return errors.Join(err, k.settling.Set(ctx, seq), k.pending.Set(ctx, n+1))
+}
+
+// dequeue takes a network that is on the list off it.
+func (k *Keeper) dequeue(ctx context.Context, seq uint64) error {
+	n, err := k.pendingNow(ctx)
+	if n <= 1 {
+		return errors.Join(err, k.settling.Remove(ctx, seq), k.pending.Remove(ctx))
+	}
+	return errors.Join(err, k.settling.Remove(ctx, seq), k.pending.Set(ctx, n-1))
+}
+
+// pendingNow returns how many networks are on the list.
+func (k *Keeper) pendingNow(ctx context.Context) (uint64, error) {
+	n, err := k.pending.Get(ctx)
+	if errors.Is(err, collections.ErrNotFound) {
+		return 0, nil
+	}
+	return n, err
 }
 
 // EndBlock settles deals that are over, at most MaxSettledPerBlock. A network whose proofs are not
 // over yet waits for its next epoch.
 func (k *Keeper) EndBlock(ctx sdk.Context) error {
+	if n, err := k.pendingNow(ctx); err != nil || n == 0 {
+		return err
+	}
 	var networks []uint64
 	err := k.settling.Walk(ctx, nil, func(seq uint64) (bool, error) {
 		networks = append(networks, seq)
@@ -46,7 +77,7 @@ func (k *Keeper) EndBlock(ctx sdk.Context) error {
 			return err
 		}
 		if waits || len(due) == 0 {
-			if err := k.settling.Remove(ctx, seq); err != nil {
+			if err := k.dequeue(ctx, seq); err != nil {
 				return err
 			}
 		}

@@ -31,6 +31,7 @@ type NodeKeeper interface {
 type ActiveSet interface {
 	Owners(ctx context.Context, d networktypes.Draw, n int) ([]networktypes.Node, error)
 	WeightAsOf(ctx context.Context, seq, opening uint64, n networktypes.Node) (math.Int, error)
+	OthersAsOf(ctx context.Context, seq, opening uint64, n networktypes.Node) (math.Int, error)
 	Seats(ctx context.Context, s networktypes.Seating) ([]networktypes.Seat, error)
 	SeatsOf(ctx context.Context, s networktypes.Seating, nodes []networktypes.Node) ([]networktypes.Seat, error)
 }

@@ -121,7 +121,7 @@ func (k *Keeper) initWork(ctx context.Context, g types.GenesisState) error {
 		errs = append(errs, k.claims.Set(ctx, collections.Join3(c.Network, c.Epoch, c.Node), c.Claim))
 	}
 	for _, seq := range g.Settling {
-		errs = append(errs, k.settling.Set(ctx, seq))
+		errs = append(errs, k.enqueue(ctx, seq))
 	}
 	for _, s := range g.Ended {
 		errs = append(errs, k.ended.Set(ctx, collections.Join4(s.Network, s.Node, s.Stint.ToEpoch, s.Stint.Deal), s.Stint))

@@ -51,8 +51,9 @@ type Keeper struct {
 	dealsByNode collections.Map[collections.Triple[uint64, uint64, uint64], uint64]
 	// ends holds (network, last epoch, deal) of deals that are not settled.
 	ends collections.KeySet[collections.Triple[uint64, uint64, uint64]]
-	// settling holds networks with deals that may be settled.
+	// settling holds networks with deals that may be settled, pending their number: a block that has none of them reads one key.
 	settling collections.KeySet[uint64]
+	pending  collections.Item[uint64]
 
 	// owed maps (network, node) to what all deals together owe it.
 	owed collections.Map[collections.Pair[uint64, uint64], types.Owed]
@@ -109,6 +110,7 @@ func (k *Keeper) addDealState(sb *collections.SchemaBuilder, cdc codec.BinaryCod
 	k.dealsByNode = collections.NewMap(sb, types.DealsByNodePrefix, "deals_by_node", triple, collections.Uint64Value)
 	k.ends = collections.NewKeySet(sb, types.EndsPrefix, "ends", triple)
 	k.settling = collections.NewKeySet(sb, types.SettlingPrefix, "settling", collections.Uint64Key)
+	k.pending = collections.NewItem(sb, types.PendingPrefix, "pending", collections.Uint64Value)
 	k.nextRequest = collections.NewItem(sb, types.NextRequestPrefix, "next_request", collections.Uint64Value)
 	k.requests = collections.NewMap(sb, types.RequestsPrefix, "requests", collections.Uint64Key, codec.CollValue[types.OpenRequest](cdc))
 	k.requestsByNode = collections.NewKeySet(sb, types.RequestsByNodePrefix, "requests_by_node", quad)

@@ -168,10 +168,17 @@ func (k *Keeper) heldAt(ctx context.Context, p proven, d types.Deal) (uint32, ty
 	return 0, types.Layout{}, types.ErrInvalidProof.Wrapf("deal %d owes node %d nothing for epoch %d", d.Id, p.node.Id, p.epoch.Number)
 }
 
-// bookProof records that the node has proven the epoch, and the gap before it where there is one.
+// bookProof records that the node has proven the epoch, and the gap before it where there is one. What it has given up of slots and
+// duties is no part of its claim any more.
 func (k *Keeper) bookProof(ctx context.Context, p proven) error {
 	seq, epoch := p.network.Seq, p.epoch.Number
 	p.claim.ProvenHeight = sdk.UnwrapSDKContext(ctx).BlockHeight()
+	if p.shown.Slots == 0 {
+		p.claim.UptimeRoot, p.claim.UptimeSlots = nil, 0
+	}
+	if p.shown.Duties == 0 {
+		p.claim.DutyRoot, p.claim.DutyWorth = nil, 0
+	}
 	if err := k.claims.Set(ctx, collections.Join3(seq, epoch, p.node.Id), p.claim); err != nil {
 		return err
 	}

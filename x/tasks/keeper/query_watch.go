@@ -2,9 +2,12 @@ package keeper
 
 import (
 	"context"
+	"errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/mesh-protocol/mesh/proof"
+	beacontypes "github.com/mesh-protocol/mesh/x/beacon/types"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
@@ -27,30 +30,38 @@ func (q queryServer) Watch(ctx context.Context, req *types.QueryWatchRequest) (*
 	if err != nil {
 		return nil, grpcError(err)
 	}
+	counts, err := proof.FromBig(weight.BigInt())
+	if err != nil {
+		return nil, grpcError(err)
+	}
 	rsp := &types.QueryWatchResponse{Assurance: networktypes.AssuranceNone}
+	// What a query writes is dropped.
+	branch, _ := sdk.UnwrapSDKContext(ctx).CacheContext()
+	seed, err := q.watchSeed(branch, network.Seq, e)
+	switch {
+	case isPending(err):
+		rsp.Reason = "the seed that draws the watchers is still to come"
+		return rsp, nil
+	case errors.Is(err, beacontypes.ErrSeedExpired):
+		rsp.Reason = "nobody asked for the seed that draws the watchers before the beacon forgot it"
+		return rsp, nil
+	case err != nil:
+		return nil, grpcError(err)
+	}
+	rsp.SeedHeight = seed.Height
 	if weight.IsZero() {
 		rsp.Reason = "the node was not in the active set at the opening of the epoch"
 		return rsp, nil
 	}
-	// What a query writes is dropped.
-	branch, _ := sdk.UnwrapSDKContext(ctx).CacheContext()
-	seed, err := q.watchSeed(branch, network.Seq, e)
-	if isPending(err) {
-		rsp.Reason = "the seed that draws the watchers is still to come"
-		return rsp, nil
-	}
-	if err != nil {
-		return nil, grpcError(err)
-	}
 	w := watched{proven: proven{network: network, node: n, epoch: e}, seed: seed}
 	rsp.Assurance, rsp.Reason = networktypes.Assurance(e.Owners-1, e.Params.Uptime.Watchers, seed.Revealers)
-	if rsp.SeedHeight, rsp.Quorum = seed.Height, w.quorum(); rsp.Quorum == 0 {
+	if rsp.Quorum = w.quorum(); rsp.Quorum == 0 {
 		return rsp, nil
 	}
 	for slot := range e.Params.Epoch.UptimeSlots {
 		s := types.WatchedSlot{Slot: slot}
 		s.From, s.Until = types.SlotHeights(e.Open, e.Close, e.Params.Epoch.UptimeSlots, slot)
-		seats, err := q.deps.Actives.Seats(ctx, w.seating(n, slot))
+		seats, err := q.deps.Actives.Seats(ctx, w.seating(n, counts, slot))
 		if err != nil {
 			return nil, grpcError(err)
 		}

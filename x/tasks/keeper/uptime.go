@@ -21,7 +21,7 @@ func (k *Keeper) checkUptime(ctx context.Context, msg *types.MsgClaim, network n
 	if err := checkTrie("uptime", msg.UptimeRoot, uint64(msg.UptimeSlots), slots); err != nil {
 		return err
 	}
-	if err := checkTrie("duties", msg.DutyRoot, msg.DutyWorth, networktypes.Whole*slots*e.Nodes); err != nil {
+	if err := checkTrie("duties", msg.DutyRoot, msg.DutyWorth, networktypes.Whole*slots); err != nil {
 		return err
 	}
 	if msg.UptimeSlots == 0 && msg.DutyWorth == 0 {
@@ -66,7 +66,7 @@ func (k *Keeper) watchSeed(ctx context.Context, seq uint64, e networktypes.Epoch
 	if err != nil {
 		return w, err
 	}
-	w = types.WatchSeed{Seed: s.Value, Height: s.Height, Revealers: s.Revealers}
+	w = types.WatchSeed{Seed: s.Value, Height: s.Height, Revealers: s.Eligible}
 	return w, k.watchSeeds.Set(ctx, at, w)
 }
 
@@ -77,12 +77,12 @@ type watched struct {
 	domain proof.Domain
 }
 
-// seating returns who watches a node in a slot.
-func (w watched) seating(n networktypes.Node, slot uint32) networktypes.Seating {
+// seating returns who watches a node of that weight in a slot.
+func (w watched) seating(n networktypes.Node, weight proof.U128, slot uint32) networktypes.Seating {
 	return networktypes.Seating{
 		Network: w.network.Seq, Opening: w.epoch.Number, Owners: w.epoch.Owners,
 		Seed:  types.SlotSeed(w.seed.Seed, w.network.Seq, w.epoch.Number, n.Id, slot),
-		Seats: w.epoch.Params.Uptime.Watchers, Without: n.OwnerSlot,
+		Seats: w.epoch.Params.Uptime.Watchers, Without: n.OwnerSlot, Watched: weight,
 	}
 }
 
@@ -120,7 +120,10 @@ func (k *Keeper) verifyUptime(ctx context.Context, p proven, seed [32]byte, msg 
 		}
 		shown.Duties = p.claim.DutyWorth
 	}
-	shown.Weight, err = k.deps.Actives.WeightAsOf(ctx, p.network.Seq, p.epoch.Number, p.node)
+	if shown.Weight, err = k.deps.Actives.WeightAsOf(ctx, p.network.Seq, p.epoch.Number, p.node); err != nil {
+		return shown, err
+	}
+	shown.Others, err = k.deps.Actives.OthersAsOf(ctx, p.network.Seq, p.epoch.Number, p.node)
 	return shown, err
 }
 
@@ -161,7 +164,7 @@ func (k *Keeper) checkSeals(ctx context.Context, w watched, slot uint64, seals [
 		}
 		nodes[i] = n
 	}
-	seats, err := k.deps.Actives.SeatsOf(ctx, w.seating(w.node, uint32(slot)), nodes)
+	seats, err := k.deps.Actives.SeatsOf(ctx, w.seating(w.node, proof.U128{}, uint32(slot)), nodes)
 	if err != nil {
 		return err
 	}
@@ -207,7 +210,11 @@ func (k *Keeper) checkDuty(ctx context.Context, w watched, d proof.Duty) error {
 	if weight.IsZero() {
 		return types.ErrInvalidProof.Wrapf("node %d was not in the active set: nobody watched it", n.Id)
 	}
-	seats, err := k.deps.Actives.SeatsOf(ctx, w.seating(n, d.Slot), []networktypes.Node{w.node})
+	counts, err := proof.FromBig(weight.BigInt())
+	if err != nil {
+		return err
+	}
+	seats, err := k.deps.Actives.SeatsOf(ctx, w.seating(n, counts, d.Slot), []networktypes.Node{w.node})
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ func TestUptimeIsClaimedAndProven(t *testing.T) {
 		require.Equal(t, &types.MsgProveResponse{Gross: math.ZeroInt(), Earned: math.ZeroInt(), UptimeSlots: 4, DutyWorth: worth}, rsp)
 		require.Equal(t, []types.Presence{{
 			Network: seq, Node: 1, Epoch: 1, Settled: 2, Slots: 4, Duties: worth, Weight: math.NewInt(bond),
+			Others: math.NewInt(bond).MulRaw(int64(nodes) - 1),
 		}}, f.w.present)
 		require.Equal(t, networktypes.Counters{Proven: 1}, f.w.counters[1])
 		proven := eventsOf[*types.EventProven](f.events())
@@ -60,6 +61,10 @@ func TestUptimeBesideDeals(t *testing.T) {
 		}
 		rsp := must(f, f.msgs.Prove, msg)
 		require.Equal(t, int64(price), rsp.Gross.Int64())
+		explained, err := f.queries.ExplainClaim(f.ctx, &types.QueryExplainClaimRequest{Network: networkID, Node: nodes[0], Epoch: 2})
+		require.NoError(t, err)
+		require.Equal(t, []any{want.Slots, want.Duties}, []any{explained.Claim.UptimeSlots, explained.Claim.DutyWorth}, "what was given up was not paid")
+		require.Equal(t, []bool{show.slots, show.duties}, []bool{len(explained.Claim.UptimeRoot) > 0, len(explained.Claim.DutyRoot) > 0})
 		require.Equal(t, want.Slots, rsp.UptimeSlots)
 		require.Equal(t, want.Duties, rsp.DutyWorth)
 		require.Len(t, f.w.fees, 1)
@@ -94,7 +99,7 @@ func TestUptimeClaimIsRefused(t *testing.T) {
 		{"fails: duties without a root", func(m *types.MsgClaim) { m.DutyRoot = nil }, types.ErrInvalidClaim},
 		{"fails: a root without duties", func(m *types.MsgClaim) { m.DutyWorth = 0 }, types.ErrInvalidClaim},
 		{"fails: long root of duties", func(m *types.MsgClaim) { m.DutyRoot = append(root, 0) }, types.ErrInvalidClaim},
-		{"fails: more duties than all nodes together have", func(m *types.MsgClaim) { m.DutyWorth = 4*4*1_000_000 + 1 }, types.ErrInvalidClaim},
+		{"fails: more duties than all nodes together have", func(m *types.MsgClaim) { m.DutyWorth = 4*networktypes.Whole + 1 }, types.ErrInvalidClaim},
 	} {
 		t.Run(tc.name, func(*testing.T) {
 			msg := w.claimMsg()
@@ -232,13 +237,14 @@ func TestWatchQuery(t *testing.T) {
 	for i, s := range rsp.Slots {
 		require.Equal(t, uint32(i), s.Slot)
 		require.Equal(t, []int64{opening(1) + 5*int64(i), opening(1) + 5*int64(i+1)}, []int64{s.From, s.Until})
-		require.Equal(t, []types.WatchSeat{{Node: 1, Seats: 1, Worth: 500_000}, {Node: 3, Seats: 1, Worth: 500_000}}, s.Seats)
+		require.Equal(t, []types.WatchSeat{{Node: 1, Seats: 1, Worth: networktypes.Whole / 6}, {Node: 3, Seats: 1, Worth: networktypes.Whole / 6}}, s.Seats)
 	}
 	require.Empty(t, f.export().WatchSeeds, "a query writes nothing")
 	f.edit(2, func(n *networktypes.Node) { n.Weight = math.ZeroInt() })
 	rsp = f.watch(2, 1)
 	require.Empty(t, rsp.Slots)
 	require.Equal(t, "the node was not in the active set at the opening of the epoch", rsp.Reason)
+	require.Equal(t, opening(1)+2, rsp.SeedHeight, "that it is not watched is known")
 	_, err := f.queries.Watch(f.ctx, &types.QueryWatchRequest{Network: networkID, Node: 9, Epoch: 1})
 	require.ErrorContains(t, err, "not found")
 	_, err = f.queries.Watch(f.ctx, &types.QueryWatchRequest{Network: networkID, Node: 1, Epoch: 2})
@@ -253,7 +259,7 @@ func TestWatchQuery(t *testing.T) {
 		var seats uint32
 		for _, seat := range s.Seats {
 			seats += seat.Seats
-			require.Equal(t, 66_666*uint64(seat.Seats), seat.Worth)
+			require.Equal(t, networktypes.Whole/300*uint64(seat.Seats), seat.Worth)
 			require.NotEqual(t, uint64(2), seat.Node)
 		}
 		require.Equal(t, uint32(15), seats)

@@ -207,6 +207,17 @@ func (w *world) WeightAsOf(_ context.Context, _, _ uint64, n networktypes.Node) 
 	return n.Weight, nil
 }
 
+// OthersAsOf returns what the nodes of all other owners weigh.
+func (w *world) OthersAsOf(_ context.Context, seq, _ uint64, n networktypes.Node) (math.Int, error) {
+	sum := math.ZeroInt()
+	for _, other := range w.at(seq).nodes {
+		if other.OwnerSlot != n.OwnerSlot {
+			sum = sum.Add(other.Weight)
+		}
+	}
+	return sum, nil
+}
+
 // SeatsOf seats the first nodes of owners other than the one without: each has one seat if there are fewer than seats, or one of the
 // seats by a hash over seed and number of the seat.
 func (w *world) SeatsOf(ctx context.Context, s networktypes.Seating, nodes []networktypes.Node) ([]networktypes.Seat, error) {
@@ -239,7 +250,7 @@ func (w *world) Seats(_ context.Context, s networktypes.Seating) ([]networktypes
 	var list []networktypes.Seat
 	if len(others) < int(s.Seats) {
 		for _, id := range others {
-			list = append(list, networktypes.Seat{Node: id, Seats: 1, Worth: networktypes.Whole / uint64(len(others))})
+			list = append(list, networktypes.Seat{Node: id, Seats: 1, Worth: networktypes.Whole / uint64(len(others)*len(nodes))})
 		}
 		return list, nil
 	}
@@ -249,7 +260,7 @@ func (w *world) Seats(_ context.Context, s networktypes.Seating) ([]networktypes
 		drawn[others[binary.BigEndian.Uint64(sum[:])%uint64(len(others))]]++
 	}
 	for _, id := range slices.Sorted(maps.Keys(drawn)) {
-		list = append(list, networktypes.Seat{Node: id, Seats: drawn[id], Worth: uint64(drawn[id]) * (networktypes.Whole / uint64(s.Seats))})
+		list = append(list, networktypes.Seat{Node: id, Seats: drawn[id], Worth: uint64(drawn[id]) * (networktypes.Whole / uint64(int(s.Seats)*len(nodes)))})
 	}
 	return list, nil
 }
@@ -313,7 +324,7 @@ func (w *world) Seed(ctx context.Context, closed int64, delay uint64, _ uint32) 
 		return beacontypes.Seed{}, beacontypes.ErrSeedExpired
 	}
 	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("seed"), uint64(closed)))
-	return beacontypes.Seed{Value: sum[:], Height: height, Revealers: 4}, nil
+	return beacontypes.Seed{Value: sum[:], Height: height, Revealers: 3, Eligible: 4}, nil
 }
 
 func (w *world) AfterPresenceProven(_ context.Context, p types.Presence) error {

@@ -39,7 +39,8 @@ type Claim struct {
 	UptimeSlots uint32 `protobuf:"varint,5,opt,name=uptime_slots,json=uptimeSlots,proto3" json:"uptime_slots,omitempty"`
 	// duty_root is the hash at the root of the trie over what the node did as a watcher, 32 bytes, or none.
 	DutyRoot []byte `protobuf:"bytes,6,opt,name=duty_root,json=dutyRoot,proto3" json:"duty_root,omitempty"`
-	// duty_worth is the sum at that root: 1,000,000 are all seats of one slot of one node.
+	// duty_worth is the sum at that root: 10^12 bound what the duties of all nodes in one slot are worth. What a proof does not show of
+	// slots or duties is taken off the claim.
 	DutyWorth uint64 `protobuf:"varint,7,opt,name=duty_worth,json=dutyWorth,proto3" json:"duty_worth,omitempty"`
 }
 

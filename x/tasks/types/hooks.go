@@ -24,10 +24,11 @@ type Presence struct {
 	Epoch, Settled uint64
 	// Slots is the number of slots in which enough watchers attested it.
 	Slots uint32
-	// Duties is what it did as a watcher: networktypes.Whole are all seats of one slot of one node.
+	// Duties is what it did as a watcher, as networktypes.Seat.Worth counts.
 	Duties uint64
-	// Weight is what it weighed in the active set as of the opening of Epoch, in base units.
-	Weight math.Int
+	// Weight is what it weighed in the active set as of the opening of Epoch, Others what the nodes of all other owners did, in base
+	// units.
+	Weight, Others math.Int
 }
 
 // IsNothing tells whether nothing was proven.

@@ -37,6 +37,8 @@ var (
 	EndsPrefix = collections.NewPrefix(11)
 	// SettlingPrefix holds networks with deals that may be settled.
 	SettlingPrefix = collections.NewPrefix(12)
+	// PendingPrefix holds how many of these networks there are.
+	PendingPrefix = collections.NewPrefix(21)
 	// RepairsPrefix holds (network, node, deal) of repairs that are not paid yet.
 	RepairsPrefix = collections.NewPrefix(13)
 	// NextRequestPrefix holds the id of the next request.

@@ -1048,7 +1048,7 @@ type WatchSeat struct {
 	Node uint64 `protobuf:"varint,1,opt,name=node,proto3" json:"node,omitempty"`
 	// seats it counts for.
 	Seats uint32 `protobuf:"varint,2,opt,name=seats,proto3" json:"seats,omitempty"`
-	// worth is what the duty counts for, of 1,000,000.
+	// worth is what the duty counts for; 10^12 bound what those of all nodes in one slot do.
 	Worth uint64 `protobuf:"varint,3,opt,name=worth,proto3" json:"worth,omitempty"`
 }
 
