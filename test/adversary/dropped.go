@@ -1,6 +1,7 @@
 package adversary
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -42,9 +43,18 @@ func (d *dropper) prove(epoch uint64) {
 // requireNone holds that proofs were tried and every one was refused as wrong.
 func assertNone(t testing.TB, proofs []*storage.Tx) {
 	t.Helper()
-	require.NotEmpty(t, proofs)
-	for _, tx := range proofs {
-		assert.ErrorIs(t, tx.Err(), tasktypes.ErrInvalidProof)
+	assertRefused(t, proofs, tasktypes.ErrInvalidProof)
+}
+
+// assertRefused holds that transactions were tried and each was refused, for a reason unless that is nil. The play goes on where one was
+// not, so that it is seen who gains by it.
+func assertRefused(t testing.TB, txs []*storage.Tx, reason error) {
+	t.Helper()
+	require.NotEmpty(t, txs)
+	for _, tx := range txs {
+		if err := tx.Err(); err == nil || reason != nil && !errors.Is(err, reason) {
+			t.Errorf("%s: %v, it is to be refused: %v", tx, err, reason)
+		}
 	}
 }
 

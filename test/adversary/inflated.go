@@ -3,7 +3,6 @@ package adversary
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/proof"
@@ -63,9 +62,7 @@ func playInflatedLeaf(t testing.TB) Tally {
 	s := newScene(t, 4, 1_500)
 	a := &inflater{Holder: s.liar, scene: s}
 	tally := s.lie(a)
-	for _, tx := range a.totals {
-		assert.ErrorIs(t, tx.Err(), tasktypes.ErrInvalidClaim)
-	}
+	assertRefused(t, a.totals, tasktypes.ErrInvalidClaim)
 	assertNone(t, a.proofs)
 	assertPaidTwice(t, s, 4)
 	return tally

@@ -67,10 +67,7 @@ func playLeafSwapper(t testing.TB) Tally {
 	s := newScene(t, 4, 1_500)
 	a := &swapper{Holder: s.liar, scene: s}
 	tally := s.lie(a)
-	require.NotEmpty(t, a.claims)
-	for _, tx := range a.claims {
-		assert.ErrorIs(t, tx.Err(), tasktypes.ErrClaimExists)
-	}
+	assertRefused(t, a.claims, tasktypes.ErrClaimExists)
 	assertNone(t, a.proofs)
 	assertPaidTwice(t, s, 4)
 	assert.Equal(t, math.ZeroInt(), tally.Proven)

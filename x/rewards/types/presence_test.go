@@ -63,7 +63,9 @@ func TestPresenceIsBoundedAndLinear(t *testing.T) {
 		for _, b := range bonds {
 			slots, duties := rapid.Uint64Range(0, p.Slots).Draw(rt, "slots"), rapid.Uint64Range(0, p.Whole*p.Slots).Draw(rt, "duties")
 			whole := p.Uptime(math.NewInt(b), slots)
-			worked := func(part, others int64, worth uint64) math.Int { return p.Duties(math.NewInt(part), math.NewInt(others), worth) }
+			worked := func(part, others int64, worth uint64) math.Int {
+				return p.Duties(math.NewInt(part), math.NewInt(others), worth)
+			}
 			paid = paid.Add(whole).Add(worked(b, all-b, duties))
 			a := rapid.Int64Range(0, b).Draw(rt, "part")
 			parts := p.Uptime(math.NewInt(a), slots).Add(p.Uptime(math.NewInt(b-a), slots))
