@@ -50,7 +50,7 @@ func playReturner(t testing.TB) Tally {
 	r := &returner{dropper: dropper{Holder: s.liar, scene: s}}
 	tally := s.lie(r)
 	assertNone(t, r.proofs)
-	assert.Equal(t, 2, r.taken)
+	assert.Equal(t, 2, r.taken, "times it took an index again")
 	assert.NotZero(t, r.again)
 	assert.Equal(t, 4, s.Books.Losses["silent"])
 	assertPaidTwice(t, s, 4)

@@ -128,7 +128,7 @@ func (n *crash) ofTasks(height int64) *big.Int {
 	rest := "http://" + n.state(n.dir).REST
 	var module struct {
 		Account struct {
-			Value struct{ Address string } `json:"value"`
+			Base struct{ Address string } `json:"base_account"`
 		}
 	}
 	require.True(n.t, n.get(&module, rest+"/cosmos/auth/v1beta1/module_accounts/tasks", http.Header{}))
@@ -138,7 +138,7 @@ func (n *crash) ofTasks(height int64) *big.Int {
 	require.True(n.t, n.ask(&network, height, "network/v1/networks/%s", n.network))
 	var found struct{ Balance struct{ Amount string } }
 	at := http.Header{"X-Cosmos-Block-Height": {strconv.FormatInt(height, 10)}}
-	path := "/cosmos/bank/v1beta1/balances/" + module.Account.Value.Address + "/by_denom?denom=" + url.QueryEscape(network.Network.Token.Denom)
+	path := "/cosmos/bank/v1beta1/balances/" + module.Account.Base.Address + "/by_denom?denom=" + url.QueryEscape(network.Network.Token.Denom)
 	require.True(n.t, n.get(&found, rest+path, at))
 	return n.big(found.Balance.Amount)
 }

@@ -97,6 +97,7 @@ func TestRefusals(t *testing.T) {
 		"fails: second devnet":     {[]string{"devnet", "up", "--detach"}, 7, "devnet_running", "is validator0 of the one in"},
 		"fails: taken directory":   {[]string{"devnet", "up", "--detach", "--home", taken}, 7, "directory_taken", "letter"},
 		"fails: no devnet":         {[]string{"devnet", "down", "--home", taken}, 5, "not_found", "no devnet in"},
+		"fails: demo of four":      {[]string{"devnet", "demo", "--nodes", "4"}, 2, "usage", "4 nodes; repair needs at least 5"},
 		"fails: key exists":        {[]string{"keys", "add", "poor"}, 7, "key_exists", `"poor"`},
 	} {
 		t.Run(name, func(t *testing.T) {

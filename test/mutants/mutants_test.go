@@ -17,7 +17,7 @@ type mutant struct {
 	rule  string // in words
 	edits []edit
 	gains string // the adversary that must be seen to gain
-	books string // instead: what of the books it must be seen to break
+	seen  string // instead, where it gains nothing but others lose, or the books are broken: what its test says
 }
 
 // edit switches a part of a rule off.
@@ -52,6 +52,7 @@ func mutants() map[string]mutant {
 			rule:  "a claim is proved against the layout that was acknowledged when it was made",
 			edits: []edit{{"x/tasks/types/deal.go", "	if i.ClaimedEpoch == epoch {\n		return i.Claimed\n	}\n	return i.Acked", "	return i.Acked"}},
 			gains: "layout_churner",
+			seen:  "layout opening does not match",
 		},
 		"any_weight": {
 			rule:  "a leaf weighs what the deal owes the node",
@@ -67,6 +68,7 @@ func mutants() map[string]mutant {
 			rule:  "who never proved an index does not take it again before others",
 			edits: []edit{{"x/tasks/keeper/loss.go", "l.reason == lossReported || !proven", "proven && l.reason == lossReported"}},
 			gains: "returner_with_nothing",
+			seen:  "times it took an index again",
 		},
 		"one_place_for_a_key": {
 			rule: "a leaf stands once in a claim, where the bits of its key lead",
@@ -96,13 +98,13 @@ func mutants() map[string]mutant {
 			rule:  "what goes back to a client is what its deal has left",
 			edits: []edit{{"x/tasks/keeper/settle.go", "d.Escrow.Sub(d.Spent).Add(d.Reserve)", "d.Escrow.Add(d.Reserve)"}},
 			gains: "self_dealing_loses_money",
-			books: "account of x/tasks at height",
+			seen:  "account of x/tasks at height",
 		},
 		"minted_twice": {
 			rule:  "what is minted is the match of what was burnt",
 			edits: []edit{{"x/rewards/keeper/withdraw.go", "k.mint(branch, network, sum(matches).Add(presence))", "k.mint(branch, network, sum(matches).Add(presence).MulRaw(2))"}},
 			gains: "self_dealing_loses_money",
-			books: "account of x/rewards at height",
+			seen:  "all balances of the token at height",
 		},
 	}
 }
@@ -128,8 +130,8 @@ func TestMutants(t *testing.T) {
 			require.Error(t, err, "%s is switched off, and %s gains nothing: either the rule does nothing or its test sees nothing", m.rule, m.gains)
 			require.Contains(t, out, "--- FAIL: TestAdversary/"+m.gains, out)
 			said := m.gains + " gains "
-			if m.books != "" {
-				said = m.books
+			if m.seen != "" {
+				said = m.seen
 			}
 			require.Contains(t, out, said, "the test fails, but not for this: %s", out)
 			t.Logf("without the rule that %s: %s", m.rule, lineWith(out, said))

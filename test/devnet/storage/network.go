@@ -73,6 +73,7 @@ type Network struct {
 	contents map[string]*Content // by layout root
 	pending  []*Tx
 	state    *State
+	broken   bool // the books have shown something wrong
 }
 
 // New makes a chain and a network on it. No node has joined yet.
