@@ -42,6 +42,7 @@ func mutants() map[string]mutant {
 			rule:  "what a proof pays comes out of the escrow of the deal, burn included",
 			edits: []edit{{"x/tasks/keeper/fee.go", "earned := gross.Sub(burnt)", "earned := gross"}},
 			gains: "self_dealing_loses_money",
+			seen:  "that was paid for epoch",
 		},
 		"loss_for_nothing": {
 			rule:  "who loses an index pays for its repair",
@@ -89,14 +90,18 @@ func mutants() map[string]mutant {
 			},
 			gains: "leaf_swapper",
 		},
-		"first_bytes": {
-			rule:  "positions are drawn over all bytes of an index",
-			edits: []edit{{"proof/storage.go", "uint64(i), U64(views[i].LayoutBytes)))", "uint64(i), U64(1)))"}},
+		"last_bytes": {
+			rule: "positions are drawn over all bytes of an index",
+			edits: []edit{
+				{"proof/storage.go", "Draw(seed, TagByte, uint64(i), U64(views[i].LayoutBytes))", "U64(views[i].LayoutBytes-1)"},
+				{"proof/storage_prove.go", "Draw(seed, TagByte, uint64(i), U64(root.Bytes)).Lo", "root.Bytes - 1"},
+				{"test/adversary/forge.go", "proof.Draw(seed, proof.TagByte, uint64(i), proof.U64(layout.Root().Bytes)).Lo", "layout.Root().Bytes - 1"},
+			},
 			gains: "big_piece_dropper",
 		},
-		"refund_of_what_was_spent": {
-			rule:  "what goes back to a client is what its deal has left",
-			edits: []edit{{"x/tasks/keeper/settle.go", "d.Escrow.Sub(d.Spent).Add(d.Reserve)", "d.Escrow.Add(d.Reserve)"}},
+		"reserve_that_is_kept": {
+			rule:  "what goes back to a client is all that its deal has left",
+			edits: []edit{{"x/tasks/keeper/settle.go", "d.Escrow.Sub(d.Spent).Add(d.Reserve)", "d.Escrow.Sub(d.Spent)"}},
 			gains: "self_dealing_loses_money",
 			seen:  "account of x/tasks at height",
 		},

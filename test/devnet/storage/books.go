@@ -156,8 +156,8 @@ func (b *Books) readWork(events []abci.Event) {
 	each(b, events, func(e tasktypes.EventProven) {
 		n := b.Node(e.Node)
 		require.False(b.net.t, n.Epochs[e.Epoch], "node %d is paid for epoch %d twice", e.Node, e.Epoch)
-		require.Equal(b.net.t, b.tau(e.Epoch, e.Gross).String(), e.Burnt.String())
-		require.Equal(b.net.t, e.Gross.String(), e.Burnt.Add(e.Earned).String())
+		b.net.holds(e.Burnt.Equal(b.tau(e.Epoch, e.Gross)) && e.Gross.Equal(e.Burnt.Add(e.Earned)),
+			"%s is burnt and %s earned of %s that was paid for epoch %d", e.Burnt, e.Earned, e.Gross, e.Epoch)
 		n.Epochs[e.Epoch] = true
 		n.Proven, n.Burnt, n.Earned = n.Proven.Add(e.Gross), n.Burnt.Add(e.Burnt), n.Earned.Add(e.Earned)
 		b.Burnt = b.Burnt.Add(e.Burnt)
