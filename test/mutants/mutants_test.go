@@ -103,7 +103,7 @@ func mutants() map[string]mutant {
 			rule:  "what goes back to a client is all that its deal has left",
 			edits: []edit{{"x/tasks/keeper/settle.go", "d.Escrow.Sub(d.Spent).Add(d.Reserve)", "d.Escrow.Sub(d.Spent)"}},
 			gains: "self_dealing_loses_money",
-			seen:  "account of x/tasks at height",
+			seen:  "has not given back all that it had left",
 		},
 		"minted_twice": {
 			rule:  "what is minted is the match of what was burnt",
