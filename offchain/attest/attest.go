@@ -2,15 +2,17 @@ package attest
 
 import (
 	"context"
+	"maps"
 	"sync"
 
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
-// Attest is a node's part in the uptime of its network. Step is called by one goroutine, the other methods by any.
+// Attest is a node's part in the uptime of its network. Step and Wait are called by one goroutine, the other methods by any.
 type Attest struct {
 	cfg  Config
 	deps Deps
+	crew *crew
 
 	mu     sync.Mutex // guards the following
 	height int64
@@ -21,9 +23,11 @@ type Attest struct {
 	lastOwn plan
 	// summoned are the watchers that have taken a summons in this epoch, with the slot that was on.
 	summoned map[uint64]uint32
-	// watched are the plans of the nodes that have summoned this one, by number.
+	// watched are the plans of the nodes that have summoned this one, by number, asked the height at which the chain was asked last about
+	// those of whom it knows none yet.
 	watched map[uint64]plan
-	// probes are what this node has to do as a watcher.
+	asked   map[uint64]int64
+	// probes are what this node has to do as a watcher, in this epoch and what is left of the one before.
 	probes map[probe]*visit
 }
 
@@ -62,19 +66,25 @@ func New(cfg Config, deps Deps) (*Attest, error) {
 	if err := deps.validate(); err != nil {
 		return nil, err
 	}
-	return &Attest{cfg: cfg, deps: deps, summoned: map[uint64]uint32{}, watched: map[uint64]plan{}, probes: map[probe]*visit{}}, nil
+	return &Attest{
+		cfg: cfg, deps: deps, crew: newCrew(cfg.AtOnce, cfg.Patience),
+		summoned: map[uint64]uint32{}, watched: map[uint64]plan{}, asked: map[uint64]int64{}, probes: map[probe]*visit{},
+	}, nil
 }
 
-// Step does what is due at a height: it learns who watches the node, summons them, and probes those it watches itself. Errors are
-// those of the chain; what peers refuse is tried again with the next step.
+// Step begins what is due at a height: it learns who watches the node, has them summoned, and those probed that the node watches
+// itself. It does not wait for peers; what they are asked ends with ctx, or when Patience is over. Errors are those of the chain; what
+// peers refuse is tried again with the next step.
 func (a *Attest) Step(ctx context.Context, height int64) error {
 	if err := a.enter(ctx, height); err != nil {
 		return err
 	}
-	a.atOnce(ctx, a.summonsDue())
-	a.atOnce(ctx, a.probesDue())
+	a.crew.set(ctx, append(a.summonsDue(), a.probesDue()...))
 	return nil
 }
+
+// Wait returns when no peer is being asked any more.
+func (a *Attest) Wait() { a.crew.wait() }
 
 // enter takes note of a height, of the epoch that is open at it, and of who watches the node in it.
 func (a *Attest) enter(ctx context.Context, height int64) error {
@@ -92,39 +102,38 @@ func (a *Attest) enter(ctx context.Context, height int64) error {
 	if e.Number == old.Number && own.known {
 		return nil
 	}
+	if old.Number == 0 && e.Number > 1 { // a node that starts: what was asked before may be answered still
+		before, err := a.ask(ctx, a.cfg.Node, e.Number-1)
+		if err != nil {
+			return err
+		}
+		old.Number, own = e.Number-1, before
+	}
 	p, err := a.ask(ctx, a.cfg.Node, e.Number)
 	if err != nil {
 		return err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if e.Number != old.Number {
-		a.last, a.lastOwn = old.Number, a.own
-		a.summoned, a.watched, a.probes = map[uint64]uint32{}, map[uint64]plan{}, map[probe]*visit{}
+	if e.Number != a.epoch.Number {
+		a.open(old.Number, own)
 	}
 	a.epoch, a.own = e, p
 	return nil
+}
+
+// open begins another epoch than the last. Of that one stays who watched the node in it, and what is not done: a slot of which the seed
+// was late, an attestation that did not arrive.
+func (a *Attest) open(last uint64, own plan) {
+	a.last, a.lastOwn = last, own
+	a.summoned, a.watched, a.asked = map[uint64]uint32{}, map[uint64]plan{}, map[uint64]int64{}
+	maps.DeleteFunc(a.probes, func(p probe, v *visit) bool {
+		return p.epoch != last || v.attested || !v.answered && a.height >= v.until
+	})
 }
 
 // ask asks the chain who watches a node.
 func (a *Attest) ask(ctx context.Context, node, epoch uint64) (plan, error) {
 	w, seedHeight, known, err := a.deps.Chain.Watch(ctx, node, epoch)
 	return plan{Watch: w, seedHeight: seedHeight, known: known}, err
-}
-
-// atOnce runs tasks, at most AtOnce at a time, each with Patience, and waits for them.
-func (a *Attest) atOnce(ctx context.Context, tasks []func(context.Context)) {
-	var running sync.WaitGroup
-	places := make(chan struct{}, a.cfg.AtOnce)
-	for _, task := range tasks {
-		places <- struct{}{}
-		running.Add(1)
-		go func() {
-			defer func() { <-places; running.Done() }()
-			ctx, cancel := context.WithTimeout(ctx, a.cfg.Patience)
-			defer cancel()
-			task(ctx)
-		}()
-	}
-	running.Wait()
 }

@@ -121,6 +121,86 @@ func TestLateSeed(t *testing.T) {
 	}
 }
 
+// A seed that comes just before the close leaves as much time as well, in the next epoch.
+func TestSeedBeforeTheClose(t *testing.T) {
+	w := newWorld(t, 4)
+	w.seedAfter = epochBlocks - 2
+	w.to(2*epochBlocks + slotBlocks)
+	for _, n := range w.nodes {
+		require.Len(t, n.collected(1).Slots, slots)
+		require.Len(t, n.collected(1).Duties, slots*3)
+	}
+}
+
+// A duty that is worth nothing is done all the same: the others' uptime does not depend on how small their watchers are.
+func TestDutiesThatAreWorthNothing(t *testing.T) {
+	w := newWorld(t, 5)
+	w.worthless = true
+	w.to(2 * epochBlocks)
+	for _, n := range w.nodes {
+		require.Len(t, n.collected(1).Slots, slots)
+		require.Empty(t, n.collected(1).Duties)
+	}
+}
+
+// Who has answered gets its attestation also when that does not arrive in the slot, or in the epoch, without being asked again; and so
+// it does if it was started anew meanwhile.
+func TestAttestationsThatAreLate(t *testing.T) {
+	w := newWorld(t, 4)
+	w.lose = func(_, _ uint64, what string) error {
+		if what == "attests" && w.height < 2*epochBlocks+3 {
+			return errAway
+		}
+		return nil
+	}
+	w.to(2*epochBlocks + 2)
+	for _, n := range w.nodes {
+		require.Empty(t, n.collected(1).Slots)
+		require.Len(t, n.collected(1).Duties, slots*3)
+	}
+	restarted := w.nodes[3]
+	restarted.start()
+	w.to(2*epochBlocks + 4)
+	for _, n := range w.nodes[:3] {
+		require.Len(t, n.collected(1).Slots, slots)
+	}
+	require.Len(t, restarted.collected(1).Slots, slots)
+	probed := map[string]bool{}
+	for _, line := range w.sent {
+		var height, from, slot, to int64
+		if n, _ := fmt.Sscanf(line, "%d: %d probes slot %d of %d", &height, &from, &slot, &to); n == 4 {
+			what := fmt.Sprint(height/epochBlocks, from, slot, to)
+			require.False(t, probed[what], line)
+			probed[what] = true
+		}
+	}
+	w.to(4 * epochBlocks)
+	for _, n := range w.nodes {
+		require.Len(t, n.collected(3).Slots, slots)
+	}
+}
+
+// Before the watchers are known the chain is asked about a node once a block, however often that summons.
+func TestEarlySummonsAreCheap(t *testing.T) {
+	w := newWorld(t, 4)
+	w.seedAfter = 5
+	w.to(epochBlocks)
+	n, from := w.nodes[0], public(hostKey(2))
+	w.nodes[1].away = true
+	for block := 1; block <= 4; block++ {
+		for range 10 {
+			require.ErrorIs(t, n.HearSummons(t.Context(), from, attest.Summons{Epoch: 1, Node: 2, Slots: 15}), attest.ErrNotNow)
+		}
+		require.Equal(t, block, w.asked[[2]uint64{2, 1}])
+		w.to(epochBlocks + int64(block))
+	}
+	w.to(epochBlocks + 5)
+	for range 10 {
+		require.NoError(t, n.HearSummons(t.Context(), from, attest.Summons{Epoch: 1, Node: 2, Slots: 15}))
+	}
+	require.Equal(t, 5, w.asked[[2]uint64{2, 1}])
+}
+
 // What does not arrive is sent again with the next block, and what was answered is not asked again.
 func TestWhatIsLostIsSentAgain(t *testing.T) {
 	w := newWorld(t, 4)
@@ -192,7 +272,8 @@ func TestHearingIsRefused(t *testing.T) {
 		})
 	}
 	_, err := a.HearProbe(ctx, second, attest.Probe{Epoch: 1, Slot: 1, Watcher: 9})
-	require.ErrorContains(t, err, "there is no node 9")
+	require.ErrorIs(t, err, attest.ErrNotDrawn)
+	require.ErrorContains(t, a.HearSummons(ctx, second, attest.Summons{Epoch: 1, Node: 9, Slots: 1}), "there is no node 9")
 
 	p := attest.Probe{Epoch: 1, Slot: 1, Watcher: 2}
 	require.ErrorIs(t, a.HearAttestation(ctx, second, attest.Attestation{Probe: p, Sig: sign(p, 3)}), proof.ErrSignature)

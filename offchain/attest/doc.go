@@ -7,13 +7,15 @@
 // what the chain says. Who is not summoned watches nobody, which costs only the node that did not summon. A watcher is called again
 // with each of its slots, for it may have been started anew.
 //
-// Everything is done once a block, for as long as it is of use: what fails is tried again with the next block until the slot is
-// over. A seed that comes late leaves less time; what a slot needs can then still be done until as long after the seed as a slot is.
+// With each block what is due is begun anew, for as long as it is of use: what fails is tried again until the slot is over, and an
+// attestation is handed over until the next epoch is. A seed that comes late leaves less time; what a slot needs can then still be
+// done until as long after the seed as a slot is.
 //
 // # Trust model
 //
 // The chain's answers are believed. The transport says which peer asks, the chain which node that peer is. A peer can make a node ask
-// the chain about it once an epoch, and sign for slots in which it was drawn; attestations are checked before they are kept. Two
+// the chain about it once an epoch, or once a block while the watchers are not known, and sign for slots in which it was drawn;
+// attestations are checked before they are kept. Two
 // friends can attest each other whatever they like: what bounds that is the draw.
 //
 // # Limitations

@@ -24,17 +24,18 @@ func (a *Attest) HearSummons(ctx context.Context, from ed25519.PublicKey, s Summ
 		return fmt.Errorf("%w: epoch %d, this is %d", ErrNotNow, s.Epoch, a.epoch.Number)
 	}
 	for _, slot := range p.Slots {
-		if s.Slots>>slot.Slot&1 == 0 || a.height >= p.until(slot) {
+		if s.Slots>>slot.Slot&1 == 0 || a.height+1 >= p.until(slot) {
 			continue
 		}
 		seat, drawn := slot.Seat(a.cfg.Node)
 		if !drawn {
 			return fmt.Errorf("%w: node %d in slot %d of epoch %d", ErrNotDrawn, s.Node, slot.Slot, s.Epoch)
 		}
-		at := probe{node: s.Node, slot: slot.Slot}
+		at := probe{epoch: s.Epoch, node: s.Node, slot: slot.Slot}
 		if a.probes[at] == nil {
 			from, until := max(p.from(slot), a.height+1), p.until(slot)
-			a.probes[at] = &visit{at: from + a.deps.Dice(max(1, until-from)), until: until, worth: seat.Worth}
+			last := until - min(retries, (until-from)/4)
+			a.probes[at] = &visit{at: from + a.deps.Dice(max(1, last-from)), until: until, worth: seat.Worth}
 		}
 	}
 	return nil
@@ -44,7 +45,11 @@ func (a *Attest) HearSummons(ctx context.Context, from ed25519.PublicKey, s Summ
 func (a *Attest) planOf(ctx context.Context, s Summons) (plan, error) {
 	a.mu.Lock()
 	p, known := a.watched[s.Node]
-	full, epoch := len(a.watched) >= a.cfg.MaxWatched, a.epoch.Number
+	epoch, asked := a.epoch.Number, a.asked[s.Node] == a.height
+	full := len(a.watched) >= a.cfg.MaxWatched || len(a.asked) >= a.cfg.MaxWatched
+	if s.Epoch == epoch && !known && !full {
+		a.asked[s.Node] = a.height
+	}
 	a.mu.Unlock()
 	switch {
 	case s.Epoch != epoch:
@@ -53,6 +58,8 @@ func (a *Attest) planOf(ctx context.Context, s Summons) (plan, error) {
 		return p, nil
 	case full:
 		return plan{}, fmt.Errorf("%w: %d nodes are watched already", ErrNotNow, a.cfg.MaxWatched)
+	case asked:
+		return plan{}, fmt.Errorf("%w: the chain was asked about node %d in this block already", ErrNotNow, s.Node)
 	}
 	p, err := a.ask(ctx, s.Node, s.Epoch)
 	if err != nil {
@@ -65,6 +72,7 @@ func (a *Attest) planOf(ctx context.Context, s Summons) (plan, error) {
 	defer a.mu.Unlock()
 	if a.epoch.Number == s.Epoch {
 		a.watched[s.Node] = p
+		delete(a.asked, s.Node)
 	}
 	return p, nil
 }
@@ -72,10 +80,10 @@ func (a *Attest) planOf(ctx context.Context, s Summons) (plan, error) {
 // HearProbe answers a watcher that asks in a slot whether the node is there, with the node's signature. Errors: ErrStranger,
 // ErrNotNow, ErrNotDrawn, and those of the chain.
 func (a *Attest) HearProbe(ctx context.Context, from ed25519.PublicKey, p Probe) ([]byte, error) {
-	if err := a.isNode(ctx, from, p.Watcher); err != nil {
+	if err := a.isWatched(p, true); err != nil {
 		return nil, err
 	}
-	if err := a.isWatched(p, true); err != nil {
+	if err := a.isNode(ctx, from, p.Watcher); err != nil {
 		return nil, err
 	}
 	watch := proof.Watch{Epoch: p.Epoch, Slot: p.Slot, Node: a.cfg.Node, Watcher: p.Watcher}
@@ -85,10 +93,10 @@ func (a *Attest) HearProbe(ctx context.Context, from ed25519.PublicKey, p Probe)
 // HearAttestation keeps the attestation of a watcher; when it returns nil it is durable. Errors: ErrStranger, ErrNotNow, ErrNotDrawn,
 // those of proof.Watch.VerifyAttestation, of the chain and of the book.
 func (a *Attest) HearAttestation(ctx context.Context, from ed25519.PublicKey, t Attestation) error {
-	if err := a.isNode(ctx, from, t.Watcher); err != nil {
+	if err := a.isWatched(t.Probe, false); err != nil {
 		return err
 	}
-	if err := a.isWatched(t.Probe, false); err != nil {
+	if err := a.isNode(ctx, from, t.Watcher); err != nil {
 		return err
 	}
 	watch := proof.Watch{Epoch: t.Epoch, Slot: t.Slot, Node: a.cfg.Node, Watcher: t.Watcher}
@@ -110,15 +118,15 @@ func (a *Attest) isNode(ctx context.Context, peer ed25519.PublicKey, node uint64
 	return nil
 }
 
-// isWatched returns ErrNotDrawn unless a watcher was drawn for a slot of this node, and ErrNotNow for another epoch. now tells that the
-// slot must not be over; an attestation may come a little later, also in the next epoch.
+// isWatched returns ErrNotDrawn unless a watcher was drawn for a slot of this node, and ErrNotNow for another epoch than this and the
+// last. now tells that the slot must not be over; an attestation may come later.
 func (a *Attest) isWatched(p Probe, now bool) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	own := a.own
 	switch {
 	case p.Epoch == a.epoch.Number && p.Epoch != 0:
-	case p.Epoch == a.last && p.Epoch != 0 && !now:
+	case p.Epoch == a.last && p.Epoch != 0:
 		own = a.lastOwn
 	default:
 		return fmt.Errorf("%w: epoch %d, this is %d", ErrNotNow, p.Epoch, a.epoch.Number)
@@ -136,6 +144,9 @@ func (a *Attest) isWatched(p Probe, now bool) error {
 	}
 	return nil
 }
+
+// retries is how many blocks of a slot are kept for those whose first probe fails.
+const retries = 3
 
 // slack is by how many blocks the views of two nodes may differ.
 const slack = 2

@@ -9,7 +9,7 @@ import (
 // summonsDue returns what is to be done to summon the watchers that have not taken the summons for a slot that is on or to come, each
 // for all of its slots that can still be attested. The first of a watcher in an epoch is for all of its slots, and with each of them it
 // is called again, since it may have been started anew and know nothing of the first.
-func (a *Attest) summonsDue() []func(context.Context) {
+func (a *Attest) summonsDue() []errand {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.own.known {
@@ -28,15 +28,17 @@ func (a *Attest) summonsDue() []func(context.Context) {
 			slots[seat.Node] |= 1 << s.Slot
 		}
 	}
-	var tasks []func(context.Context)
+	var due []errand
 	for _, watcher := range slices.Sorted(maps.Keys(slots)) {
 		s := Summons{Epoch: a.epoch.Number, Node: a.cfg.Node, Slots: slots[watcher]}
 		with, before := a.summoned[watcher]
 		if !before || with != on && s.Slots>>on&1 == 1 {
-			tasks = append(tasks, func(ctx context.Context) { a.summon(ctx, watcher, on, s) })
+			due = append(due, errand{
+				goal{epoch: s.Epoch, node: watcher, summons: true}, func(ctx context.Context) { a.summon(ctx, watcher, on, s) },
+			})
 		}
 	}
-	return tasks
+	return due
 }
 
 // summon summons a watcher, and takes note with which slot if it comes.

@@ -37,6 +37,8 @@ type world struct {
 	nodes []*node // node i has number i + 1
 	// seedAfter is by how many blocks after the opening the watchers are known.
 	seedAfter int64
+	// worthless tells that rounding leaves nothing of what a duty is worth.
+	worthless bool
 
 	mu     sync.Mutex // guards the following
 	height int64
@@ -94,6 +96,7 @@ func (w *world) to(height int64) {
 		for _, n := range w.nodes {
 			if !n.away {
 				require.NoError(w.t, n.Step(w.t.Context(), w.height))
+				n.Wait()
 			}
 		}
 	}
@@ -123,9 +126,13 @@ func (n *node) Watch(_ context.Context, of, epoch uint64) (work.Watch, int64, bo
 	for slot := range uint32(slots) {
 		from := int64(epoch)*epochBlocks + int64(slot)*slotBlocks
 		s := work.WatchedSlot{Slot: slot, From: from, Until: from + slotBlocks}
+		worth := 1_000_000 / uint64(len(w.nodes)-1)
+		if w.worthless {
+			worth = 0
+		}
 		for _, other := range w.nodes {
 			if other.id != of {
-				s.Seats = append(s.Seats, work.WatchSeat{Node: other.id, Seats: 1, Worth: 1_000_000 / uint64(len(w.nodes)-1)})
+				s.Seats = append(s.Seats, work.WatchSeat{Node: other.id, Seats: 1, Worth: worth})
 			}
 		}
 		watch.Slots = append(watch.Slots, s)

@@ -111,7 +111,7 @@ func TestCarries(t *testing.T) {
 
 // What the other refuses is told with its reason; what went wrong inside is not told.
 func TestRefusals(t *testing.T) {
-	for _, own := range []error{attest.ErrNotDrawn, attest.ErrNotNow, attest.ErrStranger} {
+	for _, own := range []error{attest.ErrNotDrawn, attest.ErrNotNow, attest.ErrStranger, proof.ErrSignature} {
 		c, _, h := newWire(t)
 		h.err = own
 		_, errProbe := c.Probe(t.Context(), public(2), attest.Probe{Epoch: 3, Watcher: 4})

@@ -11,6 +11,7 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/attest"
 	"github.com/mesh-protocol/mesh/offchain/message"
 	"github.com/mesh-protocol/mesh/offchain/p2p"
+	"github.com/mesh-protocol/mesh/proof"
 )
 
 // Hearer answers what other nodes say; an attest.Attest is one.
@@ -59,7 +60,7 @@ func hear(from message.From, by func(ed25519.PublicKey) error) error {
 		return err
 	}
 	err = by(key)
-	for _, own := range []error{attest.ErrStranger, attest.ErrNotDrawn, attest.ErrNotNow} {
+	for _, own := range []error{attest.ErrStranger, attest.ErrNotDrawn, attest.ErrNotNow, proof.ErrSignature} {
 		if errors.Is(err, own) {
 			return message.Refuse(message.CodeDeclined, err.Error())
 		}
