@@ -75,6 +75,14 @@ func (r *reader) hash(b []byte) [32]byte {
 	return [32]byte(b)
 }
 
+// root reads the root of a trie, which is empty where the sum is nothing.
+func (r *reader) root(hash []byte, sum proof.U128) proof.Node {
+	if sum.IsZero() {
+		return proof.Node{}
+	}
+	return proof.Node{Hash: r.hash(hash), Sum: sum}
+}
+
 func (r *reader) fail(format string, args ...any) {
 	if r.err == nil {
 		r.err = fmt.Errorf("the node answered "+format, args...)

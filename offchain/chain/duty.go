@@ -9,6 +9,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/proof"
 	taskstypes "github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -67,7 +68,7 @@ func (c *Client) Challenge(ctx context.Context, network string, node, epoch uint
 	}
 	return work.Challenge{
 		Seed:     taskstypes.ProofSeed(w.Seed[:], n.Seq, epoch, node),
-		Openings: taskstypes.Openings(e.Params.Storage.Openings, e.Nodes), Fixed: true,
+		Openings: taskstypes.Openings(e.Params.Storage.Openings, e.Nodes), Watched: int(e.Params.Uptime.Openings), Fixed: true,
 	}, nil
 }
 
@@ -97,6 +98,8 @@ type Explanation struct {
 	State  string // none, open, claimed, proven or missed
 	Reason string // a sentence
 	Total  Amount
+	Slots  uint32          // that were attested, as the claim says, or as the proof has shown
+	Duties uint64          // what it did as a watcher is worth, likewise
 	Rows   []ExplainedDeal // of what the node has now, and of at most 100 stints that have ended since
 	Cut    bool            // there are more of these
 }
@@ -113,6 +116,7 @@ func (c *Client) ExplainClaim(ctx context.Context, network string, node, epoch u
 			return nil, err
 		}
 		e.State, e.Reason, e.Total, e.Rows = res.State, res.Reason, res.Claim.Total, append(append(e.Rows, res.Rows...), res.Ended...)
+		e.Slots, e.Duties = res.Claim.UptimeSlots, res.Claim.DutyWorth
 		e.Cut = e.Cut || res.Cut
 		return res.Pagination, nil
 	})
@@ -131,7 +135,11 @@ func (c *Client) Claimed(ctx context.Context, network string, node, epoch uint64
 		return work.Claim{}, 0, err
 	}
 	var r reader
-	claim := work.Claim{Epoch: epoch, Root: r.hash(res.Claim.Root), Total: r.amount(res.Claim.Total)}
+	claim := work.Claim{
+		Epoch: epoch, Deals: r.root(res.Claim.Root, r.amount(res.Claim.Total)),
+		Slots:  r.root(res.Claim.UptimeRoot, proof.U64(uint64(res.Claim.UptimeSlots))),
+		Duties: r.root(res.Claim.DutyRoot, proof.U64(res.Claim.DutyWorth)),
+	}
 	return claim, res.Claim.ProvenHeight, r.err
 }
 

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/proof"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	rewardstypes "github.com/mesh-protocol/mesh/x/rewards/types"
 	taskstypes "github.com/mesh-protocol/mesh/x/tasks/types"
@@ -24,12 +25,27 @@ func (o Operated) Ack(acks []work.Ack) (Msg, error) {
 
 // Claim says what the node did in an epoch.
 func (o Operated) Claim(c work.Claim) (Msg, error) {
-	return pack(&taskstypes.MsgClaim{Operator: o.Operator, Network: o.Network, Epoch: c.Epoch, Root: c.Root[:], Total: IntOf(c.Total)})
+	return pack(&taskstypes.MsgClaim{
+		Operator: o.Operator, Network: o.Network, Epoch: c.Epoch,
+		Root: rootOf(c.Deals), Total: IntOf(c.Deals.Sum),
+		UptimeRoot: rootOf(c.Slots), UptimeSlots: uint32(c.Slots.Sum.Lo),
+		DutyRoot: rootOf(c.Duties), DutyWorth: c.Duties.Sum.Lo,
+	})
+}
+
+// rootOf returns the hash at the root of a trie; an empty one has none.
+func rootOf(n proof.Node) []byte {
+	if n.IsEmpty() {
+		return nil
+	}
+	return n.Hash[:]
 }
 
 // Prove proves a claim.
-func (o Operated) Prove(epoch uint64, proof []byte) (Msg, error) {
-	return pack(&taskstypes.MsgProve{Operator: o.Operator, Network: o.Network, Epoch: epoch, Proof: proof})
+func (o Operated) Prove(p work.Proven) (Msg, error) {
+	return pack(&taskstypes.MsgProve{
+		Operator: o.Operator, Network: o.Network, Epoch: p.Epoch, Proof: p.Deals, Uptime: p.Slots, Duties: p.Duties,
+	})
 }
 
 // ReportLoss says that the node lost an index.

@@ -107,11 +107,28 @@ func TestMessages(t *testing.T) {
 		},
 		"claim": {
 			func() (chain.Msg, error) {
-				return node.Claim(work.Claim{Epoch: 4, Root: root(5), Total: proof.U128{Hi: 1}})
+				return node.Claim(work.Claim{
+					Epoch: 4, Deals: proof.Node{Hash: root(5), Sum: proof.U128{Hi: 1}}, Slots: proof.Node{Hash: root(6), Sum: u(3)},
+					Duties: proof.Node{Hash: root(7), Sum: u(9)},
+				})
 			},
-			&taskstypes.MsgClaim{Operator: who, Network: network, Epoch: 4, Root: bytesOf(5), Total: chain.IntOf(proof.U128{Hi: 1})}, nil,
+			&taskstypes.MsgClaim{
+				Operator: who, Network: network, Epoch: 4, Root: bytesOf(5), Total: chain.IntOf(proof.U128{Hi: 1}), UptimeRoot: bytesOf(6), UptimeSlots: 3,
+				DutyRoot: bytesOf(7), DutyWorth: 9,
+			}, nil,
 		},
-		"prove":   {func() (chain.Msg, error) { return node.Prove(4, []byte{1, 2}) }, &taskstypes.MsgProve{Operator: who, Network: network, Epoch: 4, Proof: []byte{1, 2}}, nil},
+		"claim of nothing but duties": {
+			func() (chain.Msg, error) {
+				return node.Claim(work.Claim{Epoch: 4, Duties: proof.Node{Hash: root(7), Sum: u(9)}})
+			},
+			&taskstypes.MsgClaim{Operator: who, Network: network, Epoch: 4, Total: chain.IntOf(proof.U128{}), DutyRoot: bytesOf(7), DutyWorth: 9}, nil,
+		},
+		"prove": {
+			func() (chain.Msg, error) {
+				return node.Prove(work.Proven{Epoch: 4, Deals: []byte{1, 2}, Slots: []byte{3}, Duties: []byte{4}})
+			},
+			&taskstypes.MsgProve{Operator: who, Network: network, Epoch: 4, Proof: []byte{1, 2}, Uptime: []byte{3}, Duties: []byte{4}}, nil,
+		},
 		"report":  {func() (chain.Msg, error) { return node.ReportLoss(ref) }, &taskstypes.MsgReportLoss{Operator: who, Network: network, Deal: 12, Index: 2}, nil},
 		"declare": {func() (chain.Msg, error) { return node.DeclareLoss(ref) }, &taskstypes.MsgDeclareLoss{Sender: who, Deal: 12, Index: 2}, nil},
 		"prune":   {func() (chain.Msg, error) { return node.Prune(8) }, &networktypes.MsgPrune{Reporter: who, Network: network, Node: 8}, nil},

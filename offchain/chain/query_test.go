@@ -208,11 +208,15 @@ func queries() map[string]question {
 		},
 		"claimed": {
 			"/mesh.tasks.v1.Query/Claim", `network:"net_1a2b3c4d" node:3 epoch:4 `,
-			&taskstypes.QueryClaimResponse{Claim: taskstypes.Claim{Root: bytesOf(5), Total: math.NewInt(70), ProvenHeight: 61}},
+			&taskstypes.QueryClaimResponse{Claim: taskstypes.Claim{
+				Root: bytesOf(5), Total: math.NewInt(70), ProvenHeight: 61, UptimeRoot: bytesOf(6), UptimeSlots: 3, DutyRoot: bytesOf(7), DutyWorth: 9,
+			}},
 			func(ctx context.Context, c *chain.Client) (any, error) {
 				claim, at, err := c.Claimed(ctx, network, 3, 4)
 				return []any{claim, at}, err
-			}, []any{work.Claim{Epoch: 4, Root: root(5), Total: u(70)}, int64(61)},
+			}, []any{work.Claim{
+				Epoch: 4, Deals: proof.Node{Hash: root(5), Sum: u(70)}, Slots: proof.Node{Hash: root(6), Sum: u(3)}, Duties: proof.Node{Hash: root(7), Sum: u(9)},
+			}, int64(61)},
 		},
 		"last proven": {
 			"/mesh.tasks.v1.Query/Owed", `network:"net_1a2b3c4d" node:3 epoch:9 `,
@@ -367,7 +371,7 @@ func TestChallenge(t *testing.T) {
 	}
 	got, err = c.Challenge(t.Context(), network, 3, 4)
 	require.NoError(t, err)
-	require.Equal(t, work.Challenge{Seed: taskstypes.ProofSeed(bytesOf(8), 17, 4, 3), Openings: 8, Fixed: true}, got)
+	require.Equal(t, work.Challenge{Seed: taskstypes.ProofSeed(bytesOf(8), 17, 4, 3), Openings: 8, Watched: 3, Fixed: true}, got)
 	other, err := c.Challenge(t.Context(), network, 5, 4)
 	require.NoError(t, err)
 	require.NotEqual(t, got.Seed, other.Seed)

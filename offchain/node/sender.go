@@ -57,7 +57,7 @@ func (s sender) message(p work.Post) (chain.Msg, error) {
 	case p.Claim != nil:
 		return s.account.Claim(*p.Claim)
 	case p.Proof != nil:
-		return s.account.Prove(p.Proof.Epoch, p.Proof.Proof)
+		return s.account.Prove(*p.Proof)
 	case len(p.Acks) > 0:
 		return s.account.Ack(p.Acks)
 	case p.Lost != nil:

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/mesh-protocol/mesh/offchain/attest"
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/journal"
 	"github.com/mesh-protocol/mesh/offchain/lifecycle"
@@ -29,7 +30,8 @@ type storageParts struct {
 	pieces  *piece.Store
 	holder  *holder.Holder
 	outbox  *outbox.Outbox
-	claims  *outbox.Claims
+	books   outbox.Books
+	attest  *attest.Attest
 }
 
 // openStorage adds what keeps pieces and does the duties of a node that does.
@@ -58,7 +60,7 @@ func (n *Node) openStorage(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	serve := func(o *p2p.Overlay) error { return n.servePieces(o, s.holder) }
+	serve := func(o *p2p.Overlay) error { return errors.Join(n.servePieces(o, s.holder), n.serveEvents(o, s)) }
 	if err := n.openOverlay(ctx, operator.Account(), bound.Operator(), serve); err != nil {
 		return err
 	}
@@ -72,7 +74,7 @@ func (n *Node) openDisk(s *storageParts) (err error) {
 	}
 	n.group.Add(lifecycle.Item{Name: "journal", Run: func(ctx context.Context) error { return n.watchJournal(ctx, s.journal) }, Close: s.journal.Close})
 	s.outbox = outbox.New(s.journal)
-	if s.claims, err = outbox.OpenClaims(s.journal); err != nil {
+	if s.books, err = outbox.OpenBooks(s.journal); err != nil {
 		return err
 	}
 	if s.pieces, err = piece.Open(piece.DefaultConfig(dataDir(n.cfg.Home, "pieces"), n.cfg.Quota)); err != nil {
@@ -106,15 +108,15 @@ func (n *Node) addDuties(s *storageParts) error {
 	if err != nil {
 		return err
 	}
-	books := shelf{s.holder}
+	onDisk := shelf{s.holder}
 	rebuilder, err := repair.New(repair.Deps{
-		Fellows: s.ledger, Readers: fellowHolders{far}, Store: repairStore{pieces{s.pieces}, s.holder}, Shelf: books,
+		Fellows: s.ledger, Readers: fellowHolders{far}, Store: repairStore{pieces{s.pieces}, s.holder}, Shelf: onDisk,
 	})
 	if err != nil {
 		return err
 	}
 	duties, err := duty.New(duty.DefaultConfig(s.ledger.node, int64(n.network.Params.Storage.RepairTurnBlocks)), duty.Deps{
-		Chain: s.ledger, Outbox: s.outbox, Book: s.claims, Shelf: books, Rebuilder: rebuilder, Log: n.deps.Log,
+		Chain: s.ledger, Outbox: s.outbox, Book: s.books.Claims, Presence: s.attest, Shelf: onDisk, Rebuilder: rebuilder, Log: n.deps.Log,
 	})
 	if err != nil {
 		return err
@@ -123,6 +125,7 @@ func (n *Node) addDuties(s *storageParts) error {
 		Outbox: s.outbox, Heights: n.head, Now: n.deps.Now, Log: n.deps.Log,
 		Sender: sender{chain: n.deps.Client, key: n.cfg.Operator, payer: n.cfg.FeesFrom, account: s.account, node: s.ledger.node},
 	}
+	n.group.Add(lifecycle.Item{Name: "watching", Run: func(ctx context.Context) error { return n.keepWatch(ctx, s.attest) }})
 	n.group.Add(lifecycle.Item{Name: "posts", Run: post.Run})
 	n.group.Add(lifecycle.Item{Name: "duties", Run: func(ctx context.Context) error { return n.doDuties(ctx, duties) }})
 	n.group.Add(lifecycle.Item{Name: "journal upkeep", Run: func(ctx context.Context) error { return n.keepJournal(ctx, s) }})
@@ -191,7 +194,7 @@ func (n *Node) keepJournal(ctx context.Context, s *storageParts) error {
 		}
 		seen = height + outbox.KeptClaims*int64(n.network.Params.Epoch.EpochBlocks)
 		next := s.journal.Stats().Next
-		_, compactErr := s.journal.Compact(ctx, s.claims.Needed)
+		_, compactErr := s.journal.Compact(ctx, s.books.Needed)
 		if err := errors.Join(s.journal.Forget(ctx, horizon), compactErr); err != nil && ctx.Err() == nil {
 			if errors.Is(err, journal.ErrFailed) {
 				continue // the watch decides

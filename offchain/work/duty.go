@@ -32,17 +32,11 @@ type Window struct {
 	SeedHeight  int64 // 0 = the seed of the proofs is not fixed yet
 }
 
-// Claim says what a node did in an epoch.
-type Claim struct {
-	Epoch uint64
-	Root  [32]byte   // hash at the root of the trie
-	Total proof.U128 // sum at the root
-}
-
 // Challenge says what the proof of a claim must show.
 type Challenge struct {
 	Seed     [32]byte // of the draws, a node's own
-	Openings int      // draws
+	Openings int      // draws of bytes of deals
+	Watched  int      // draws of slots, and of duties
 	Fixed    bool     // the beacon has given the seed
 }
 

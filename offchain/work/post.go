@@ -18,12 +18,6 @@ type Post struct {
 	Resume  bool      `json:",omitempty"`
 }
 
-// Proven is the proof of a claim.
-type Proven struct {
-	Epoch uint64
-	Proof []byte // in the encoding of the protocol page on proofs
-}
-
 // Ack acknowledges a version of a deal's layout for one index.
 type Ack struct {
 	Ref     IndexRef

@@ -3,7 +3,6 @@ package outbox
 import (
 	"github.com/mesh-protocol/mesh/offchain/journal"
 	"github.com/mesh-protocol/mesh/offchain/work"
-	"github.com/mesh-protocol/mesh/proof"
 )
 
 // What the external tests reach inside for.
@@ -14,6 +13,7 @@ const (
 	KindSeal        = kindSeal
 	KindDuty        = kindDuty
 	LeavesPerRecord = leavesPerRecord
+	SlotsPerRecord  = slotsPerRecord
 	FirstPart       = firstPart
 	LastPart        = lastPart
 )
@@ -25,18 +25,18 @@ var ErrClaimRecord = errClaimRecord
 var ErrWitnessRecord = errWitnessRecord
 
 // EncodePart writes one record of a claim.
-func EncodePart(of work.Claim, place byte, leaves []proof.Leaf) ([]byte, error) {
-	return part{key: claimKey{of.Epoch, of.Root}, place: place, leaves: leaves}.encode()
+func EncodePart(of work.Claim, place byte, made work.Made) ([]byte, error) {
+	return part{claim: of, place: place, made: made}.encode()
 }
 
 // DecodePart reads one record of a claim.
-func DecodePart(bz []byte) (epoch uint64, root [32]byte, place byte, leaves []proof.Leaf, err error) {
-	p, err := decodeClaim(bz)
-	return p.key.epoch, p.key.root, p.place, p.leaves, err
+func DecodePart(bz []byte) (of work.Claim, place byte, made work.Made, err error) {
+	p, err := decodePart(bz)
+	return p.claim, p.place, p.made, err
 }
 
 // Mark is Claims.mark.
-func (c *Claims) Mark(of work.Claim) { c.mark(claimKey{of.Epoch, of.Root}) }
+func (c *Claims) Mark(of work.Claim) { c.mark(of) }
 
 // Journal is what an outbox is in.
 func (o *Outbox) Journal() *journal.Journal { return o.journal }

@@ -35,8 +35,8 @@ func intentOf(t *testing.T, p work.Post) journal.Intent {
 func TestPostsArrive(t *testing.T) {
 	ref := work.IndexRef{Deal: 7, Index: 3}
 	posts := []work.Post{
-		{Key: "claim", NotAfter: 50, Claim: &work.Claim{Epoch: 4, Root: [32]byte{1, 2}, Total: proof.U128{Hi: 5, Lo: 6}}},
-		{Key: "proof", NotAfter: 60, Proof: &work.Proven{Epoch: 4, Proof: []byte{0, 255}}},
+		{Key: "claim", NotAfter: 50, Claim: &work.Claim{Epoch: 4, Deals: proof.Node{Hash: [32]byte{1, 2}, Sum: proof.U128{Hi: 5, Lo: 6}}}},
+		{Key: "proof", NotAfter: 60, Proof: &work.Proven{Epoch: 4, Deals: []byte{0, 255}, Slots: []byte{3}}},
 		{Key: "ack", Acks: []work.Ack{{Ref: ref, Version: 9}, {Ref: work.IndexRef{Deal: 8}, Version: 1}}},
 		{Key: "lost", Lost: &ref},
 		{Key: "declare", Declare: &ref},
@@ -205,7 +205,7 @@ func TestForeignIntents(t *testing.T) {
 		"empty":        {Key: "k", Kind: outbox.KindPost},
 		"a list":       {Key: "k", Kind: outbox.KindPost, Payload: []byte(`[1]`)},
 		"wrong type":   {Key: "k", Kind: outbox.KindPost, Payload: []byte(`{"Draw":-1}`)},
-		"short root":   {Key: "k", Kind: outbox.KindPost, Payload: []byte(`{"Claim":{"Total":"x"}}`)},
+		"short root":   {Key: "k", Kind: outbox.KindPost, Payload: []byte(`{"Claim":{"Deals":"x"}}`)},
 		"another kind": {Key: "k", Kind: 77, Payload: []byte(`{"Draw":1}`)},
 	} {
 		t.Run(name, func(t *testing.T) {

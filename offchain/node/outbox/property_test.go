@@ -16,7 +16,6 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/journal"
 	"github.com/mesh-protocol/mesh/offchain/node/outbox"
 	"github.com/mesh-protocol/mesh/offchain/work"
-	"github.com/mesh-protocol/mesh/proof"
 	"github.com/mesh-protocol/mesh/test/seeded"
 )
 
@@ -35,7 +34,7 @@ type world struct {
 	final   map[string]bool      // what the chain has said its last word about, or what came too late
 	took    map[string]int       // how often the chain took a post
 	died    map[string]int       // how often the node died between the block and writing that down
-	written map[uint64][]proof.Leaf
+	written map[uint64]work.Made
 	newest  uint64
 }
 
@@ -149,12 +148,12 @@ func (h *idleHeights) Next() <-chan struct{} {
 
 func (w *world) claim() {
 	w.newest += rapid.Uint64Range(0, 3).Draw(w.t, "epochs")
-	leaves := leavesOf(rapid.SampledFrom([]int{0, 1, 5, outbox.LeavesPerRecord + 1}).Draw(w.t, "leaves"))
+	made := madeOf(rapid.SampledFrom([]int{0, 1, 5, outbox.LeavesPerRecord + 1}).Draw(w.t, "leaves"))
 	if rapid.Bool().Draw(w.t, "dies") {
 		if _, known := w.written[w.newest]; known {
 			return
 		}
-		bz, err := outbox.EncodePart(claimOf(w.newest), outbox.FirstPart, leaves)
+		bz, err := outbox.EncodePart(claimOf(w.newest), outbox.FirstPart, made)
 		require.NoError(w.t, err)
 		_, err = w.journal.Append(context.Background(), outbox.KindClaim, bz)
 		require.NoError(w.t, err)
@@ -162,8 +161,8 @@ func (w *world) claim() {
 		requireUnknown(w.t, w.claims, claimOf(w.newest))
 		return
 	}
-	require.NoError(w.t, w.claims.Write(context.Background(), claimOf(w.newest), leaves))
-	w.written[w.newest] = leaves
+	require.NoError(w.t, w.claims.Write(context.Background(), claimOf(w.newest), made))
+	w.written[w.newest] = made
 	for epoch := range w.written {
 		if epoch+outbox.KeptClaims <= w.newest {
 			delete(w.written, epoch)
@@ -172,8 +171,8 @@ func (w *world) claim() {
 }
 
 func (w *world) check() {
-	for epoch, leaves := range w.written {
-		requireClaim(w.t, w.claims, claimOf(epoch), leaves)
+	for epoch, made := range w.written {
+		requireClaim(w.t, w.claims, claimOf(epoch), made)
 	}
 	stats := w.journal.Stats()
 	require.Equal(w.t, len(w.posted), stats.Open+stats.Done, "a post is lost or there twice")
@@ -191,7 +190,7 @@ func TestCrashes(t *testing.T) {
 		require.NoError(rt, err)
 		w := &world{
 			t: rt, root: root, heights: newBlocks(1), now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).AddDate(10, 0, 0),
-			posted: map[string]work.Post{}, final: map[string]bool{}, took: map[string]int{}, died: map[string]int{}, written: map[uint64][]proof.Leaf{}, newest: 1,
+			posted: map[string]work.Post{}, final: map[string]bool{}, took: map[string]int{}, died: map[string]int{}, written: map[uint64]work.Made{}, newest: 1,
 		}
 		w.boot()
 		defer func() { require.NoError(rt, w.journal.Close()) }()

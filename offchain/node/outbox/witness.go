@@ -41,19 +41,7 @@ type dutyKey struct {
 
 func keyOf(d proof.Duty) dutyKey { return dutyKey{d.Node, d.Slot} }
 
-// OpenWitness reads what the journal has. Errors are those of the journal, and a record that this version did not write.
-func OpenWitness(j *journal.Journal) (*Witness, error) {
-	w := &Witness{journal: j, epochs: map[uint64]*witnessed{}}
-	err := j.Read(1, func(r journal.Record) error {
-		err := w.read(r)
-		if err != nil {
-			return fmt.Errorf("read record %d of the journal: %w", r.Seq, err)
-		}
-		return nil
-	})
-	return w, err
-}
-
+// read takes in a record of the journal.
 func (w *Witness) read(r journal.Record) error {
 	switch r.Kind {
 	case kindSeal:

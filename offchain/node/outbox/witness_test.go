@@ -11,9 +11,9 @@ import (
 )
 
 func openWitness(t require.TestingT, j *journal.Journal) *outbox.Witness {
-	w, err := outbox.OpenWitness(j)
+	b, err := outbox.OpenBooks(j)
 	require.NoError(t, err)
-	return w
+	return b.Witness
 }
 
 func sealOf(watcher uint64) proof.Seal {
@@ -37,7 +37,7 @@ func TestWitness(t *testing.T) {
 		require.NoError(t, w.Done(t.Context(), 5, d))
 	}
 	require.NoError(t, w.Done(t.Context(), 6, dutyOf(1, 1)))
-	require.NoError(t, c.Write(t.Context(), claimOf(5), leavesOf(3)))
+	require.NoError(t, c.Write(t.Context(), claimOf(5), madeOf(3)))
 	require.ErrorIs(t, w.Done(t.Context(), 6, dutyOf(1, 64)), proof.ErrRange)
 
 	check := func(w *outbox.Witness) {
@@ -59,7 +59,7 @@ func TestWitness(t *testing.T) {
 
 	j = open(t, dir)
 	check(openWitness(t, j))
-	requireClaim(t, openClaims(t, j), claimOf(5), leavesOf(3))
+	requireClaim(t, openClaims(t, j), claimOf(5), madeOf(3))
 	require.NoError(t, j.Close())
 }
 
@@ -105,7 +105,7 @@ func TestWitnessOfAnotherVersion(t *testing.T) {
 			j := open(t, t.TempDir())
 			_, err := j.Append(t.Context(), r.kind, r.payload)
 			require.NoError(t, err)
-			_, err = outbox.OpenWitness(j)
+			_, err = outbox.OpenBooks(j)
 			require.ErrorIs(t, err, outbox.ErrWitnessRecord)
 			require.NoError(t, j.Close())
 		})

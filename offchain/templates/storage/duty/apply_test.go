@@ -23,8 +23,8 @@ var (
 	errNone    = errors.New("not found")
 )
 
-// openings is how many draws a proof has.
-const openings = 8
+// openings is how many draws a proof of deals has, watched one of slots or duties.
+const openings, watched = 8, 3
 
 // apply does what one post asks for, or refuses it and changes nothing.
 func (s *state) apply(p work.Post) error {
@@ -67,7 +67,7 @@ func (s *state) claim(c work.Claim) error {
 		return errWindow
 	case exists:
 		return errTwice
-	case c.Epoch < s.lastClaimed || c.Total != s.owed(c.Epoch) || c.Total.IsZero():
+	case c.Epoch < s.lastClaimed || c.Deals.Sum != s.owed(c.Epoch) || c.IsEmpty():
 		return errTotal
 	}
 	s.claims[c.Epoch] = claimed{Claim: c}
@@ -87,11 +87,49 @@ func (s *state) prove(p work.Proven) error {
 	if from := seed + s.shift(); seed == 0 || s.height < from || s.height >= from+s.p.proof {
 		return errWindow
 	}
-	sp, err := proof.DecodeStorageProof(p.Proof)
+	if c.Deals.IsEmpty() != (len(p.Deals) == 0) {
+		return errProof
+	}
+	if err := s.provePresence(&c, p); err != nil {
+		return err
+	}
+	if !c.Deals.IsEmpty() {
+		if err := s.proveDeals(c, p); err != nil {
+			return err
+		}
+	}
+	c.proven = s.height
+	s.claims[p.Epoch] = c
+	return nil
+}
+
+// provePresence checks slots and duties; what is not shown is given up.
+func (s *state) provePresence(c *claimed, p work.Proven) error {
+	if len(p.Slots) > 0 {
+		up, err := proof.DecodeUptimeProof(p.Slots)
+		if err == nil {
+			err = up.Verify(c.Slots, s.seed(p.Epoch), watched, func(uint64, []proof.Seal) error { return nil })
+		}
+		if err != nil {
+			return errors.Join(errProof, err)
+		}
+		c.slots = c.Slots.Sum.Lo
+	}
+	if len(p.Duties) > 0 {
+		if err := proof.VerifyDuties(c.Duties, s.seed(p.Epoch), watched, p.Duties, func(proof.Duty) error { return nil }); err != nil {
+			return errors.Join(errProof, err)
+		}
+		c.worth = c.Duties.Sum.Lo
+	}
+	return nil
+}
+
+func (s *state) proveDeals(c claimed, p work.Proven) error {
+	sp, err := proof.DecodeStorageProof(p.Deals)
 	if err != nil {
 		return errors.Join(errProof, err)
 	}
-	err = sp.Verify(proof.Node{Hash: c.Root, Sum: c.Total}, s.seed(p.Epoch), openings, func(id uint64) (proof.DealView, error) {
+	err = sp.Verify(c.Deals, s.seed(p.Epoch), openings, func(id uint64) (proof.DealView, error) {
 		ref, acked, ok := s.heldAt(id, p.Epoch)
 		if !ok {
 			return proof.DealView{}, errNone
@@ -102,8 +140,6 @@ func (s *state) prove(p work.Proven) error {
 	if err != nil {
 		return errors.Join(errProof, err)
 	}
-	c.proven = s.height
-	s.claims[p.Epoch] = c
 	return nil
 }
 

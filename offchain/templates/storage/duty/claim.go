@@ -13,38 +13,54 @@ import (
 // what is reported costs less than what is found out.
 const hopeless = 3
 
-// claim says what an epoch was worth: the sum over all deals that owe the node for it. What the claim is made of is
-// durable before the claim is. A claim that came out otherwise than before is another post.
+// lateBlocks is for how many blocks after the close of an epoch attestations of its last slot may still come. Of a short window a quarter
+// is enough: there must be time for a claim that is refused to be made again.
+const lateBlocks = 2
+
+// claim says what an epoch was worth: the sum over all deals that owe the node for it, the slots in which it was attested, and what it
+// did as a watcher. What the claim is made of is durable before the claim is. A claim that came out otherwise than before is another post.
 func (d *Duties) claim(ctx context.Context, duty work.Duty, height int64) error {
 	if waits, err := d.settleLosses(ctx, duty, height); err != nil || waits {
 		return err
 	}
-	leaves, root, err := d.leavesOf(ctx, duty.Epoch, func(n proof.Node) bool { return n.Sum == duty.AtStake })
+	deals, root, err := d.leavesOf(ctx, duty.Epoch, func(n proof.Node) bool { return n.Sum == duty.AtStake })
 	if err != nil {
 		return fmt.Errorf("claim epoch %d: %w", duty.Epoch, err)
 	}
-	if leaves == nil {
+	if root.Sum != duty.AtStake {
 		return fmt.Errorf("claim epoch %d, for which the chain owes %s: %w", duty.Epoch, duty.AtStake, errTotal)
 	}
-	c := work.Claim{Epoch: duty.Epoch, Root: root.Hash, Total: root.Sum}
-	if _, ok := d.deps.Book.Read(c.Epoch, c.Root); !ok {
-		if err := d.deps.Book.Write(ctx, c, leaves); err != nil {
+	made := work.Made{Deals: deals}
+	if made.Attested, err = d.collected(ctx, duty, height); err != nil {
+		return fmt.Errorf("claim epoch %d: %w", duty.Epoch, err)
+	}
+	c, err := claimOf(duty.Epoch, root, made)
+	if err != nil {
+		return fmt.Errorf("claim epoch %d: %w", duty.Epoch, err)
+	}
+	if c.IsEmpty() {
+		return nil
+	}
+	d.present[c.Epoch] = true
+	if _, ok := d.deps.Book.Read(c); !ok {
+		if err := d.deps.Book.Write(ctx, c, made); err != nil {
 			return fmt.Errorf("write down the claim of epoch %d: %w", c.Epoch, err)
 		}
 	}
-	post := work.Post{Key: fmt.Sprintf("claim/%d/%x", c.Epoch, c.Root[:8]), Claim: &c}
-	return d.postDuty(ctx, post, duty, height)
+	return d.postDuty(ctx, work.Post{Key: keyOf(c), Claim: &c}, duty, height)
 }
 
-// settleLosses tells whether the claim of an epoch should wait: for its place, so that not all nodes claim in one block;
+// settleLosses tells whether the claim of an epoch should wait: for its place, so that not all nodes claim in one block, and for
+// attestations that are late;
 // in the first half of the window for what is being compared or rebuilt; and then, but for the last quarter, for reports
 // of what cannot be rebuilt, which it makes. An index that was claimed and cannot be opened can spoil the proof of all
 // others. For one that is neither rebuilt nor hopeless the risk is taken: there is time until the end of the proof
 // window.
 func (d *Duties) settleLosses(ctx context.Context, duty work.Duty, height int64) (bool, error) {
 	window := duty.Until - duty.From
-	half, late := duty.From+window/2, duty.Until-max(2, window/4)
-	waits := height < half && (d.stock.epoch < d.view.epoch || height < duty.From+int64(d.cfg.Node%uint64(1+window/8)))
+	half, late := duty.From+window/2, lateOf(duty)
+	place := max(min(lateBlocks, window/4), int64(d.cfg.Node%uint64(1+window/8)))
+	waits := height < half && (d.stock.epoch < d.view.epoch || height < duty.From+place)
 	var errs []error
 	for _, h := range d.view.held {
 		if !d.stock.lacks(h.Ref) || !owed(h, duty.Epoch) {
@@ -75,8 +91,11 @@ func (d *Duties) report(ctx context.Context, h work.Held, height, span int64) er
 	return nil
 }
 
+// lateOf returns the height from which on a claim waits for nothing: the last quarter of its window.
+func lateOf(duty work.Duty) int64 { return duty.Until - max(2, (duty.Until-duty.From)/4) }
+
 // leavesOf returns the leaves of the claim for an epoch, one for every deal that owes the node for it, and the root of
-// their trie, if it is right; else nil. The chain is asked for stints that have ended only where those that go on are not
+// their trie, if it is right; else an empty root. The chain is asked for stints that have ended only where those that go on are not
 // all.
 func (d *Duties) leavesOf(ctx context.Context, epoch uint64, right func(proof.Node) bool) ([]proof.Leaf, proof.Node, error) {
 	var leaves []proof.Leaf
@@ -106,7 +125,11 @@ func (d *Duties) leavesOf(ctx context.Context, epoch uint64, right func(proof.No
 	return leaves, root, nil
 }
 
+// rootOf returns the root of a trie; that of one without leaves is empty.
 func rootOf(leaves []proof.Leaf) (proof.Node, error) {
+	if len(leaves) == 0 {
+		return proof.Node{}, nil
+	}
 	trie, err := proof.BuildTrie(proof.LeafList(leaves))
 	if err != nil {
 		return proof.Node{}, fmt.Errorf("build the trie of a claim: %w", err)

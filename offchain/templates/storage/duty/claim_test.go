@@ -22,9 +22,9 @@ func TestEveryEpochIsClaimedAndProven(t *testing.T) {
 			w.add(2, 1, 3, 50, 2, 90)
 			w.run(5*p.epoch + p.epoch - 1)
 			require.Equal(t, []uint64{1, 2, 3, 4, 5}, w.proven())
-			require.Equal(t, proof.U64(50), w.now.claims[5].Total, "the first deal is over")
-			require.Equal(t, proof.U64(100), w.now.claims[1].Total)
-			require.Equal(t, proof.U64(150), w.now.claims[2].Total)
+			require.Equal(t, proof.U64(50), w.now.claims[5].Deals.Sum, "the first deal is over")
+			require.Equal(t, proof.U64(100), w.now.claims[1].Deals.Sum)
+			require.Equal(t, proof.U64(150), w.now.claims[2].Deals.Sum)
 			require.Equal(t, []string{"claim", "proof"}, w.outbox.words())
 			require.Len(t, w.outbox.keys("claim"), 5)
 			require.Len(t, w.outbox.keys("proof"), 5)
@@ -104,7 +104,7 @@ func TestAClaimWaitsForAnswersThatFit(t *testing.T) {
 	w.block()
 	w.run(39)
 	require.Equal(t, []uint64{1}, w.proven())
-	require.Equal(t, proof.U64(110), w.now.claims[1].Total)
+	require.Equal(t, proof.U64(110), w.now.claims[1].Deals.Sum)
 }
 
 // When no time is left for another claim, nothing is reported that would spoil the one that is under way.
@@ -121,7 +121,7 @@ func TestNothingIsReportedInTheLastQuarter(t *testing.T) {
 		_ = w.round()
 	}
 	require.Empty(t, w.outbox.keys("lost"))
-	require.Equal(t, proof.U64(100), w.now.claims[1].Total)
+	require.Equal(t, proof.U64(100), w.now.claims[1].Deals.Sum)
 }
 
 // While fellows can help, what the disk has lost is rebuilt before the claim, and not reported.
@@ -157,7 +157,7 @@ func TestWhatCannotBeRebuiltIsReportedBeforeTheClaim(t *testing.T) {
 			w.run(3*p.epoch - 1)
 			require.Equal(t, 1, w.outbox.accepted("lost"))
 			require.Len(t, w.outbox.keys("claim"), 2, "the claim waits for the report")
-			require.Equal(t, proof.U64(30), w.now.claims[1].Total)
+			require.Equal(t, proof.U64(30), w.now.claims[1].Deals.Sum)
 			require.Equal(t, []uint64{1, 2}, w.proven())
 			require.Equal(t, work.IndexVacant, w.now.deals[1].indices[0].Status)
 		})

@@ -40,13 +40,14 @@ type Deps struct {
 	Chain     Chain
 	Outbox    Outbox
 	Book      Book
+	Presence  Presence
 	Shelf     Shelf
 	Rebuilder Rebuilder
 	Log       *slog.Logger
 }
 
 func (d Deps) validate() error {
-	if d.Chain == nil || d.Outbox == nil || d.Book == nil || d.Shelf == nil || d.Rebuilder == nil || d.Log == nil {
+	if d.Chain == nil || d.Outbox == nil || d.Book == nil || d.Presence == nil || d.Shelf == nil || d.Rebuilder == nil || d.Log == nil {
 		return errors.Join(ErrInvalid, errors.New("a dependency is missing"))
 	}
 	return nil

@@ -27,7 +27,8 @@ type Duties struct {
 	turn     int64           // in which vacant indices were asked for last
 	declined map[work.IndexRef]bool
 	watch    *watch
-	late     map[task]bool // of which an alarm was given
+	late     map[task]bool   // of which an alarm was given
+	present  map[uint64]bool // the epochs of which there is something to claim although no deal owes anything
 }
 
 // New makes the duties of a node. The error wraps ErrInvalid.
@@ -38,7 +39,7 @@ func New(cfg Config, deps Deps) (*Duties, error) {
 	return &Duties{
 		cfg: cfg, deps: deps, view: newView(), sent: newSent(deps.Outbox), stock: newStock(deps.Shelf, deps.Log),
 		rebuilds: newRebuilds(deps.Rebuilder, deps.Log), proofs: map[uint64]made{},
-		declined: map[work.IndexRef]bool{}, watch: newWatch(),
+		declined: map[work.IndexRef]bool{}, watch: newWatch(), present: map[uint64]bool{},
 	}, nil
 }
 
@@ -122,7 +123,9 @@ func (d *Duties) look(ctx context.Context, height int64) error {
 	if err != nil {
 		return fmt.Errorf("ask for duties: %w", err)
 	}
-	busy := slices.ContainsFunc(list, func(duty work.Duty) bool { return duty.Kind != work.DutyAck && open(duty, height) })
+	busy := slices.ContainsFunc(list, func(duty work.Duty) bool {
+		return duty.Kind != work.DutyAck && open(duty, height) && !ofPresence(duty)
+	})
 	if busy || epoch > d.view.epoch || height >= d.view.at+heldEvery || !slices.Equal(list, d.list) {
 		held, err := d.deps.Chain.Held(ctx)
 		if err != nil {
@@ -160,6 +163,7 @@ func (d *Duties) proofsDue(ctx context.Context, height int64) error {
 // claimsDue claims the epochs that have closed.
 func (d *Duties) claimsDue(ctx context.Context, height int64) error {
 	var errs []error
+	clear(d.present)
 	for _, duty := range d.list {
 		if duty.Kind == work.DutyClaim && open(duty, height) {
 			errs = append(errs, d.claim(ctx, duty, height))

@@ -29,8 +29,8 @@ func TestAStintThatOthersEndedIsClaimed(t *testing.T) {
 			w.block()
 			w.start() // it was down when the stint ended
 			w.run(85)
-			require.Equal(t, proof.U64(1_000_000_001), w.now.claims[2].Total, "owed until epoch 2")
-			require.Equal(t, proof.U64(1_000_000_000), w.now.claims[3].Total)
+			require.Equal(t, proof.U64(1_000_000_001), w.now.claims[2].Deals.Sum, "owed until epoch 2")
+			require.Equal(t, proof.U64(1_000_000_000), w.now.claims[3].Deals.Sum)
 			require.Equal(t, []uint64{1, 2, 3}, w.proven())
 		})
 	}
@@ -73,10 +73,10 @@ func TestAStintInTwoAnswersIsClaimedOnce(t *testing.T) {
 	require.Len(t, w.outbox.keys("claim"), 1)
 	w.block()
 	claim := w.now.claims[1].Claim
-	require.Equal(t, proof.U64(111), claim.Total)
+	require.Equal(t, proof.U64(111), claim.Deals.Sum)
 	require.ElementsMatch(t, []proof.Leaf{
 		{Item: 1, Weight: proof.U64(1)}, {Item: 2, Weight: proof.U64(10)}, {Item: 3, Weight: proof.U64(100)},
-	}, w.book[bookKey{1, claim.Root}])
+	}, w.book[claim].Deals)
 }
 
 // Of two stints that have ended, one that others ended is owed for until then, and one the node reported is not.
@@ -95,7 +95,7 @@ func TestOfEndedStintsTheRightOneIsClaimed(t *testing.T) {
 	require.Equal(t, 1, w.outbox.accepted("lost"))
 	claim := w.now.claims[1].Claim
 	var deals []uint64
-	for _, l := range w.book[bookKey{1, claim.Root}] {
+	for _, l := range w.book[claim].Deals {
 		deals = append(deals, l.Item)
 	}
 	require.Equal(t, []uint64{1, 2}, deals)

@@ -75,7 +75,7 @@ func (w *world) post(p work.Post) {
 		require.NotNil(w.t, w.disk[a.Ref.Deal][a.Version], "acknowledged and not durable: %+v", a)
 	}
 	if p.Claim != nil {
-		_, ok := w.book[bookKey{p.Claim.Epoch, p.Claim.Root}]
+		_, ok := w.book[*p.Claim]
 		require.True(w.t, ok, "a claim that is not written down")
 	}
 	require.GreaterOrEqual(w.t, p.NotAfter, w.now.height+1, "%s can be in no block: last %d, now %d", p.Key, p.NotAfter, w.now.height)

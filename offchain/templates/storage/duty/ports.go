@@ -43,9 +43,15 @@ type Outbox interface {
 // Book remembers what claims were made of.
 type Book interface {
 	// Write returns once it is durable.
-	Write(ctx context.Context, c work.Claim, leaves []proof.Leaf) error
+	Write(ctx context.Context, c work.Claim, made work.Made) error
 	// Read returns what a claim was made of, if that is known.
-	Read(epoch uint64, root [32]byte) ([]proof.Leaf, bool)
+	Read(c work.Claim) (work.Made, bool)
+}
+
+// Presence is what the node did beside its deals: it was there, and watched others.
+type Presence interface {
+	// Collected returns what can be claimed of an epoch.
+	Collected(ctx context.Context, epoch uint64) (work.Attested, error)
 }
 
 // Shelf is what the node has on disk. Its methods may be called while Reconcile runs.

@@ -49,7 +49,7 @@ func (c chainPort) Challenge(_ context.Context, e uint64) (work.Challenge, error
 	if _, _, seed := s.window(e); seed == 0 {
 		return work.Challenge{}, nil
 	}
-	return work.Challenge{Seed: s.seed(e), Openings: openings, Fixed: true}, nil
+	return work.Challenge{Seed: s.seed(e), Openings: openings, Watched: watched, Fixed: true}, nil
 }
 
 func (c chainPort) OpenRequests(context.Context) ([]work.OpenRequest, error) {
@@ -126,19 +126,33 @@ func (o outboxPort) Post(ctx context.Context, p work.Post) error {
 
 type bookPort struct{ w *world }
 
-func (b bookPort) Write(_ context.Context, c work.Claim, leaves []proof.Leaf) error {
+func (b bookPort) Write(_ context.Context, c work.Claim, made work.Made) error {
 	defer b.w.lock()()
 	if err := b.w.enter("Write"); err != nil {
 		return err
 	}
-	b.w.book[bookKey{c.Epoch, c.Root}] = leaves
+	b.w.book[c] = made
 	return b.w.enter("written")
 }
 
-func (b bookPort) Read(epoch uint64, root [32]byte) ([]proof.Leaf, bool) {
+func (b bookPort) Read(c work.Claim) (work.Made, bool) {
 	defer b.w.lock()()
-	leaves, ok := b.w.book[bookKey{epoch, root}]
-	return leaves, ok
+	made, ok := b.w.book[c]
+	return made, ok
+}
+
+type presencePort struct{ w *world }
+
+// Collected returns what the world says: nothing, unless a test has the node watched.
+func (p presencePort) Collected(_ context.Context, epoch uint64) (work.Attested, error) {
+	defer p.w.lock()()
+	if err := p.w.enter("Collected"); err != nil {
+		return work.Attested{}, err
+	}
+	if p.w.present == nil {
+		return work.Attested{}, nil
+	}
+	return p.w.present(epoch), nil
 }
 
 type shelfPort struct{ w *world }

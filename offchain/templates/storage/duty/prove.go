@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/mesh-protocol/mesh/offchain/work"
 	"github.com/mesh-protocol/mesh/proof"
@@ -32,38 +33,63 @@ func (d *Duties) prove(ctx context.Context, duty work.Duty, height int64) error 
 	if err != nil {
 		return err
 	}
-	leaves, err := d.claimed(ctx, c)
+	of, err := d.claimed(ctx, c)
 	if err != nil {
 		return fmt.Errorf("prove the claim of epoch %d: %w", duty.Epoch, err)
 	}
 	from := &witness{Holdings: d.deps.Shelf.Holdings(ctx, duty.Epoch), drawn: map[uint64][32]byte{}}
-	encoded, err := makeProof(leaves, challenge, from)
+	p, err := d.proofOf(c, of, challenge, from)
 	if d.suspect(err, duty.Epoch) {
 		return nil // it is rebuilt, and the next round tries again
 	}
 	if err != nil {
 		return fmt.Errorf("prove the claim of epoch %d: %w", duty.Epoch, err)
 	}
-	digest := sha256.Sum256(encoded)
+	digest := sha256.Sum256(slices.Concat(p.Deals, p.Slots, p.Duties))
 	m := made{key: fmt.Sprintf("proof/%d/%x", duty.Epoch, digest[:8]), epoch: duty.Epoch, drawn: from.drawn}
-	post := work.Post{Key: m.key, Proof: &work.Proven{Epoch: duty.Epoch, Proof: encoded}}
-	if err := d.postDuty(ctx, post, duty, height); err != nil {
+	if err := d.postDuty(ctx, work.Post{Key: m.key, Proof: &p}, duty, height); err != nil {
 		return err
 	}
 	d.proofs[duty.Epoch] = m
 	return nil
 }
 
-// claimed returns what a claim was made of: as it was written down, or, if that was lost, as it comes out again.
-func (d *Duties) claimed(ctx context.Context, c work.Claim) ([]proof.Leaf, error) {
-	if leaves, ok := d.deps.Book.Read(c.Epoch, c.Root); ok {
-		return leaves, nil
+// claimed returns what a claim was made of: as it was written down, or, if that was lost, as it comes out again, without what the node
+// collected.
+func (d *Duties) claimed(ctx context.Context, c work.Claim) (work.Made, error) {
+	if made, ok := d.deps.Book.Read(c); ok {
+		return made, nil
 	}
-	leaves, _, err := d.leavesOf(ctx, c.Epoch, func(n proof.Node) bool { return n.Hash == c.Root })
-	if err == nil && leaves == nil {
+	leaves, root, err := d.leavesOf(ctx, c.Epoch, func(n proof.Node) bool { return n == c.Deals })
+	if err == nil && (root != c.Deals || root.IsEmpty()) {
 		err = errUnknown
 	}
-	return leaves, err
+	return work.Made{Deals: leaves}, err
+}
+
+// proofOf returns the proof of a claim. What cannot be shown of slots and duties is given up: what deals owe does not depend on it.
+func (d *Duties) proofOf(c work.Claim, of work.Made, challenge work.Challenge, from proof.Holdings) (work.Proven, error) {
+	p := work.Proven{Epoch: c.Epoch}
+	var err error
+	if !c.Deals.IsEmpty() {
+		if p.Deals, err = makeProof(of.Deals, challenge, from); err != nil {
+			return p, err
+		}
+	}
+	if !c.Slots.IsEmpty() {
+		if p.Slots, err = proveSlots(of.Slots, challenge); err != nil {
+			d.deps.Log.Warn("the slots of a claim cannot be proven and are given up", "epoch", c.Epoch, "error", err)
+		}
+	}
+	if !c.Duties.IsEmpty() {
+		if p.Duties, err = proveDuties(of.Duties, challenge); err != nil {
+			d.deps.Log.Warn("the duties of a claim cannot be proven and are given up", "epoch", c.Epoch, "error", err)
+		}
+	}
+	if len(p.Deals)+len(p.Slots)+len(p.Duties) == 0 {
+		return p, errUnknown
+	}
+	return p, nil
 }
 
 // holds tells whether the chain has the layouts that a proof was made with as those of the claim.

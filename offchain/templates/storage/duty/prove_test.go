@@ -143,7 +143,7 @@ func TestAClaimThatIsNotWrittenDown(t *testing.T) {
 	w = toProof(t)
 	clear(w.book)
 	claim := w.now.claims[1]
-	claim.Root[0]++
+	claim.Deals.Hash[0]++
 	w.now.claims[1] = claim
 	w.show()
 	require.ErrorContains(t, w.round(), "prove the claim of epoch 1")

@@ -37,6 +37,7 @@ type state struct {
 	requests    []work.OpenRequest
 	fellows     map[uint64]fellow
 	suspended   bool
+	watched     bool                                       // the node was in the active set, and there are others
 	turns       func(ref work.IndexRef, height int64) bool // whether the node may take an index
 	reported    map[work.IndexRef]bool                     // by this node, which does not take them again before others
 }
@@ -54,7 +55,8 @@ type stint struct {
 
 type claimed struct {
 	work.Claim
-	proven int64
+	proven       int64
+	slots, worth uint64 // that were proven
 }
 
 type fellow struct {
@@ -185,7 +187,7 @@ func (s *state) epochDuty(e uint64) *work.Duty {
 	c, ok := s.claims[e]
 	if !ok {
 		owed := s.owed(e)
-		if e <= s.lastClaimed || owed.IsZero() || until != 0 && s.height >= until {
+		if e <= s.lastClaimed || owed.IsZero() && !s.watched || until != 0 && s.height >= until {
 			return nil
 		}
 		return &work.Duty{Kind: work.DutyClaim, Epoch: e, From: max(from, int64(e)*s.p.epoch+1), Until: until, AtStake: owed}
@@ -193,7 +195,7 @@ func (s *state) epochDuty(e uint64) *work.Duty {
 	if c.proven != 0 {
 		return nil
 	}
-	d := work.Duty{Kind: work.DutyProof, Epoch: e, From: until, AtStake: c.Total}
+	d := work.Duty{Kind: work.DutyProof, Epoch: e, From: until, AtStake: c.Deals.Sum}
 	if seed != 0 {
 		d.From = seed + s.shift()
 		d.Until = d.From + s.p.proof

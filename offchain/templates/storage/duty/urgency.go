@@ -41,6 +41,9 @@ func (d *Duties) alarm(height int64) {
 		if duty.Kind != work.DutyClaim && duty.Kind != work.DutyProof || duty.Until == 0 || height < halfOf(duty) {
 			continue
 		}
+		if ofPresence(duty) && !d.present[duty.Epoch] {
+			continue // there is nothing to claim
+		}
 		t := task{duty.Kind, duty.Epoch}
 		if late[t] = true; !d.late[t] {
 			d.deps.Log.Warn("half of the time for this is over, and it is not on chain",

@@ -37,7 +37,7 @@ type world struct {
 
 	disk   map[uint64]map[uint64]*content // by deal and version: durable
 	outbox outbox
-	book   map[bookKey][]proof.Leaf
+	book   map[work.Claim]work.Made
 	duties *duty.Duties
 
 	lag           func() int              // how old the state is that a query answers from, in blocks
@@ -53,17 +53,13 @@ type world struct {
 	compare, mend chan struct{}    // what runs beside a round does its work once these are closed; nil = at once
 	damaged       map[uint64]error // by deal: what reading it comes to
 	rebuilds      []work.Held
-}
-
-type bookKey struct {
-	epoch uint64
-	root  [32]byte
+	present       func(epoch uint64) work.Attested // what the node has collected; nil = nobody watches
 }
 
 func newWorld(t tester, p params) *world {
 	w := &world{
 		t: t, now: &state{p: p, deals: map[uint64]deal{}, claims: map[uint64]claimed{}, fellows: map[uint64]fellow{}, reported: map[work.IndexRef]bool{}},
-		content: map[uint64][]*content{}, disk: map[uint64]map[uint64]*content{}, book: map[bookKey][]proof.Leaf{},
+		content: map[uint64][]*content{}, disk: map[uint64]map[uint64]*content{}, book: map[work.Claim]work.Made{},
 		lag: func() int { return 0 }, refuse: func(work.Post) bool { return false }, delay: func() bool { return false },
 		fails: func(string) error { return nil }, rebuild: func(context.Context, work.Held) error { return nil },
 		calls: map[string]int{}, damaged: map[uint64]error{},
@@ -87,7 +83,7 @@ func (w *world) start() {
 
 func (w *world) deps() duty.Deps {
 	return duty.Deps{
-		Chain: chainPort{w}, Outbox: outboxPort{w}, Book: bookPort{w}, Shelf: shelfPort{w}, Rebuilder: rebuildPort{w},
+		Chain: chainPort{w}, Outbox: outboxPort{w}, Book: bookPort{w}, Presence: presencePort{w}, Shelf: shelfPort{w}, Rebuilder: rebuildPort{w},
 		Log: slog.New(slog.NewTextHandler(&w.log, nil)),
 	}
 }

@@ -1,0 +1,112 @@
+package duty
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/proof"
+)
+
+// ofPresence tells whether a claim is due although no deal owes anything: what there is to claim is only that the node was there.
+func ofPresence(duty work.Duty) bool { return duty.Kind == work.DutyClaim && duty.AtStake.IsZero() }
+
+// collected returns what the node can claim of an epoch beside its deals. Where that cannot be known it is given up in the last quarter of
+// the window, so that what deals owe is claimed in time.
+func (d *Duties) collected(ctx context.Context, duty work.Duty, height int64) (work.Attested, error) {
+	got, err := d.deps.Presence.Collected(ctx, duty.Epoch)
+	if err == nil || height < lateOf(duty) || ofPresence(duty) {
+		return got, err
+	}
+	d.deps.Log.Warn("an epoch is claimed without uptime, of which nothing can be found out", "epoch", duty.Epoch, "error", err)
+	return work.Attested{}, nil
+}
+
+// claimOf returns the claim of an epoch.
+func claimOf(epoch uint64, deals proof.Node, m work.Made) (work.Claim, error) {
+	c := work.Claim{Epoch: epoch, Deals: deals}
+	slots, err := slotLeaves(m.Slots)
+	if err != nil {
+		return c, err
+	}
+	if c.Slots, err = rootOf(slots); err != nil {
+		return c, err
+	}
+	duties, err := dutyLeaves(m.Duties)
+	if err != nil {
+		return c, err
+	}
+	c.Duties, err = rootOf(duties)
+	return c, err
+}
+
+// keyOf names the post of a claim.
+func keyOf(c work.Claim) string {
+	roots := sha256.New()
+	for _, n := range []proof.Node{c.Deals, c.Slots, c.Duties} {
+		roots.Write(n.Hash[:])
+	}
+	return fmt.Sprintf("claim/%d/%x", c.Epoch, roots.Sum(nil)[:8])
+}
+
+func slotLeaves(slots []work.AttestedSlot) ([]proof.Leaf, error) {
+	var leaves []proof.Leaf
+	for _, s := range slots {
+		seals, err := proof.EncodeSeals(s.Seals)
+		if err != nil {
+			return nil, fmt.Errorf("slot %d: %w", s.Slot, err)
+		}
+		leaves = append(leaves, proof.SlotLeaf(s.Slot, seals))
+	}
+	return leaves, nil
+}
+
+func dutyLeaves(duties []proof.Duty) ([]proof.Leaf, error) {
+	var leaves []proof.Leaf
+	for _, d := range duties {
+		l, err := d.Leaf()
+		if err != nil {
+			return nil, err
+		}
+		leaves = append(leaves, l)
+	}
+	return leaves, nil
+}
+
+// proveSlots returns the proof of the slots of a claim.
+func proveSlots(slots []work.AttestedSlot, c work.Challenge) ([]byte, error) {
+	leaves, err := slotLeaves(slots)
+	if err != nil {
+		return nil, err
+	}
+	trie, err := proof.BuildTrie(proof.LeafList(leaves))
+	if err != nil {
+		return nil, err
+	}
+	p, err := proof.ProveUptime(trie, c.Seed, c.Watched, func(slot uint64) ([]byte, error) {
+		for _, s := range slots {
+			if uint64(s.Slot) == slot {
+				return proof.EncodeSeals(s.Seals)
+			}
+		}
+		return nil, errUnknown
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p.Encode()
+}
+
+// proveDuties returns the proof of the duties of a claim.
+func proveDuties(duties []proof.Duty, c work.Challenge) ([]byte, error) {
+	leaves, err := dutyLeaves(duties)
+	if err != nil {
+		return nil, err
+	}
+	trie, err := proof.BuildTrie(proof.LeafList(leaves))
+	if err != nil {
+		return nil, err
+	}
+	return proof.ProveDuties(trie, c.Seed, c.Watched)
+}
