@@ -21,11 +21,11 @@ func (h *history) duties() {
 			if now < d.From || now >= d.Until || rapid.IntRange(0, 9).Draw(h.t, "does") < h.lazy[node] {
 				continue
 			}
-			switch d.Duty {
-			case "claim":
+			switch {
+			case d.Duty == "claim" && d.AtStake.IsPositive(): // else it is about being there, which nobody is in this world
 				must(h.fixture, h.msgs.Claim, h.claimMsg(node, d.Epoch))
 				h.done["claim"]++
-			case "proof":
+			case d.Duty == "proof":
 				must(h.fixture, h.msgs.Prove, h.proveMsg(node, d.Epoch))
 				h.done["prove"]++
 			}

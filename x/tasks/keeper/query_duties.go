@@ -92,8 +92,14 @@ func (q queryServer) epochDuty(ctx context.Context, seq, node, number uint64) (*
 	c, err := q.claims.Get(ctx, collections.Join3(seq, number, node))
 	if errors.Is(err, collections.ErrNotFound) {
 		o, _, err := q.owedAt(ctx, seq, node, number)
-		if err != nil || o.Epoch > number || o.Amount.IsZero() || w.ClaimsUntil != 0 && height >= w.ClaimsUntil {
+		if err != nil || o.Epoch > number || w.ClaimsUntil != 0 && height >= w.ClaimsUntil {
 			return nil, err
+		}
+		if o.Amount.IsZero() {
+			watched, err := q.isWatched(ctx, seq, node, e)
+			if err != nil || !watched {
+				return nil, err
+			}
 		}
 		return &types.Deadline{Duty: dutyClaim, Epoch: number, From: max(w.ClaimsFrom, e.Close), Until: w.ClaimsUntil, AtStake: o.Amount}, nil
 	}
@@ -108,6 +114,20 @@ func (q queryServer) epochDuty(ctx context.Context, seq, node, number uint64) (*
 		}
 	}
 	return d, nil
+}
+
+// isWatched tells whether a node of an epoch can have been paid for being there, or for watching: it was in the active set, and so were
+// others, and there is something to be paid.
+func (q queryServer) isWatched(ctx context.Context, seq, node uint64, e networktypes.Epoch) (bool, error) {
+	if e.Owners < 2 || e.Params.Distribution.UptimeBps == 0 {
+		return false, nil
+	}
+	n, err := q.deps.Nodes.Node(ctx, seq, node)
+	if err != nil {
+		return false, err
+	}
+	weight, err := q.deps.Actives.WeightAsOf(ctx, seq, e.Number, n)
+	return weight.IsPositive(), err
 }
 
 // requestDuties returns the requests a node still has to answer.

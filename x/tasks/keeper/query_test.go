@@ -8,6 +8,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"cosmossdk.io/math"
+
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
@@ -38,6 +40,7 @@ func duties(list []types.Deadline) [][5]any {
 // Every duty is listed before it is due, and gone when it is done or too late.
 func TestDeadlines(t *testing.T) {
 	f := newFixture(t, 3)
+	f.w.params.Distribution = networktypes.TokenDistribution{TasksBps: 10_000} // being there is not paid
 	id, nodes := f.held(10)
 	node := nodes[0]
 	require.Empty(t, f.deadlines(node), "nothing is owed for epoch 1")
@@ -59,6 +62,30 @@ func TestDeadlines(t *testing.T) {
 	must(f, f.msgs.RequestOpen, requestMsg(client(), id, 0))
 	require.Equal(t, [][5]any{claims[1], {"open", uint64(0), int64(0), f.ctx.BlockHeight() + 21, int64(4 * price)}}, duties(f.deadlines(node)))
 	require.Equal(t, claims[1:], duties(f.deadlines(nodes[1])), "what was not claimed in time is no duty any more")
+}
+
+// A node that was in the active set with others has a claim due where no deal owes it anything, if being there is paid.
+func TestDeadlinesOfPresence(t *testing.T) {
+	f := newFixture(t, 3)
+	f.toEpoch(2)
+	claims := [][5]any{
+		{"claim", uint64(1), opening(2), opening(2) + 5, int64(0)}, {"claim", uint64(2), opening(3), opening(3) + 5, int64(0)},
+	}
+	require.Equal(t, claims, duties(f.deadlines(1)))
+	f.edit(1, func(n *networktypes.Node) { n.Weight = math.ZeroInt() })
+	require.Empty(t, f.deadlines(1), "a node that was not in the active set")
+	f.edit(1, func(n *networktypes.Node) { n.Weight = n.OwnBond })
+	w := f.witness(1, 1)
+	must(f, f.msgs.Claim, w.claimMsg())
+	f.toProofs(1)
+	require.Equal(t, [][5]any{{"proof", uint64(1), opening(2) + 7, opening(2) + 15, int64(0)}, claims[1]}, duties(f.deadlines(1)))
+	require.Equal(t, claims[1:], duties(f.deadlines(2)), "too late")
+	must(f, f.msgs.Prove, w.proveMsg())
+	require.Equal(t, claims[1:], duties(f.deadlines(1)))
+
+	alone := newFixture(t, 1)
+	alone.toEpoch(2)
+	require.Empty(t, alone.deadlines(1), "nobody else could watch")
 }
 
 func TestExplainClaim(t *testing.T) {

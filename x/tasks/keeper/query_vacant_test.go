@@ -127,6 +127,7 @@ func TestAckDutyOfARepair(t *testing.T) {
 // TestAckDutiesAreBounded: at most 100 are listed, and the answer says that there are more.
 func TestAckDutiesAreBounded(t *testing.T) {
 	f := newFixture(t, 3)
+	f.w.params.Distribution = networktypes.TokenDistribution{TasksBps: 10_000} // nothing but acks is due
 	f.w.give(account("client"), 100*funds)
 	ask := func() *types.QueryDeadlinesResponse {
 		rsp, err := f.queries.Deadlines(f.ctx, &types.QueryDeadlinesRequest{Network: networkID, Node: 1})
