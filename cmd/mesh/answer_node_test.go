@@ -47,7 +47,8 @@ func TestChainAnswers(t *testing.T) {
 	})
 	requireJSON(t, "explain", explainAnswer{
 		header: answerTo("explain"), NetworkID: "net_1a2b3c4d", Node: 3, Epoch: 4, State: "proven", Reason: "well", Total: "27",
-		Deals: []explainedRow{{Deal: 12, Index: 2, Rate: "27", Reason: "held"}},
+		Uptime: explainedTime{Slots: 5, Of: 6, Duties: 9, Assurance: "low", Reason: "1 other owner watches a node"},
+		Deals:  []explainedRow{{Deal: 12, Index: 2, Rate: "27", Reason: "held"}},
 	})
 }
 

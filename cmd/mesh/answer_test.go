@@ -90,12 +90,17 @@ func sampleMembers() []work.Member {
 	}
 }
 
+// sampleSet is what the chain says of them.
+func sampleSet() chain.ActiveSet {
+	return chain.ActiveSet{Assurance: "low", AssuranceReason: "1 other owner watches a node"}
+}
+
 func TestMembership(t *testing.T) {
-	a := membershipOf(sampleMembers())
+	a := membershipOf(sampleMembers(), sampleSet())
 	require.Equal(t, membership{
-		Nodes: 3, Owners: 2, OwnBonds: "300000000", GivenBonds: "50000000", LargestOwner: "mesh1b", LargestBps: 7_143, Assurance: "none",
+		Nodes: 3, Owners: 2, OwnBonds: "300000000", GivenBonds: "50000000", LargestOwner: "mesh1b", LargestBps: 7_143, Assurance: "low", AssuranceReason: "1 other owner watches a node",
 	}, a)
-	require.Equal(t, membership{OwnBonds: "0", GivenBonds: "0", Assurance: "none"}, membershipOf(nil))
+	require.Equal(t, membership{OwnBonds: "0", GivenBonds: "0", Assurance: "none"}, membershipOf(nil, chain.ActiveSet{Assurance: "none"}))
 }
 
 func TestSafetyText(t *testing.T) {
@@ -107,8 +112,8 @@ func TestSafetyText(t *testing.T) {
 
 func TestNetworkAnswer(t *testing.T) {
 	n := sampleNetwork(t)
-	requireAnswer(t, "network", networkAnswer{answerTo("networks"), viewNetwork(n), "9000000", membershipOf(sampleMembers())}, func(p *page) {
-		showNetwork(p, n, amountOf(t, "9"), membershipOf(sampleMembers()))
+	requireAnswer(t, "network", networkAnswer{answerTo("networks"), viewNetwork(n), "9000000", membershipOf(sampleMembers(), sampleSet())}, func(p *page) {
+		showNetwork(p, n, amountOf(t, "9"), membershipOf(sampleMembers(), sampleSet()))
 	})
 	list := networksAnswer{answerTo("networks"), []networkView{viewNetwork(n)}, true}
 	requireAnswer(t, "networks", list, func(p *page) { showNetworks(p, list) })

@@ -190,9 +190,14 @@ func showEarnings(p *page, a earningsAnswer, n chain.Network, e chain.Earnings, 
 	}
 	p.line("")
 	for _, r := range rows {
+		there := fmt.Sprintf("for uptime %s, for watching others %s", tokens(r.Uptime, symbol), tokens(r.Duties, symbol))
+		if r.Gross.IsZero() {
+			p.row(fmt.Sprintf("Paid in epoch %d", r.Epoch), "%s; nothing by clients", there)
+			continue
+		}
 		p.row(fmt.Sprintf("Paid in epoch %d", r.Epoch), "by clients %s, burnt %s, earned %s, match %s (%s): %s",
 			tokens(r.Gross, symbol), tokens(r.Burnt, symbol), tokens(r.Earned, symbol), tokens(r.Matched, symbol), r.State, r.Reason)
-		p.row("", "for uptime %s, for watching others %s", tokens(r.Uptime, symbol), tokens(r.Duties, symbol))
+		p.row("", "%s", there)
 	}
 	p.line("What is paid in an epoch is for one before it, mostly the last: mesh explain EPOCH explains what was claimed for that.")
 }

@@ -20,8 +20,18 @@ type explainAnswer struct {
 	State     string         `json:"state"`
 	Reason    string         `json:"reason"`
 	Total     string         `json:"total"`
+	Uptime    explainedTime  `json:"uptime"`
 	Deals     []explainedRow `json:"deals"`
 	Cut       bool           `json:"cut"` // more stints have ended since than are in it
+}
+
+// explainedTime is what the claim says of being there, and how far that can be trusted.
+type explainedTime struct {
+	Slots     uint32 `json:"slots"` // that were attested
+	Of        int    `json:"of"`    // slots of the epoch, 0 where nobody watched
+	Duties    uint64 `json:"duties"`
+	Assurance string `json:"assurance"`
+	Reason    string `json:"reason"`
 }
 
 // explainedRow is what one deal owed.
@@ -30,6 +40,17 @@ type explainedRow struct {
 	Index  uint32 `json:"index"`
 	Rate   string `json:"rate"`
 	Reason string `json:"reason"`
+}
+
+func (t explainedTime) show(p *page) {
+	if t.Of == 0 {
+		p.row("Uptime", "not watched: %s", t.Reason)
+		return
+	}
+	p.row("Uptime", "%d of %d slots attested, assurance %s: %s", t.Slots, t.Of, t.Assurance, t.Reason)
+	if t.Duties > 0 {
+		p.row("", "and it watched others")
+	}
 }
 
 // explainCommand tells what a claim is made of.
@@ -67,7 +88,12 @@ func (c *cli) explainClaim(ctx context.Context, s settings, f nodeFlags, epoch s
 	if err != nil {
 		return err
 	}
+	w, err := client.Watch(ctx, n.Id, m.Number, number)
+	if err != nil && !errors.Is(err, chain.ErrNotFound) {
+		return err
+	}
 	a := explainAnswer{
+		Uptime: explainedTime{Slots: e.Slots, Of: len(w.Slots), Duties: e.Duties, Assurance: w.Assurance, Reason: w.Reason},
 		header: answerTo("explain"), NetworkID: n.Id, Node: m.Number, Epoch: number, State: e.State, Reason: e.Reason, Total: e.Total.String(), Cut: e.Cut, Deals: []explainedRow{},
 	}
 	for _, r := range e.Rows {
@@ -76,7 +102,8 @@ func (c *cli) explainClaim(ctx context.Context, s settings, f nodeFlags, epoch s
 	return c.print(s, a, func(p *page) {
 		p.title("Node %d of network %s (%s), work of epoch %d: %s", a.Node, n.Name, n.Id, number, a.State)
 		p.line("%s", a.Reason)
-		p.row("Claimed", "%s", tokens(e.Total, n.Token.Symbol))
+		p.row("Claimed", "%s of deals", tokens(e.Total, n.Token.Symbol))
+		a.Uptime.show(p)
 		for _, r := range e.Rows {
 			p.row(fmt.Sprintf("Deal %d", r.Deal), "index %d, %s: %s", r.Index, tokens(r.Rate, n.Token.Symbol), r.Reason)
 		}

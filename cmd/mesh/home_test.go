@@ -34,6 +34,10 @@ func (d fakeDirectory) Members(context.Context, string) ([]work.Member, error) {
 	return sampleMembers(), nil
 }
 
+func (d fakeDirectory) ActiveSet(context.Context, string) (chain.ActiveSet, error) {
+	return sampleSet(), nil
+}
+
 func (d fakeDirectory) find(found bool) (chain.Network, chain.Coin, error) {
 	if d.down != nil {
 		return chain.Network{}, chain.Coin{}, d.down

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"math/big"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
@@ -15,16 +16,24 @@ type membership struct {
 	GivenBonds   string `json:"given_bonds"` // base units
 	LargestOwner string `json:"largest_owner"`
 	LargestBps   uint32 `json:"largest_owner_bps"` // its share of what counts in draws, rounded up
-	// Assurance is what the network's own witnesses make of it being there. Nobody attests uptime yet.
-	Assurance string `json:"assurance"`
+	// Assurance is how far it can be trusted that a node whose uptime is attested was there, as the chain says it, and why.
+	Assurance       string `json:"assurance"`
+	AssuranceReason string `json:"assurance_reason"`
 }
 
-// assuranceNone: nobody vouches for the uptime of nodes.
-const assuranceNone = "none"
+// membershipNow asks who bonds in a network.
+func membershipNow(ctx context.Context, d directory, network string) (membership, error) {
+	members, err := d.Members(ctx, network)
+	if err != nil {
+		return membership{}, err
+	}
+	set, err := d.ActiveSet(ctx, network)
+	return membershipOf(members, set), err
+}
 
 // membershipOf adds up the nodes that count in draws.
-func membershipOf(members []work.Member) membership {
-	a := membership{Assurance: assuranceNone}
+func membershipOf(members []work.Member, set chain.ActiveSet) membership {
+	a := membership{Assurance: set.Assurance, AssuranceReason: set.AssuranceReason}
 	own, given, total, largest := new(big.Int), new(big.Int), new(big.Int), new(big.Int)
 	owners := map[string]*big.Int{}
 	for _, m := range members {
@@ -60,7 +69,7 @@ func (a membership) show(p *page, symbol string) {
 		p.row("Bonds", "%s of their own, %s given", tokens(amountText(a.OwnBonds), symbol), tokens(amountText(a.GivenBonds), symbol))
 		p.row("Largest owner", "%s of what counts in draws, %s", formatPercent(a.LargestBps), a.LargestOwner)
 	}
-	p.row("Assurance", "%s: nobody attests uptime yet", a.Assurance)
+	p.row("Assurance", "%s: %s", a.Assurance, a.AssuranceReason)
 }
 
 // amountText reads an amount that was written by this program.

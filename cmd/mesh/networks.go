@@ -15,6 +15,7 @@ type directory interface {
 	Network(ctx context.Context, id string) (chain.Network, chain.Coin, error)
 	NetworkByName(ctx context.Context, name string) (chain.Network, chain.Coin, error)
 	Members(ctx context.Context, network string) ([]work.Member, error)
+	ActiveSet(ctx context.Context, network string) (chain.ActiveSet, error)
 }
 
 // networkView is a network as JSON, the figures most asked for. meshd query network network ID has all.
@@ -105,11 +106,11 @@ func (c *cli) showNetwork(ctx context.Context, s settings, d directory, which st
 	if err != nil {
 		return err
 	}
-	members, err := d.Members(ctx, n.Id)
+	m, err := membershipNow(ctx, d, n.Id)
 	if err != nil {
 		return err
 	}
-	a := networkAnswer{answerTo("networks"), viewNetwork(n), supply.Amount.String(), membershipOf(members)}
+	a := networkAnswer{answerTo("networks"), viewNetwork(n), supply.Amount.String(), m}
 	return c.print(s, a, func(p *page) { showNetwork(p, n, supply.Amount, a.membership) })
 }
 

@@ -37,7 +37,7 @@ func (c *cli) register(ctx context.Context, s settings, kr *chain.Keyring, clien
 			return "", err
 		}
 	}
-	members, err := client.Members(ctx, n.Id)
+	members, err := membershipNow(ctx, client, n.Id)
 	if err != nil {
 		return "", err
 	}
@@ -138,11 +138,11 @@ func checkBond(ctx context.Context, client *chain.Client, n chain.Network, r joi
 }
 
 // agreeToJoin shows the terms and asks.
-func (c *cli) agreeToJoin(s settings, n chain.Network, members []work.Member, r joinRequest) error {
+func (c *cli) agreeToJoin(s settings, n chain.Network, members membership, r joinRequest) error {
 	return c.consent(s, "join network "+n.Id, "Join it?", func(p *page) {
 		p.title("The terms of network %s (%s)", n.Name, n.Id)
 		showTerms(p, n)
-		membershipOf(members).show(p, n.Token.Symbol)
+		members.show(p, n.Token.Symbol)
 		p.line("")
 		p.row("Owner", "%s bonds %s and is paid", r.address, tokens(r.bond.Amount, n.Token.Symbol))
 		p.row("Operator", "%s signs for the node; the owner pays its fees, up to %s a day", r.account, tokens(r.fees.Amount, chain.FeeSymbol))

@@ -108,7 +108,9 @@ func (n *storageNet) fetches(path string) (code int, body []byte) {
 	return answer.StatusCode, body
 }
 
-// reflected returns the services that the gRPC server names.
+// reflected returns the services that the gRPC server names, in the version of reflection that the SDK serves.
+//
+//nolint:staticcheck // it is deprecated, and there is no other
 func (n *storageNet) reflected() (list []string) {
 	n.t.Helper()
 	conn, err := grpc.NewClient(n.state(n.dir).GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))

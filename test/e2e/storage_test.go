@@ -202,7 +202,7 @@ func (n *storageNet) earns(deal uint64) {
 	home := n.holders(deal)[0]
 	var e struct {
 		Fees, Matched, Denom, Owner string
-		Withdrawn                   struct{ Fees, Matched, Commission string }
+		Withdrawn                   struct{ Fees, Matched, Presence, Commission string }
 		Epochs                      []struct{ State, Reason string }
 	}
 	n.until("a reward", func() bool {
@@ -213,7 +213,7 @@ func (n *storageNet) earns(deal uint64) {
 	before := n.balance(e.Owner, e.Denom)
 	n.okJSON(&e, "earnings", "--withdraw", "--home", home)
 	paid := n.balance(e.Owner, e.Denom) - before
-	require.Equal(n.t, number(n.t, e.Withdrawn.Fees)+number(n.t, e.Withdrawn.Matched)-number(n.t, e.Withdrawn.Commission), paid)
+	require.Equal(n.t, number(n.t, e.Withdrawn.Fees)+number(n.t, e.Withdrawn.Matched)+number(n.t, e.Withdrawn.Presence)-number(n.t, e.Withdrawn.Commission), paid)
 	require.Positive(n.t, paid)
 
 	var status struct {
