@@ -1870,7 +1870,7 @@ type Deadline struct {
 	From int64 `protobuf:"varint,5,opt,name=from,proto3" json:"from,omitempty"`
 	// until is the first height at which it cannot; 0 where that is not fixed yet, or where nothing is lost by waiting.
 	Until int64 `protobuf:"varint,6,opt,name=until,proto3" json:"until,omitempty"`
-	// at_stake in base units.
+	// at_stake of deals in base units; 0 of a claim that can only be about uptime and duties of a watcher.
 	AtStake cosmossdk_io_math.Int `protobuf:"bytes,7,opt,name=at_stake,json=atStake,proto3,customtype=cosmossdk.io/math.Int" json:"at_stake"`
 	// index of the deal the duty is about, 0 to n−1.
 	Index uint32 `protobuf:"varint,8,opt,name=index,proto3" json:"index,omitempty"`
