@@ -67,12 +67,15 @@ func (k *Keeper) assigned(ctx context.Context, c contract, number uint32, node u
 }
 
 // putBack returns indices without an ack in time to those that wait for a draw, from now on. An
-// index that was drawn three times waits for the client, whose asking starts the count again.
+// index that was drawn three times waits for the client, whose asking starts the count again; once
+// there is a layout, files are less safe without it, and its count starts again by itself after as
+// long as a node has for its first ack.
 func (k *Keeper) putBack(ctx context.Context, c contract, indices []types.Index, byClient bool) (int, error) {
 	back := 0
 	for number, i := range indices {
 		late := i.Status == types.INDEX_STATUS_ASSIGNED && i.AckDue(c.epoch)
-		spent := i.Status == types.INDEX_STATUS_UNASSIGNED && i.Draws >= types.MaxDraws && byClient
+		again := byClient || c.deal.Layout.Version > 0 && i.AckDue(c.epoch)
+		spent := i.Status == types.INDEX_STATUS_UNASSIGNED && i.Draws >= types.MaxDraws && again
 		if !late && !spent {
 			continue
 		}

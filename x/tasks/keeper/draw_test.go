@@ -145,6 +145,33 @@ func TestDrawThatFindsNobodyCounts(t *testing.T) {
 	refuse(f, f.msgs.DrawDeal, drawMsg(operator(1), id), types.ErrWrongState)
 }
 
+// An index of a deal with a layout does not wait for its client for ever: files that are paid for would be less safe than they were sold.
+func TestDrawOfADealWithALayout(t *testing.T) {
+	f := newFixture(t, 3)
+	id := f.open(30)
+	nodes := f.drawn(id)
+	f.commit(id)
+	must(f, f.msgs.Ack, f.ackMsg(nodes[0], id, 0))
+	must(f, f.msgs.Ack, f.ackMsg(nodes[1], id, 1))
+	f.edit(nodes[2], func(n *networktypes.Node) { n.Status, n.Weight = networktypes.NODE_STATUS_SUSPENDED, math.ZeroInt() })
+	f.toEpoch(f.epoch() + types.AckEpochs)
+	stranger := drawMsg(operator(nodes[0]), id)
+	must(f, f.msgs.DrawDeal, stranger)
+	for range types.MaxDraws - 1 { // one was before
+		f.to(f.ctx.BlockHeight() + 2)
+		require.Equal(t, uint64(0), must(f, f.msgs.DrawDeal, stranger).Nodes[2], "nobody is left")
+	}
+	f.edit(nodes[2], func(n *networktypes.Node) { n.Status, n.Weight = networktypes.NODE_STATUS_JOINED, n.OwnBond })
+	since := f.deal(id).Indices[2].SinceEpoch
+	f.to(opening(since+types.AckEpochs) - 1)
+	refuse(f, f.msgs.DrawDeal, stranger, types.ErrWrongState)
+	f.to(opening(since + types.AckEpochs))
+	must(f, f.msgs.DrawDeal, stranger)
+	require.Zero(t, f.deal(id).Indices[2].Draws)
+	f.to(f.ctx.BlockHeight() + 2)
+	require.Equal(t, nodes[2], must(f, f.msgs.DrawDeal, stranger).Nodes[2])
+}
+
 func TestDrawAfterTheEnd(t *testing.T) {
 	f := newFixture(t, 3)
 	id := f.open(1)

@@ -68,7 +68,7 @@ const (
 	MaxIndices = 128
 	// MaxAcks bounds the acknowledgements in one message.
 	MaxAcks = 64
-	// MaxDraws is how often an index is drawn by anyone; then it waits for the client.
+	// MaxDraws is how often an index is drawn by anyone; then it waits for the client, or, once its deal has a layout, for AckEpochs.
 	MaxDraws = 3
 	// RedrawBlocks is after how many blocks an index nobody has drawn or taken begins to wait anew.
 	// It is half of the rounds the beacon keeps at least, so that its seed can always be found.
