@@ -282,7 +282,7 @@ func TestGetWithSlowHolders(t *testing.T) {
 			for _, i := range []int{0, 2} {
 				w.nodes.list[i].speed = 2 << 20
 			}
-			require.LessOrEqual(t, read(), all+300*time.Millisecond)
+			require.LessOrEqual(t, read(), all+2*w.cfg.Hedge, "where both are waited for, one after the other")
 			w.nodes.list[2].speed = 20 << 20
 			for _, fault := range []func(context.Context, string) error{broken("Fetch"), refusing("Fetch")} {
 				w.nodes.each(fault, 1)
