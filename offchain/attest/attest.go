@@ -21,12 +21,14 @@ type Attest struct {
 	// last and lastOwn are the epoch before: what was asked in it may be answered a little later.
 	last    uint64
 	lastOwn plan
-	// summoned are the watchers that have taken a summons in this epoch, with the slot that was on.
+	// summoned are the watchers that have taken a summons in this epoch, with the slot that was on, heard the slots in which they have
+	// probed since.
 	summoned map[uint64]uint32
-	// watched are the plans of the nodes that have summoned this one, by number, asked the height at which the chain was asked last about
-	// those of whom it knows none yet.
+	heard    map[uint64]uint64 // bit i for slot i
+	// watched are the plans of the nodes that have summoned this one, by number, asked the keys of peers for whom the chain was asked at
+	// this height.
 	watched map[uint64]plan
-	asked   map[uint64]int64
+	asked   map[string]bool
 	// probes are what this node has to do as a watcher, in this epoch and what is left of the one before.
 	probes map[probe]*visit
 }
@@ -68,7 +70,7 @@ func New(cfg Config, deps Deps) (*Attest, error) {
 	}
 	return &Attest{
 		cfg: cfg, deps: deps, crew: newCrew(cfg.AtOnce, cfg.Patience),
-		summoned: map[uint64]uint32{}, watched: map[uint64]plan{}, asked: map[uint64]int64{}, probes: map[probe]*visit{},
+		summoned: map[uint64]uint32{}, heard: map[uint64]uint64{}, watched: map[uint64]plan{}, asked: map[string]bool{}, probes: map[probe]*visit{},
 	}, nil
 }
 
@@ -90,6 +92,7 @@ func (a *Attest) Wait() { a.crew.wait() }
 func (a *Attest) enter(ctx context.Context, height int64) error {
 	a.mu.Lock()
 	a.height = height
+	clear(a.asked)
 	old, own := a.epoch, a.own
 	a.mu.Unlock()
 	e := old
@@ -102,12 +105,13 @@ func (a *Attest) enter(ctx context.Context, height int64) error {
 	if e.Number == old.Number && own.known {
 		return nil
 	}
-	if old.Number == 0 && e.Number > 1 { // a node that starts: what was asked before may be answered still
-		before, err := a.ask(ctx, a.cfg.Node, e.Number-1)
-		if err != nil {
+	var earlier *memory
+	if old.Number == 0 {
+		var err error
+		if earlier, err = a.remember(ctx, e.Number); err != nil {
 			return err
 		}
-		old.Number, own = e.Number-1, before
+		old.Number, own = e.Number-1, earlier.own
 	}
 	p, err := a.ask(ctx, a.cfg.Node, e.Number)
 	if err != nil {
@@ -119,6 +123,9 @@ func (a *Attest) enter(ctx context.Context, height int64) error {
 		a.open(old.Number, own)
 	}
 	a.epoch, a.own = e, p
+	if earlier != nil {
+		a.recall(earlier)
+	}
 	return nil
 }
 
@@ -126,7 +133,8 @@ func (a *Attest) enter(ctx context.Context, height int64) error {
 // was late, an attestation that did not arrive.
 func (a *Attest) open(last uint64, own plan) {
 	a.last, a.lastOwn = last, own
-	a.summoned, a.watched, a.asked = map[uint64]uint32{}, map[uint64]plan{}, map[uint64]int64{}
+	a.summoned, a.heard = map[uint64]uint32{}, map[uint64]uint64{}
+	a.watched = map[uint64]plan{}
 	maps.DeleteFunc(a.probes, func(p probe, v *visit) bool {
 		return p.epoch != last || v.attested || !v.answered && a.height >= v.until
 	})

@@ -16,8 +16,11 @@ import (
 
 // collected returns what a node can claim of an epoch.
 func (n *node) collected(epoch uint64) work.Attested {
-	got, err := n.Collected(n.w.t.Context(), epoch)
+	got, until, err := n.Collected(n.w.t.Context(), epoch)
 	require.NoError(n.w.t, err)
+	if len(got.Slots)+len(got.Duties) > 0 {
+		require.GreaterOrEqual(n.w.t, until, int64(epoch+1)*epochBlocks)
+	}
 	return got
 }
 
@@ -158,13 +161,15 @@ func TestAttestationsThatAreLate(t *testing.T) {
 		require.Empty(t, n.collected(1).Slots)
 		require.Len(t, n.collected(1).Duties, slots*3)
 	}
-	restarted := w.nodes[3]
-	restarted.start()
-	w.to(2*epochBlocks + 4)
-	for _, n := range w.nodes[:3] {
-		require.Len(t, n.collected(1).Slots, slots)
+	for _, n := range w.nodes {
+		n.start()
 	}
-	require.Len(t, restarted.collected(1).Slots, slots)
+	w.to(2*epochBlocks + 4)
+	for _, n := range w.nodes {
+		require.Len(t, n.collected(1).Slots, slots)
+		seals, _ := n.book.Of(1)
+		require.Len(t, seals[0], 3, "of all, also of those that are not needed")
+	}
 	probed := map[string]bool{}
 	for _, line := range w.sent {
 		var height, from, slot, to int64
@@ -192,6 +197,11 @@ func TestEarlySummonsAreCheap(t *testing.T) {
 			require.ErrorIs(t, n.HearSummons(t.Context(), from, attest.Summons{Epoch: 1, Node: 2, Slots: 15}), attest.ErrNotNow)
 		}
 		require.Equal(t, block, w.asked[[2]uint64{2, 1}])
+		for stranger := range uint64(10) {
+			require.ErrorIs(t, n.HearSummons(t.Context(), from, attest.Summons{Epoch: 2, Node: 2, Slots: 15}), attest.ErrNotNow)
+			require.Error(t, n.HearSummons(t.Context(), public(hostKey(200)), attest.Summons{Epoch: 1, Node: 1<<60 + stranger, Slots: 15}))
+		}
+		require.Equal(t, block, w.none, "a peer has it asked about a node once a block, whatever it says to be")
 		w.to(epochBlocks + int64(block))
 	}
 	w.to(epochBlocks + 5)

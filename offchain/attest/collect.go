@@ -10,23 +10,25 @@ import (
 )
 
 // Collected returns what the node can claim of an epoch: the slots for which it has attestations of enough seats, each with as few of
-// them as are enough, and its duties. Errors are those of the chain.
-func (a *Attest) Collected(ctx context.Context, epoch uint64) (work.Attested, error) {
+// them as are enough, and its duties; nothing where the chain does not know who watched. until is the height from which on no more
+// comes. Errors are those of the chain.
+func (a *Attest) Collected(ctx context.Context, epoch uint64) (got work.Attested, until int64, err error) {
 	seals, duties := a.deps.Book.Of(epoch)
-	got := work.Attested{Duties: duties}
-	if len(seals) == 0 {
-		return got, nil
+	if len(seals)+len(duties) == 0 {
+		return got, 0, nil
 	}
 	p, err := a.ask(ctx, a.cfg.Node, epoch)
 	if err != nil || !p.known {
-		return got, err
+		return got, 0, err
 	}
+	got.Duties = duties
 	for _, slot := range p.Slots {
+		until = max(until, p.until(slot))
 		if enough := fewest(slot, seals[slot.Slot], p.Quorum); enough != nil {
 			got.Slots = append(got.Slots, work.AttestedSlot{Slot: slot.Slot, Seals: enough})
 		}
 	}
-	return got, nil
+	return got, until, nil
 }
 
 // fewest returns the seals of those watchers of a slot that have most seats, as many as make a quorum, watchers ascending; nil if all

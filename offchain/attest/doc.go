@@ -4,8 +4,8 @@
 // keeps the attestations, which prove its uptime, and the watcher the answers, which prove its duties.
 //
 // Summons spare a watcher the draws of all nodes of the network: it asks the chain about those alone that summon it, and believes
-// what the chain says. Who is not summoned watches nobody, which costs only the node that did not summon. A watcher is called again
-// with each of its slots, for it may have been started anew.
+// what the chain says. Who is not summoned watches nobody, which costs only the node that did not summon. A watcher that did not probe in
+// its last slot is called again with the next, for it may have been started anew.
 //
 // With each block what is due is begun anew, for as long as it is of use: what fails is tried again until the slot is over, and an
 // attestation is handed over until the next epoch is. A seed that comes late leaves less time; what a slot needs can then still be

@@ -11,10 +11,7 @@ import (
 // HearSummons takes a summons of a node to watch it in slots of this epoch: in each, at a height that nobody else knows. Errors:
 // ErrStranger, ErrNotNow for another epoch, ErrNotDrawn for slots in which this node was not drawn, and those of the chain.
 func (a *Attest) HearSummons(ctx context.Context, from ed25519.PublicKey, s Summons) error {
-	if err := a.isNode(ctx, from, s.Node); err != nil {
-		return err
-	}
-	p, err := a.planOf(ctx, s)
+	p, err := a.planOf(ctx, from, s)
 	if err != nil {
 		return err
 	}
@@ -23,6 +20,11 @@ func (a *Attest) HearSummons(ctx context.Context, from ed25519.PublicKey, s Summ
 	if s.Epoch != a.epoch.Number {
 		return fmt.Errorf("%w: epoch %d, this is %d", ErrNotNow, s.Epoch, a.epoch.Number)
 	}
+	return a.take(s, p)
+}
+
+// take notes the visits of a node that was summoned.
+func (a *Attest) take(s Summons, p plan) error {
 	for _, slot := range p.Slots {
 		if s.Slots>>slot.Slot&1 == 0 || a.height+1 >= p.until(slot) {
 			continue
@@ -41,25 +43,27 @@ func (a *Attest) HearSummons(ctx context.Context, from ed25519.PublicKey, s Summ
 	return nil
 }
 
-// planOf returns who watches the node that summons, for whom the chain is asked once an epoch.
-func (a *Attest) planOf(ctx context.Context, s Summons) (plan, error) {
+// planOf returns who watches the node that summons, for whom the chain is asked once an epoch. Of a peer that is not known to be a node
+// that is watched it is asked once a block at most, whomever it says to be.
+func (a *Attest) planOf(ctx context.Context, from ed25519.PublicKey, s Summons) (plan, error) {
 	a.mu.Lock()
 	p, known := a.watched[s.Node]
-	epoch, asked := a.epoch.Number, a.asked[s.Node] == a.height
+	epoch, asked := a.epoch.Number, a.asked[string(from)]
 	full := len(a.watched) >= a.cfg.MaxWatched || len(a.asked) >= a.cfg.MaxWatched
 	if s.Epoch == epoch && !known && !full {
-		a.asked[s.Node] = a.height
+		a.asked[string(from)] = true
 	}
 	a.mu.Unlock()
 	switch {
 	case s.Epoch != epoch:
 		return plan{}, fmt.Errorf("%w: epoch %d, this is %d", ErrNotNow, s.Epoch, epoch)
-	case known:
-		return p, nil
-	case full:
+	case !known && asked:
+		return plan{}, fmt.Errorf("%w: the chain was asked for this peer in this block already", ErrNotNow)
+	case !known && full:
 		return plan{}, fmt.Errorf("%w: %d nodes are watched already", ErrNotNow, a.cfg.MaxWatched)
-	case asked:
-		return plan{}, fmt.Errorf("%w: the chain was asked about node %d in this block already", ErrNotNow, s.Node)
+	}
+	if err := a.isNode(ctx, from, s.Node); err != nil || known {
+		return p, err
 	}
 	p, err := a.ask(ctx, s.Node, s.Epoch)
 	if err != nil {
@@ -72,7 +76,6 @@ func (a *Attest) planOf(ctx context.Context, s Summons) (plan, error) {
 	defer a.mu.Unlock()
 	if a.epoch.Number == s.Epoch {
 		a.watched[s.Node] = p
-		delete(a.asked, s.Node)
 	}
 	return p, nil
 }
@@ -86,6 +89,11 @@ func (a *Attest) HearProbe(ctx context.Context, from ed25519.PublicKey, p Probe)
 	if err := a.isNode(ctx, from, p.Watcher); err != nil {
 		return nil, err
 	}
+	a.mu.Lock()
+	if p.Epoch == a.epoch.Number {
+		a.heard[p.Watcher] |= 1 << p.Slot
+	}
+	a.mu.Unlock()
 	watch := proof.Watch{Epoch: p.Epoch, Slot: p.Slot, Node: a.cfg.Node, Watcher: p.Watcher}
 	return watch.Answer(a.deps.Key, a.cfg.Domain)
 }

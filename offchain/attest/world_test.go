@@ -43,6 +43,7 @@ type world struct {
 	mu     sync.Mutex // guards the following
 	height int64
 	asked  map[[2]uint64]int // questions about the watchers of (node, epoch), by others
+	none   int               // questions for the keys of nodes that there are not
 	// lose, if set, says why a message does not arrive.
 	lose func(from, to uint64, what string) error
 	sent []string // messages that arrived
@@ -143,6 +144,9 @@ func (n *node) Watch(_ context.Context, of, epoch uint64) (work.Watch, int64, bo
 // PeerKey implements attest.Chain.
 func (n *node) PeerKey(_ context.Context, of uint64) (ed25519.PublicKey, error) {
 	if of == 0 || of > uint64(len(n.w.nodes)) {
+		n.w.mu.Lock()
+		defer n.w.mu.Unlock()
+		n.w.none++
 		return nil, fmt.Errorf("there is no node %d", of)
 	}
 	return public(hostKey(of)), nil

@@ -10,8 +10,9 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
-// KeptClaims is for how many epochs it is known what a claim was made of; proofs come in the next one.
-const KeptClaims = 8
+// KeptClaims is for how many epochs it is known what a claim was made of, or can be made of: as many as the chain takes claims of, where
+// seeds are late. Mostly proofs come in the next one.
+const KeptClaims = 16
 
 // Claims remembers what the latest claims were made of, which their proofs have to show again. Write is called by one
 // goroutine at a time, the other methods by any.

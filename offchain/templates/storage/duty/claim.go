@@ -13,7 +13,7 @@ import (
 // what is reported costs less than what is found out.
 const hopeless = 3
 
-// lateBlocks is for how many blocks after the close of an epoch attestations of its last slot may still come. Of a short window a quarter
+// lateBlocks is for how many blocks after the last slot of an epoch attestations may still be handed over. Of a short window a quarter
 // is enough: there must be time for a claim that is refused to be made again.
 const lateBlocks = 2
 
@@ -30,10 +30,14 @@ func (d *Duties) claim(ctx context.Context, duty work.Duty, height int64) error 
 	if root.Sum != duty.AtStake {
 		return fmt.Errorf("claim epoch %d, for which the chain owes %s: %w", duty.Epoch, duty.AtStake, errTotal)
 	}
-	made := work.Made{Deals: deals}
-	if made.Attested, err = d.collected(ctx, duty, height); err != nil {
+	got, waits, err := d.collected(ctx, duty, height)
+	if err != nil {
 		return fmt.Errorf("claim epoch %d: %w", duty.Epoch, err)
 	}
+	if waits {
+		return nil
+	}
+	made := work.Made{Deals: deals, Attested: got}
 	c, err := claimOf(duty.Epoch, root, made)
 	if err != nil {
 		return fmt.Errorf("claim epoch %d: %w", duty.Epoch, err)
@@ -50,8 +54,7 @@ func (d *Duties) claim(ctx context.Context, duty work.Duty, height int64) error 
 	return d.postDuty(ctx, work.Post{Key: keyOf(c), Claim: &c}, duty, height)
 }
 
-// settleLosses tells whether the claim of an epoch should wait: for its place, so that not all nodes claim in one block, and for
-// attestations that are late;
+// settleLosses tells whether the claim of an epoch should wait: for its place, so that not all nodes claim in one block;
 // in the first half of the window for what is being compared or rebuilt; and then, but for the last quarter, for reports
 // of what cannot be rebuilt, which it makes. An index that was claimed and cannot be opened can spoil the proof of all
 // others. For one that is neither rebuilt nor hopeless the risk is taken: there is time until the end of the proof
@@ -59,8 +62,7 @@ func (d *Duties) claim(ctx context.Context, duty work.Duty, height int64) error 
 func (d *Duties) settleLosses(ctx context.Context, duty work.Duty, height int64) (bool, error) {
 	window := duty.Until - duty.From
 	half, late := duty.From+window/2, lateOf(duty)
-	place := max(min(lateBlocks, window/4), int64(d.cfg.Node%uint64(1+window/8)))
-	waits := height < half && (d.stock.epoch < d.view.epoch || height < duty.From+place)
+	waits := height < half && (d.stock.epoch < d.view.epoch || height < duty.From+int64(d.cfg.Node%uint64(1+window/8)))
 	var errs []error
 	for _, h := range d.view.held {
 		if !d.stock.lacks(h.Ref) || !owed(h, duty.Epoch) {

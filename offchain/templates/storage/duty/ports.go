@@ -50,8 +50,8 @@ type Book interface {
 
 // Presence is what the node did beside its deals: it was there, and watched others.
 type Presence interface {
-	// Collected returns what can be claimed of an epoch.
-	Collected(ctx context.Context, epoch uint64) (work.Attested, error)
+	// Collected returns what can be claimed of an epoch, and the height from which on no more comes; 0 where nothing does.
+	Collected(ctx context.Context, epoch uint64) (got work.Attested, until int64, err error)
 }
 
 // Shelf is what the node has on disk. Its methods may be called while Reconcile runs.

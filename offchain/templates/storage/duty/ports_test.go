@@ -144,15 +144,15 @@ func (b bookPort) Read(c work.Claim) (work.Made, bool) {
 type presencePort struct{ w *world }
 
 // Collected returns what the world says: nothing, unless a test has the node watched.
-func (p presencePort) Collected(_ context.Context, epoch uint64) (work.Attested, error) {
+func (p presencePort) Collected(_ context.Context, epoch uint64) (work.Attested, int64, error) {
 	defer p.w.lock()()
 	if err := p.w.enter("Collected"); err != nil {
-		return work.Attested{}, err
+		return work.Attested{}, 0, err
 	}
 	if p.w.present == nil {
-		return work.Attested{}, nil
+		return work.Attested{}, 0, nil
 	}
-	return p.w.present(epoch), nil
+	return p.w.present(epoch), int64(epoch)*p.w.now.p.epoch + 1 + p.w.late, nil
 }
 
 type shelfPort struct{ w *world }

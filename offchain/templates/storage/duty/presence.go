@@ -12,15 +12,20 @@ import (
 // ofPresence tells whether a claim is due although no deal owes anything: what there is to claim is only that the node was there.
 func ofPresence(duty work.Duty) bool { return duty.Kind == work.DutyClaim && duty.AtStake.IsZero() }
 
-// collected returns what the node can claim of an epoch beside its deals. Where that cannot be known it is given up in the last quarter of
-// the window, so that what deals owe is claimed in time.
-func (d *Duties) collected(ctx context.Context, duty work.Duty, height int64) (work.Attested, error) {
-	got, err := d.deps.Presence.Collected(ctx, duty.Epoch)
-	if err == nil || height < lateOf(duty) || ofPresence(duty) {
-		return got, err
+// collected returns what the node can claim of an epoch beside its deals, and whether to wait for more: until half of the window, as what
+// was attested may be handed over a little later. Where it cannot be known it is given up in the last quarter of the window, so that what
+// deals owe is claimed in time.
+func (d *Duties) collected(ctx context.Context, duty work.Duty, height int64) (got work.Attested, waits bool, err error) {
+	got, until, err := d.deps.Presence.Collected(ctx, duty.Epoch)
+	if err == nil {
+		late := min(lateBlocks, (duty.Until-duty.From)/4)
+		return got, height < min(halfOf(duty), max(until, duty.From)+late), nil
+	}
+	if height < lateOf(duty) || ofPresence(duty) {
+		return work.Attested{}, true, err
 	}
 	d.deps.Log.Warn("an epoch is claimed without uptime, of which nothing can be found out", "epoch", duty.Epoch, "error", err)
-	return work.Attested{}, nil
+	return work.Attested{}, false, nil
 }
 
 // claimOf returns the claim of an epoch.

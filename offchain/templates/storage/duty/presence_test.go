@@ -83,6 +83,27 @@ func TestLateAttestationsAreClaimed(t *testing.T) {
 	require.Len(t, w.outbox.keys("claim"), 1)
 }
 
+// Where the seed of the watchers was late more may come for as long as a slot is: the claim waits for it, until half of its window.
+func TestAClaimWaitsForLateSlots(t *testing.T) {
+	for late, slots := range map[int64]uint64{40: 4, 60: 3} {
+		w := newWorld(t, wide())
+		w.collect(4)
+		w.add(1, 0, 3, 100, 1, 90)
+		w.late = late
+		all := w.present
+		w.present = func(epoch uint64) work.Attested {
+			a := all(epoch)
+			if w.now.height < int64(epoch)*720+late {
+				a.Slots = a.Slots[:3]
+			}
+			return a
+		}
+		w.run(2*720 - 1)
+		require.Equal(t, []uint64{1}, w.proven())
+		require.Equal(t, slots, w.now.claims[1].slots, "late by %d blocks", late)
+	}
+}
+
 // Where it cannot be known what was collected, deals are claimed without it, but late; a claim that was made is proven whatever is
 // collected later.
 func TestDealsDoNotWaitForPresence(t *testing.T) {

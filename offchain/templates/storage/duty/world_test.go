@@ -54,6 +54,7 @@ type world struct {
 	damaged       map[uint64]error // by deal: what reading it comes to
 	rebuilds      []work.Held
 	present       func(epoch uint64) work.Attested // what the node has collected; nil = nobody watches
+	late          int64                            // for how many blocks after the close more may come
 }
 
 func newWorld(t tester, p params) *world {
