@@ -43,8 +43,12 @@ type explainedRow struct {
 }
 
 func (t explainedTime) show(p *page) {
-	if t.Of == 0 {
+	switch {
+	case t.Of == 0:
 		p.row("Uptime", "not watched: %s", t.Reason)
+		return
+	case t.Slots == 0:
+		p.row("Uptime", "none of %d slots claimed, assurance %s: %s", t.Of, t.Assurance, t.Reason)
 		return
 	}
 	p.row("Uptime", "%d of %d slots attested, assurance %s: %s", t.Slots, t.Of, t.Assurance, t.Reason)

@@ -13,7 +13,7 @@ import (
 // WatchRecord is who watches a node in an epoch.
 type WatchRecord struct {
 	work.Watch
-	SeedHeight int64  // from which on that is known; 0 = it is not, or the node is not watched
+	SeedHeight int64  // from which on that is known, also of a node that nobody watches; 0 = it is not
 	Assurance  string // none, low, standard or high
 	Reason     string // for that, in a sentence
 }

@@ -53,13 +53,16 @@ func TestPresence(t *testing.T) {
 				}
 			}
 			n.Next()
-			terms, sum := termsOf(n, epoch), math.ZeroInt()
+			terms, sum, watched := termsOf(n, epoch), math.ZeroInt(), math.ZeroInt()
 			for i, h := range holders {
 				if !there(h) {
 					continue
 				}
 				paid := n.Books.Node(h.ID).Withdrawn.Sub(before[h.ID])
-				want := terms.Uptime(n.Node(h.ID).Weight, 4).Add(terms.Duties(n.Node(h.ID).Weight, terms.Bonds.Sub(n.Node(h.ID).Weight), seen[i].Worth()))
+				weight := n.Node(h.ID).Weight
+				duties := terms.Duties(terms.Bonds.Sub(weight), seen[i].Worth(), watched)
+				want := terms.Uptime(weight, 4).Add(duties)
+				watched = watched.Add(duties)
 				require.Equal(t, want.String(), paid.String(), "node %d for epoch %d", h.ID, epoch)
 				require.True(t, paid.IsPositive())
 				sum = sum.Add(paid)

@@ -172,6 +172,11 @@ func (n *Network) checkRewards() {
 	for epoch, terms := range n.Books.terms {
 		most = most.Add(rewardtypes.Bucket(emission(epoch), terms.Distribution.UptimeBps))
 	}
+	for _, d := range g.Duties {
+		terms := n.Books.terms[d.Epoch]
+		pool := rewardtypes.Bucket(rewardtypes.Bucket(emission(d.Epoch), terms.Distribution.UptimeBps), terms.Uptime.ContributionBps)
+		n.holds(d.Amount.LTE(pool), "%s was paid for duties of epoch %d, which had %s", d.Amount, d.Epoch, pool)
+	}
 	n.holds(presence.LTE(most), "%s was paid for being there, the buckets of all epochs were %s", presence, most)
 	for epoch, m := range minted {
 		terms := n.Books.terms[epoch]

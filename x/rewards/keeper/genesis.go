@@ -26,6 +26,9 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			errs = append(errs, k.ready.Set(ctx, at))
 		}
 	}
+	for _, d := range g.Duties {
+		errs = append(errs, k.duties.Set(ctx, collections.Join(d.Network, d.Epoch), d.Amount))
+	}
 	for _, b := range g.Burnt {
 		errs = append(errs, k.burnt.Set(ctx, collections.Join(b.Network, b.Epoch), b.Amount))
 	}
@@ -52,6 +55,10 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 		}),
 		k.pays.Walk(ctx, nil, func(key collections.Triple[uint64, uint64, uint64], p types.Pay) (bool, error) {
 			g.Pays = append(g.Pays, types.StoredPay{Network: key.K1(), Node: key.K2(), Epoch: key.K3(), Pay: p})
+			return false, nil
+		}),
+		k.duties.Walk(ctx, nil, func(key collections.Pair[uint64, uint64], a math.Int) (bool, error) {
+			g.Duties = append(g.Duties, types.StoredDuties{Network: key.K1(), Epoch: key.K2(), Amount: a})
 			return false, nil
 		}),
 		k.burnt.Walk(ctx, nil, func(key collections.Pair[uint64, uint64], a math.Int) (bool, error) {

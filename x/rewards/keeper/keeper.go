@@ -44,6 +44,8 @@ type Keeper struct {
 	pays collections.Map[collections.Triple[uint64, uint64, uint64], types.Pay]
 	// ready holds (network, node, epoch) of pays whose match has not been withdrawn.
 	ready collections.KeySet[collections.Triple[uint64, uint64, uint64]]
+	// duties maps (network, epoch) to what watchers were paid for their duties of the epoch.
+	duties collections.Map[collections.Pair[uint64, uint64], math.Int]
 	// burnt maps (network, epoch) to what all nodes burnt while the epoch is open.
 	burnt collections.Map[collections.Pair[uint64, uint64], math.Int]
 	// closed maps (network, epoch) to what a closed epoch has left to emit.
@@ -65,6 +67,7 @@ func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, addresses add
 		presence:  collections.NewMap(sb, types.PresencePrefix, "presence", numbers, sdk.IntValue),
 		pays:      collections.NewMap(sb, types.PaysPrefix, "pays", triple, codec.CollValue[types.Pay](cdc)),
 		ready:     collections.NewKeySet(sb, types.ReadyPrefix, "ready", triple),
+		duties:    collections.NewMap(sb, types.DutiesPrefix, "duties", numbers, sdk.IntValue),
 		burnt:     collections.NewMap(sb, types.BurntPrefix, "burnt", numbers, sdk.IntValue),
 		closed:    collections.NewMap(sb, types.ClosedPrefix, "closed", numbers, codec.CollValue[types.Closed](cdc)),
 		sharings:  collections.NewMap(sb, types.SharingsPrefix, "sharings", triple, codec.CollValue[types.Sharing](cdc)),

@@ -5,12 +5,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/math"
+
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/rewards/types"
 )
 
-// The bucket is 4,000 an epoch, of which 800 pay duties: what is not withdrawn is not minted. Half of the bonds can expect one and a half
-// times the whole of what duties of a slot are worth.
+// The bucket is 4,000 an epoch, of which 800 pay duties: what is not withdrawn is not minted. Half of the bonds can expect duties of one and
+// a half times what those of a slot are worth, a quarter of nine eighths.
 func TestPresenceIsMintedWhenItIsWithdrawn(t *testing.T) {
 	f := newFixture(t)
 	f.presence(t, 1, 2, 1, allBonds/2, 6, networktypes.Whole*3/4)
@@ -32,6 +34,37 @@ func TestPresenceIsMintedWhenItIsWithdrawn(t *testing.T) {
 	requireInt(t, 400+200, rsp.Presence)
 	requireInt(t, 2_400, f.bank.supply)
 	require.Empty(t, f.export(t).Presence)
+}
+
+// All watchers together are paid no more than an epoch has for duties, whatever they claim and whoever comes last; what was paid is
+// remembered for as long as more can be proven.
+func TestDutiesAreNeverPaidTwice(t *testing.T) {
+	f := newFixture(t)
+	f.presence(t, 1, 2, 1, allBonds/2, 0, networktypes.Whole*3/2)
+	f.presence(t, 2, 3, 1, allBonds/2, 0, networktypes.Whole*6)
+	f.presence(t, 3, 3, 1, allBonds/4, 0, networktypes.Whole)
+	f.presence(t, 2, 3, 2, allBonds/2, 0, networktypes.Whole*6)
+	g := f.export(t)
+	require.NoError(t, g.Validate())
+	require.Equal(t, []types.StoredDuties{
+		{Network: seq, Epoch: 1, Amount: math.NewInt(800)}, {Network: seq, Epoch: 2, Amount: math.NewInt(800)},
+	}, g.Duties)
+	rows, err := f.queries.ExplainReward(f.ctx, &types.QueryExplainRewardRequest{Network: networkID, Node: 2})
+	require.NoError(t, err)
+	requireInt(t, 400+800, rows.Rows[0].Duties)
+	other := newFixture(t)
+	require.NoError(t, other.keeper.InitGenesis(other.ctx, g))
+	require.Equal(t, f.store(), other.store())
+
+	f.presence(t, 1, 19, 18, allBonds/2, 0, networktypes.Whole)
+	left := f.export(t).Duties
+	require.Len(t, left, 1)
+	require.Equal(t, uint64(18), left[0].Epoch)
+	bad := g
+	bad.Duties = append(bad.Duties, bad.Duties[0])
+	require.ErrorIs(t, bad.Validate(), types.ErrInvalidGenesis)
+	bad.Duties = []types.StoredDuties{{Network: seq, Epoch: 1, Amount: math.NewInt(-1)}}
+	require.ErrorIs(t, bad.Validate(), types.ErrInvalidGenesis)
 }
 
 // Being there is paid from the emission of the epoch it was in, not of the one it is proven in.

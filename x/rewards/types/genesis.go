@@ -24,6 +24,9 @@ func (g GenesisState) Validate() error {
 	for _, p := range g.Pays {
 		amounts = append(amounts, p.Pay.Earned, p.Pay.Burnt, p.Pay.Matched, p.Pay.Uptime, p.Pay.Duties)
 	}
+	for _, d := range g.Duties {
+		amounts = append(amounts, d.Amount)
+	}
 	for _, b := range g.Burnt {
 		amounts = append(amounts, b.Amount)
 	}
@@ -88,6 +91,9 @@ func (g GenesisState) checkKeys() error {
 	}
 	for _, p := range g.Presence {
 		errs = append(errs, add(5, p.Network, p.Node, 0))
+	}
+	for _, d := range g.Duties {
+		errs = append(errs, add(6, d.Network, 0, d.Epoch))
 	}
 	return errors.Join(errs...)
 }

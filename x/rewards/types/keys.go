@@ -26,6 +26,8 @@ var (
 	SharingsPrefix = collections.NewPrefix(5)
 	// PresencePrefix maps (network, node) to emission for uptime and duties that was not withdrawn, as FeesPrefix does fees.
 	PresencePrefix = collections.NewPrefix(6)
+	// DutiesPrefix maps (network, epoch) to what watchers were paid for their duties of it.
+	DutiesPrefix = collections.NewPrefix(7)
 )
 
 const (

@@ -40,22 +40,17 @@ func (p Presence) Uptime(bond math.Int, slots uint64) math.Int {
 	return share(p.pool().Sub(p.duties()), bond.BigInt(), slots, p.Bonds.BigInt(), p.Slots)
 }
 
-// Duties returns what a watcher with a bond is paid for duties of that worth, others being the bonds of other owners: its share of the
-// bonds in the part of the pool for duties, for what it did of what it could expect to be drawn for, all of it at most. That is
-// Whole · slots · bond · others / bonds², so that the pay is linear in the bond, and all together are never paid more than the pool.
-func (p Presence) Duties(bond, others math.Int, worth uint64) math.Int {
-	if !bond.IsPositive() || !others.IsPositive() || p.Whole == 0 || p.Slots == 0 {
+// Duties returns what a watcher is paid for duties of that worth, others being the bonds of other owners and paid what all watchers were
+// paid for the epoch before: the part of the pool for duties · worth · bonds / (Whole · slots · others), at most what is left of it. A
+// watcher can expect to be drawn for Whole · slots · bond · others / bonds², so that it can expect its bond's share of the pool, whether
+// that is one bond or several.
+func (p Presence) Duties(others math.Int, worth uint64, paid math.Int) math.Int {
+	if !others.IsPositive() || p.Whole == 0 || p.Slots == 0 {
 		return math.ZeroInt()
 	}
-	all := p.Bonds.BigInt()
-	done := new(big.Int).Mul(new(big.Int).SetUint64(worth), new(big.Int).Mul(all, all))
-	expected := new(big.Int).Mul(new(big.Int).SetUint64(p.Whole), new(big.Int).SetUint64(p.Slots))
-	expected.Mul(expected, bond.BigInt()).Mul(expected, others.BigInt())
-	if done.Cmp(expected) > 0 {
-		done.Set(expected)
-	}
-	part := done.Mul(done, new(big.Int).Mul(p.duties().BigInt(), bond.BigInt()))
-	return math.NewIntFromBigInt(part.Quo(part, expected.Mul(expected, all)))
+	all := new(big.Int).Mul(new(big.Int).SetUint64(p.Whole), others.BigInt())
+	pay := share(p.duties(), p.Bonds.BigInt(), worth, all, p.Slots)
+	return math.MaxInt(math.ZeroInt(), math.MinInt(pay, p.duties().Sub(paid)))
 }
 
 // share returns ⌊amount · a · b / (ofA · ofB)⌋, whose factors together do not fit math.Int.

@@ -33,8 +33,8 @@ func TestPresence(t *testing.T) {
 		{"ok: the bucket bounds", presence(10_000, 1_000, 1_000_000_000), 250, 6, 1_125_000, 2_000, 500},
 		{"ok: the yield bounds", presence(10_000, 1_000_000, 100), 500_000, 6, 1_500_000, 40, 10},
 		{"ok: half of it", presence(10_000, 1_000, 1_000_000_000), 250, 3, 562_500, 1_000, 250},
-		{"ok: drawn more often than expected", presence(10_000, 1_000, 1_000_000_000), 250, 6, 1_125_001, 2_000, 500},
-		{"ok: all that can be claimed", presence(10_000, 1_000, 1_000_000_000), 250, 6, 6_000_000, 2_000, 500},
+		{"ok: drawn more often than expected", presence(10_000, 1_000, 1_000_000_000), 250, 6, 1_350_000, 2_000, 600},
+		{"ok: all that can be claimed", presence(10_000, 1_000, 1_000_000_000), 250, 6, 6_000_000, 2_000, 2_000},
 		{"ok: rounded down", presence(10_000, 1_000, 1_000_000_000), 1, 1, 1, 1, 0},
 		{"ok: nothing was shown", presence(10_000, 1_000, 1_000_000_000), 250, 0, 0, 0, 0},
 		{"ok: no bucket", presence(0, 1_000, 1_000_000_000), 250, 6, 1_125_000, 0, 0},
@@ -43,7 +43,7 @@ func TestPresence(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			require.Equal(t, math.NewInt(c.uptime).String(), c.p.Uptime(math.NewInt(c.bond), c.slots).String())
-			require.Equal(t, math.NewInt(c.worked).String(), c.p.Duties(math.NewInt(c.bond), c.p.Bonds.SubRaw(c.bond), c.duties).String())
+			require.Equal(t, math.NewInt(c.worked).String(), c.p.Duties(c.p.Bonds.SubRaw(c.bond), c.duties, math.ZeroInt()).String())
 		})
 	}
 }
@@ -59,24 +59,30 @@ func TestPresenceIsBoundedAndLinear(t *testing.T) {
 		}
 		p := presence(rapid.Int64Range(0, 1<<50).Draw(rt, "bucket"), all, rapid.Uint32Range(10, 10_000).Draw(rt, "yield"))
 		p.ContributionBps = rapid.Uint32Range(0, 5_000).Draw(rt, "contribution")
-		paid := math.ZeroInt()
+		paid, watched := math.ZeroInt(), math.ZeroInt()
 		for _, b := range bonds {
 			slots, duties := rapid.Uint64Range(0, p.Slots).Draw(rt, "slots"), rapid.Uint64Range(0, p.Whole*p.Slots).Draw(rt, "duties")
 			whole := p.Uptime(math.NewInt(b), slots)
-			worked := func(part, others int64, worth uint64) math.Int {
-				return p.Duties(math.NewInt(part), math.NewInt(others), worth)
-			}
-			paid = paid.Add(whole).Add(worked(b, all-b, duties))
+			got := p.Duties(math.NewInt(all-b), duties, watched)
+			paid, watched = paid.Add(whole).Add(got), watched.Add(got)
 			a := rapid.Int64Range(0, b).Draw(rt, "part")
 			parts := p.Uptime(math.NewInt(a), slots).Add(p.Uptime(math.NewInt(b-a), slots))
 			require.True(rt, parts.LTE(whole) && parts.GTE(whole.SubRaw(1)), "%s in parts, %s as a whole", parts, whole)
-			d := rapid.Uint64Range(0, duties).Draw(rt, "some duties")
-			require.True(rt, worked(b, all-b, d).LTE(worked(b, all-b, duties)), "more is worth more")
+			if b == all {
+				continue
+			}
 			// Who does all that a bond can expect is paid its share of the pool, as one owner or as two.
-			one := worked(b, all-b, p.Whole*p.Slots)
-			two := worked(a, all-a, p.Whole*p.Slots).Add(worked(b-a, all-b+a, p.Whole*p.Slots))
-			if b < all {
-				require.True(rt, two.LTE(one) && two.GTE(one.SubRaw(1)), "%s as two owners, %s as one", two, one)
+			expected := func(bond int64) uint64 {
+				sum := new(big.Int).Mul(big.NewInt(int64(p.Whole*p.Slots)), big.NewInt(bond))
+				sum.Mul(sum, big.NewInt(all-bond)).Quo(sum, big.NewInt(all))
+				return sum.Quo(sum, big.NewInt(all)).Uint64()
+			}
+			worked := func(bond int64) math.Int { return p.Duties(math.NewInt(all-bond), expected(bond), math.ZeroInt()) }
+			one, two := worked(b), worked(a).Add(worked(b-a))
+			share := types.Bucket(math.MinInt(p.Bucket, p.Bonds.MulRaw(int64(p.YieldPpm)).QuoRaw(1_000_000)), p.ContributionBps).MulRaw(b).QuoRaw(all)
+			slack := types.Bucket(p.Bucket, p.ContributionBps).MulRaw(2 * all).QuoRaw(all - b).QuoRaw(int64(p.Whole * p.Slots)).AddRaw(3) // worth is rounded down
+			for _, got := range []math.Int{one, two} {
+				require.True(rt, got.LTE(share) && got.Add(slack).GTE(share), "%s of %s, %s is lost by rounding", got, share, slack)
 			}
 		}
 		require.True(rt, paid.LTE(p.Bucket))
@@ -91,6 +97,8 @@ func TestTheLargestPresenceDoesNotOverflow(t *testing.T) {
 	}
 	pool := largest.QuoRaw(100)
 	half := largest.QuoRaw(2)
-	require.Equal(t, pool.QuoRaw(4).String(), p.Duties(half, half, 64*1_000_000_000_000).String())
+	require.Equal(t, pool.QuoRaw(4).String(), p.Duties(half, 16*1_000_000_000_000, math.ZeroInt()).String())
+	require.Equal(t, pool.QuoRaw(2).String(), p.Duties(half, 64*1_000_000_000_000, math.ZeroInt()).String())
+	require.Equal(t, "7", p.Duties(half, 64*1_000_000_000_000, pool.QuoRaw(2).SubRaw(7)).String())
 	require.Equal(t, pool.Sub(pool.QuoRaw(2)).String(), p.Uptime(largest, 64).String())
 }
