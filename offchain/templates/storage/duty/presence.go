@@ -28,6 +28,17 @@ func (d *Duties) collected(ctx context.Context, duty work.Duty, height int64) (g
 	return work.Attested{}, false, nil
 }
 
+// dealsAlone takes slots and duties off a claim that is not on chain, or not proven, although it was sent, shortly before it is too late: if
+// they are the reason, what deals owe does not go with them. It tells whether there were any beside deals.
+func (d *Duties) dealsAlone(c *work.Claim) bool {
+	if c.Deals.IsEmpty() || c.Slots.IsEmpty() && c.Duties.IsEmpty() {
+		return false
+	}
+	d.deps.Log.Warn("uptime is given up so that what deals owe is in time", "epoch", c.Epoch)
+	*c = work.Claim{Epoch: c.Epoch, Deals: c.Deals}
+	return true
+}
+
 // claimOf returns the claim of an epoch.
 func claimOf(epoch uint64, deals proof.Node, m work.Made) (work.Claim, error) {
 	c := work.Claim{Epoch: epoch, Deals: deals}

@@ -131,6 +131,25 @@ func TestDealsDoNotWaitForPresence(t *testing.T) {
 	require.Equal(t, uint64(4), w.now.claims[2].slots)
 }
 
+// Whatever the chain has against the slots or the duties of a claim, or of its proof, what deals owe does not go with them.
+func TestWhatDealsOweDoesNotGoWithUptime(t *testing.T) {
+	for name, refuse := range map[string]func(work.Post) bool{
+		"claim": func(p work.Post) bool { return p.Claim != nil && !p.Claim.Slots.IsEmpty() },
+		"proof": func(p work.Post) bool { return p.Proof != nil && len(p.Proof.Duties) > 0 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, wide())
+			w.collect(4)
+			w.add(1, 0, 3, 100, 1, 90)
+			w.refuse = refuse
+			w.run(2*720 - 1)
+			require.Equal(t, []uint64{1}, w.proven())
+			require.Zero(t, w.now.claims[1].slots)
+			require.Contains(t, w.log.String(), "uptime is given up")
+		})
+	}
+}
+
 // What a claim was made of is in the book, after a crash at every step as well; without the book the deals are proven alone.
 func TestPresenceAfterACrash(t *testing.T) {
 	clean := newWorld(t, devnet())

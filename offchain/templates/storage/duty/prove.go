@@ -22,7 +22,8 @@ type made struct {
 // chain older than the claim, which had another layout of a drawn deal.
 func (d *Duties) prove(ctx context.Context, duty work.Duty, height int64) error {
 	span := spanOf(duty.Until - duty.From)
-	if m, ok := d.proofs[duty.Epoch]; ok && !d.sent.due(m.key, height, span) && d.holds(m) {
+	before, sent := d.proofs[duty.Epoch]
+	if sent && !d.sent.due(before.key, height, span) && d.holds(before) {
 		return nil
 	}
 	challenge, err := d.deps.Chain.Challenge(ctx, duty.Epoch)
@@ -38,6 +39,9 @@ func (d *Duties) prove(ctx context.Context, duty work.Duty, height int64) error 
 		return fmt.Errorf("prove the claim of epoch %d: %w", duty.Epoch, err)
 	}
 	from := &witness{Holdings: d.deps.Shelf.Holdings(ctx, duty.Epoch), drawn: map[uint64][32]byte{}}
+	if sent && height >= lateOf(duty) {
+		d.dealsAlone(&c)
+	}
 	p, err := d.proofOf(c, of, challenge, from)
 	if d.suspect(err, duty.Epoch) {
 		return nil // it is rebuilt, and the next round tries again

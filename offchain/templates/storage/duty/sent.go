@@ -34,6 +34,12 @@ func (s *sent) due(key string, height, span int64) bool {
 	return !ok || height >= at+span
 }
 
+// knows tells whether a key was used in the last maxSpan of blocks, or a little earlier.
+func (s *sent) knows(key string) bool {
+	_, ok := s.at[key]
+	return ok
+}
+
 // post puts something into the outbox, to reach the chain within a span or two, and before a last height unless that is
 // 0. It does nothing if its key is not due. After a restart the same key and post come out in the same span.
 func (s *sent) post(ctx context.Context, p work.Post, height, span, last int64) error {
