@@ -71,7 +71,7 @@ func (h *Holder) ProofBytes(epoch uint64, p proof.StorageProof) *tasktypes.MsgPr
 	return &tasktypes.MsgProve{Operator: h.Operator.String(), Network: h.net.Record.Id, Epoch: epoch, Proof: bz}
 }
 
-// Deadlines returns the duties of the node that can be done in the next block.
+// Deadlines returns the duties of the node that can be done in the next block, but for claims that no deal is about: nobody watches it.
 func (h *Holder) Deadlines() []tasktypes.Deadline {
 	n := h.net
 	n.t.Helper()
@@ -79,7 +79,8 @@ func (h *Holder) Deadlines() []tasktypes.Deadline {
 	require.NoError(n.t, err)
 	var due []tasktypes.Deadline
 	for _, d := range rsp.Deadlines {
-		if next := n.Chain.Height() + 1; d.From <= next && next < d.Until {
+		next := n.Chain.Height() + 1
+		if ofPresence := d.Duty == "claim" && d.AtStake.IsZero(); !ofPresence && d.From <= next && next < d.Until {
 			due = append(due, d)
 		}
 	}
