@@ -40,7 +40,7 @@ func (d *dropper) prove(epoch uint64) {
 	d.proofs = append(d.proofs, d.scene.Try(d.Operator, msg))
 }
 
-// requireNone holds that proofs were tried and every one was refused as wrong.
+// assertNone holds that proofs were tried and every one was refused as wrong.
 func assertNone(t testing.TB, proofs []*storage.Tx) {
 	t.Helper()
 	assertRefused(t, proofs, tasktypes.ErrInvalidProof)
@@ -87,7 +87,7 @@ func playBigPieceDropper(t testing.TB) Tally {
 	return tally
 }
 
-// requirePaidTwice holds that the liar has paid for two repairs of each index it lost.
+// assertPaidTwice holds that the liar has paid for two repairs of each index it lost.
 func assertPaidTwice(t testing.TB, s *scene, indices int64) {
 	t.Helper()
 	want := tasktypes.Exposure(s.Deal(1).Rate, s.Deal(1).Profile.K).MulRaw(indices)

@@ -195,7 +195,7 @@ func playFounderAs(t testing.TB, lying bool) Tally {
 	return f.tally(f.won().Sub(f.honestPay()))
 }
 
-// requireHoldersOnly holds that the founder's nodes without pieces have got nothing, that honest nodes have paid
+// assertHoldersOnly holds that the founder's nodes without pieces have got nothing, that honest nodes have paid
 // nothing, and that the client has lost no more than the burns of the openings and what was proven.
 func assertHoldersOnly(t testing.TB, n *storage.Network, f *founder) {
 	t.Helper()

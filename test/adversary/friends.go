@@ -75,7 +75,7 @@ func playLossAndRepairFriends(t testing.TB) Tally {
 	return f.tally(f.won().Sub(f.honestPay()))
 }
 
-// requireVictimsLoseNothing holds that of all a client paid in, beside the burns of the openings, only epochs
+// assertVictimsLoseNothing holds that of all a client paid in, beside the burns of the openings, only epochs
 // that were proven are gone: what repairs took was paid by those who lost.
 func assertVictimsLoseNothing(t testing.TB, n *storage.Network, client string) {
 	t.Helper()

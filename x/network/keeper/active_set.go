@@ -34,20 +34,29 @@ func (a ActiveSet) WeightAsOf(ctx context.Context, seq, opening uint64, n types.
 
 // OthersAsOf returns the bonds of all owners but that of a node together as of an opening, in base units. Errors as of WeightAsOf.
 func (a ActiveSet) OthersAsOf(ctx context.Context, seq, opening uint64, n types.Node) (math.Int, error) {
-	k := a.k
-	if err := k.checkOpening(ctx, seq, opening); err != nil {
-		return math.Int{}, err
+	b, err := a.k.bondsAsOf(ctx, seq, opening, n.OwnerSlot)
+	return math.NewIntFromBigInt(b.left.Big()), err
+}
+
+// bonds are those of all owners of a network, seen from one of them.
+type bonds struct {
+	without     interval   // the one's
+	left, total proof.U128 // those of the others together, and of all
+}
+
+// bondsAsOf returns the bonds as of an opening, seen from the owner at a slot. Errors as of WeightAsOf.
+func (k *Keeper) bondsAsOf(ctx context.Context, seq, opening, owner uint64) (b bonds, err error) {
+	if err = k.checkOpening(ctx, seq, opening); err != nil {
+		return b, err
 	}
-	own, err := k.intervalAsOf(ctx, ownersOf(seq), opening, n.OwnerSlot)
-	if err != nil {
-		return math.Int{}, err
+	if b.without, err = k.intervalAsOf(ctx, ownersOf(seq), opening, owner); err != nil {
+		return b, err
 	}
-	total, err := k.totalAsOf(ctx, ownersOf(seq), opening)
-	if err != nil {
-		return math.Int{}, err
+	if b.total, err = k.totalAsOf(ctx, ownersOf(seq), opening); err != nil {
+		return b, err
 	}
-	others, err := total.Sub(own.weight)
-	return math.NewIntFromBigInt(others.Big()), err
+	b.left, err = b.total.Sub(b.without.weight)
+	return b, err
 }
 
 // reweigh gives a node the weight its status and bonds call for, from the next opening on, and

@@ -15,11 +15,10 @@ import (
 // table is a seating whose points are drawn.
 type table struct {
 	types.Seating
-	// others is the number of owners that can sit, left the sum of their bonds, total that of all.
-	others      uint64
-	left, total proof.U128
-	// without is the interval of the owner who has no seat.
-	without interval
+	// bonds are seen from the owner who has no seat.
+	bonds
+	// others is the number of owners that can sit.
+	others uint64
 	// points of the total, one a seat; none where all sit.
 	points []proof.U128
 }
@@ -27,11 +26,8 @@ type table struct {
 // lay draws the points of a seating.
 func (k *Keeper) lay(ctx context.Context, s types.Seating) (table, error) {
 	t := table{Seating: s, others: s.Owners}
-	if err := k.checkOpening(ctx, s.Network, s.Opening); err != nil {
-		return t, err
-	}
 	var err error
-	if t.without, err = k.intervalAsOf(ctx, ownersOf(s.Network), s.Opening, s.Without); err != nil {
+	if t.bonds, err = k.bondsAsOf(ctx, s.Network, s.Opening, s.Without); err != nil {
 		return t, err
 	}
 	if s.Seats == 0 {
@@ -39,12 +35,6 @@ func (k *Keeper) lay(ctx context.Context, s types.Seating) (table, error) {
 	}
 	if !t.without.weight.IsZero() && t.others > 0 {
 		t.others--
-	}
-	if t.total, err = k.totalAsOf(ctx, ownersOf(s.Network), s.Opening); err != nil {
-		return t, err
-	}
-	if t.left, err = t.total.Sub(t.without.weight); err != nil {
-		return t, err
 	}
 	if t.allSit() {
 		return t, nil

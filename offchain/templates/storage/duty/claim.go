@@ -110,9 +110,12 @@ func (d *Duties) leavesOf(ctx context.Context, epoch uint64, right func(proof.No
 			leaves, known[h.Ref.Deal] = append(leaves, proof.Leaf{Item: h.Ref.Deal, Weight: h.Deal.Rate}), true
 		}
 	}
-	root, err := rootOf(leaves)
-	if err != nil || right(root) {
-		return leaves, root, err
+	trie, err := trieOf(leaves)
+	if err != nil {
+		return nil, proof.Node{}, err
+	}
+	if right(trie.Root()) {
+		return leaves, trie.Root(), nil
 	}
 	ended, err := d.deps.Chain.Ended(ctx, epoch)
 	if err != nil {
@@ -123,21 +126,18 @@ func (d *Duties) leavesOf(ctx context.Context, epoch uint64, right func(proof.No
 			leaves, known[s.Ref.Deal] = append(leaves, proof.Leaf{Item: s.Ref.Deal, Weight: s.Rate}), true
 		}
 	}
-	root, err = rootOf(leaves)
-	if err != nil || !right(root) {
+	trie, err = trieOf(leaves)
+	if err != nil || !right(trie.Root()) {
 		return nil, proof.Node{}, err
 	}
-	return leaves, root, nil
+	return leaves, trie.Root(), nil
 }
 
-// rootOf returns the root of a trie; that of one without leaves is empty.
-func rootOf(leaves []proof.Leaf) (proof.Node, error) {
-	if len(leaves) == 0 {
-		return proof.Node{}, nil
-	}
+// trieOf returns a trie of a claim; the root of one without leaves is empty.
+func trieOf(leaves []proof.Leaf) (*proof.Trie, error) {
 	trie, err := proof.BuildTrie(proof.LeafList(leaves))
 	if err != nil {
-		return proof.Node{}, fmt.Errorf("build the trie of a claim: %w", err)
+		return nil, fmt.Errorf("build the trie of a claim: %w", err)
 	}
-	return trie.Root(), nil
+	return trie, nil
 }

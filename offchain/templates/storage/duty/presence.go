@@ -41,20 +41,15 @@ func (d *Duties) dealsAlone(c *work.Claim) bool {
 
 // claimOf returns the claim of an epoch.
 func claimOf(epoch uint64, deals proof.Node, m work.Made) (work.Claim, error) {
-	c := work.Claim{Epoch: epoch, Deals: deals}
-	slots, err := slotLeaves(m.Slots)
+	slots, err := slotTrie(m.Slots)
 	if err != nil {
-		return c, err
+		return work.Claim{}, err
 	}
-	if c.Slots, err = rootOf(slots); err != nil {
-		return c, err
-	}
-	duties, err := dutyLeaves(m.Duties)
+	duties, err := dutyTrie(m.Duties)
 	if err != nil {
-		return c, err
+		return work.Claim{}, err
 	}
-	c.Duties, err = rootOf(duties)
-	return c, err
+	return work.Claim{Epoch: epoch, Deals: deals, Slots: slots.Root(), Duties: duties.Root()}, nil
 }
 
 // keyOf names the post of a claim.
@@ -66,7 +61,8 @@ func keyOf(c work.Claim) string {
 	return fmt.Sprintf("claim/%d/%x", c.Epoch, roots.Sum(nil)[:8])
 }
 
-func slotLeaves(slots []work.AttestedSlot) ([]proof.Leaf, error) {
+// slotTrie returns the trie over slots in which the node was attested.
+func slotTrie(slots []work.AttestedSlot) (*proof.Trie, error) {
 	var leaves []proof.Leaf
 	for _, s := range slots {
 		seals, err := proof.EncodeSeals(s.Seals)
@@ -75,10 +71,11 @@ func slotLeaves(slots []work.AttestedSlot) ([]proof.Leaf, error) {
 		}
 		leaves = append(leaves, proof.SlotLeaf(s.Slot, seals))
 	}
-	return leaves, nil
+	return trieOf(leaves)
 }
 
-func dutyLeaves(duties []proof.Duty) ([]proof.Leaf, error) {
+// dutyTrie returns the trie over what the node did as a watcher.
+func dutyTrie(duties []proof.Duty) (*proof.Trie, error) {
 	var leaves []proof.Leaf
 	for _, d := range duties {
 		l, err := d.Leaf()
@@ -87,16 +84,12 @@ func dutyLeaves(duties []proof.Duty) ([]proof.Leaf, error) {
 		}
 		leaves = append(leaves, l)
 	}
-	return leaves, nil
+	return trieOf(leaves)
 }
 
 // proveSlots returns the proof of the slots of a claim.
 func proveSlots(slots []work.AttestedSlot, c work.Challenge) ([]byte, error) {
-	leaves, err := slotLeaves(slots)
-	if err != nil {
-		return nil, err
-	}
-	trie, err := proof.BuildTrie(proof.LeafList(leaves))
+	trie, err := slotTrie(slots)
 	if err != nil {
 		return nil, err
 	}
@@ -116,11 +109,7 @@ func proveSlots(slots []work.AttestedSlot, c work.Challenge) ([]byte, error) {
 
 // proveDuties returns the proof of the duties of a claim.
 func proveDuties(duties []proof.Duty, c work.Challenge) ([]byte, error) {
-	leaves, err := dutyLeaves(duties)
-	if err != nil {
-		return nil, err
-	}
-	trie, err := proof.BuildTrie(proof.LeafList(leaves))
+	trie, err := dutyTrie(duties)
 	if err != nil {
 		return nil, err
 	}

@@ -161,14 +161,7 @@ func TestPresenceAfterACrash(t *testing.T) {
 		w := newWorld(t, devnet())
 		w.collect(4)
 		w.add(1, 0, 3, 100, 1, 90)
-		w.dies = step
-		for w.now.height < 39 {
-			_ = w.round()
-			if w.dead {
-				w.start()
-			}
-			w.block()
-		}
+		w.runDying(step, 39)
 		require.Equal(t, []uint64{1}, w.proven(), "crash at call %d", step)
 		require.Equal(t, []uint64{4, 4_000}, []uint64{w.now.claims[1].slots, w.now.claims[1].worth}, "crash at call %d", step)
 	}

@@ -126,7 +126,7 @@ func (d *Duties) suspect(err error, epoch uint64) bool {
 }
 
 func makeProof(leaves []proof.Leaf, c work.Challenge, from proof.Holdings) ([]byte, error) {
-	trie, err := proof.BuildTrie(proof.LeafList(leaves))
+	trie, err := trieOf(leaves)
 	if err != nil {
 		return nil, err
 	}

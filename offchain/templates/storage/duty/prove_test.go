@@ -205,14 +205,7 @@ func TestACrashAtEveryStep(t *testing.T) {
 	for step := 1; step <= clean.calls[""]; step++ {
 		w := newWorld(t, devnet())
 		w.add(1, 0, 3, 100, 1, 90)
-		w.dies = step
-		for w.now.height < 39 {
-			_ = w.round()
-			if w.dead {
-				w.start()
-			}
-			w.block()
-		}
+		w.runDying(step, 39)
 		require.Equal(t, []uint64{1}, w.proven(), "crash at call %d", step)
 		require.LessOrEqual(t, len(w.outbox.keys("claim")), 2, "crash at call %d", step)
 	}

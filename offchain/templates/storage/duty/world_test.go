@@ -219,6 +219,18 @@ func (w *world) run(until int64) {
 	}
 }
 
+// runDying makes blocks with a round after each, until a height. The node dies at a call, and is started again.
+func (w *world) runDying(at int, until int64) {
+	w.dies = at
+	for w.now.height < until {
+		_ = w.round()
+		if w.dead {
+			w.start()
+		}
+		w.block()
+	}
+}
+
 // mendFirst tells whether rebuilds end before the comparison that runs at the same time.
 func (w *world) mendFirst() bool { return w.now.height%2 == 0 }
 
