@@ -5,6 +5,7 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/cosmos/cosmos-sdk/crypto/keys/ed25519"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	beacontypes "github.com/mesh-protocol/mesh/x/beacon/types"
@@ -113,6 +114,12 @@ func taskAuthorities() map[string]authority {
 		"mesh.tasks.v1.MsgTakeIndex":   as("operator first", noDeal, &tasktypes.MsgTakeIndex{Operator: operator, Network: net, Deal: missing}),
 		"mesh.tasks.v1.MsgRequestOpen": as("founder", noDeal, &tasktypes.MsgRequestOpen{Requester: founder, Deal: missing}),
 		"mesh.tasks.v1.MsgAnswerOpen":  as("operator first", result{"tasks", 18}, &tasktypes.MsgAnswerOpen{Operator: operator, Request: missing}),
-		"mesh.rewards.v1.MsgWithdraw":  as("founder", result{"network", 16}, &rewardtypes.MsgWithdraw{Sender: founder, Network: net, Node: missing}),
+		"mesh.tasks.v1.MsgOpenChannel": as("founder", result{"network", 16}, &tasktypes.MsgOpenChannel{
+			Client: founder, Network: net, Node: missing, Key: ed25519.GenPrivKeyFromSecret([]byte("payer")).PubKey().Bytes(), Deposit: math.OneInt(), Expires: 10_000,
+		}),
+		"mesh.tasks.v1.MsgTopUpChannel":   as("founder", result{"tasks", 22}, &tasktypes.MsgTopUpChannel{Client: founder, Channel: missing, Amount: math.OneInt()}),
+		"mesh.tasks.v1.MsgCloseChannel":   as("founder", result{"tasks", 22}, &tasktypes.MsgCloseChannel{Sender: founder, Channel: missing}),
+		"mesh.tasks.v1.MsgRedeemVouchers": as("founder", result{"tasks", 19}, &tasktypes.MsgRedeemVouchers{Sender: founder}),
+		"mesh.rewards.v1.MsgWithdraw":     as("founder", result{"network", 16}, &rewardtypes.MsgWithdraw{Sender: founder, Network: net, Node: missing}),
 	}
 }

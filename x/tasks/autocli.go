@@ -23,6 +23,9 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				rpc("EndedStints", "ended-stints [network] [node]", "List the stints of a node that have ended and are still kept", "network", "node"),
 				rpc("VacantIndices", "vacant-indices [network]", "List the indices that wait for a node to take them", "network"),
 				rpc("OpenRequests", "open-requests [network] [node]", "List the requests a node has not answered", "network", "node"),
+				rpc("Channel", "channel [id]", "Show a channel", "channel"),
+				rpc("ChannelsByClient", "channels-by-client [address]", "List the channels of a client", "client"),
+				rpc("ChannelsByNode", "channels-by-node [network] [node]", "List the channels that pay a node, soonest end first", "network", "node"),
 			},
 		},
 		Tx: &autocliv1.ServiceCommandDescriptor{
@@ -35,6 +38,9 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				rpc("SettleDeal", "settle-deal [deal]", "Give back what a deal that is over has not cost", "deal"),
 				rpc("DeclareLoss", "declare-loss [deal] [index]", "Say that an index is lost", "deal", "index"),
 				rpc("RequestOpen", "request-open [deal] [index] [position]", "Ask a holder to show a block", "deal", "index", "position"),
+				rpc("OpenChannel", "open-channel [network] [node] [key] [deposit] [expires]", "Set money aside for a node", "network", "node", "key", "deposit", "expires"),
+				rpc("TopUpChannel", "top-up-channel [channel] [amount]", "Put more money into a channel", "channel", "amount"),
+				rpc("CloseChannel", "close-channel [channel]", "Close a channel after the notice its node is given, or one that has expired", "channel"),
 			},
 		},
 	}

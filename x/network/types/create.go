@@ -70,7 +70,7 @@ func (m *MsgCreateNetwork) terms(p Params) (NetworkParams, error) {
 	for _, a := range []struct {
 		name  string
 		value math.Int
-	}{{"min_bond", m.MinBond}, {"storage_price", m.StoragePrice}, {"supply_cap", m.SupplyCap}} {
+	}{{"min_bond", m.MinBond}, {"storage_price", m.StoragePrice}, {"read_price", m.ReadPrice}, {"supply_cap", m.SupplyCap}} {
 		if a.value.IsNil() {
 			continue
 		}
@@ -90,6 +90,7 @@ func (m *MsgCreateNetwork) terms(p Params) (NetworkParams, error) {
 	}
 	t.Bond.MinBond = orDefault(m.MinBond, t.Bond.MinBond)
 	t.Storage.Price = orDefault(m.StoragePrice, t.Storage.Price)
+	t.Storage.ReadPrice = orDefault(m.ReadPrice, t.Storage.ReadPrice)
 	return t, p.CheckTerms(t)
 }
 

@@ -17,10 +17,10 @@ func DefaultNetworkParams() NetworkParams {
 		Bond: BondParams{
 			MinBond: math.NewInt(100 * oneToken), UnbondingSeconds: 21 * 24 * 3600, AppealWindowBlocks: 120_960 + 720,
 		},
-		Pay: PayParams{BurnBps: 2_000, MatchCapBps: 8_000},
+		Pay: PayParams{BurnBps: 2_000, MatchCapBps: 8_000, NoticeBlocks: 720},
 		Storage: StorageParams{
 			Price: math.NewInt(oneToken), PriceEpochs: 24, Openings: 0, LostEpochs: 24,
-			ReserveBps: 500, AnswerBlocks: 720, RepairTurnBlocks: 20,
+			ReserveBps: 500, AnswerBlocks: 720, RepairTurnBlocks: 20, ReadPrice: math.ZeroInt(),
 		},
 		Uptime: UptimeParams{Openings: 3, Watchers: 15, Seats: 8, YieldPpm: 100, ContributionBps: 2_000},
 		Vote: VoteParams{
@@ -91,6 +91,7 @@ func (p NetworkParams) bounds() []bound {
 		{"bond.appeal_window_blocks", b.AppealWindowBlocks, 1, 10_000_000},
 		{"pay.burn_bps", uint64(p.Pay.BurnBps), 100, 5_000},
 		{"pay.match_cap_bps", uint64(p.Pay.MatchCapBps), 0, 8_000},
+		{"pay.notice_blocks", p.Pay.NoticeBlocks, 1, 1_000_000},
 		{"storage.price_epochs", uint64(s.PriceEpochs), 1, 10_000},
 		{"storage.openings", uint64(s.Openings), 0, 16},
 		{"storage.lost_epochs", uint64(s.LostEpochs), 2, 1_000},
@@ -125,7 +126,7 @@ func (p NetworkParams) validateAmounts() error {
 			return ErrInvalidAmount.Wrapf("%s must be more than nothing", a.name)
 		}
 	}
-	return nil
+	return CheckAmount("storage.read_price", p.Storage.ReadPrice)
 }
 
 // Validate returns ErrInvalidParams unless the shares total 100 %.

@@ -106,6 +106,34 @@ func TestEveryFigureHasABound(t *testing.T) {
 	require.Equal(t, want, got)
 }
 
+// Reading may be free, and what it costs is an amount like any other.
+func TestReadPriceMayBeNothing(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		amount math.Int
+		ok     bool
+	}{
+		{"ok: nothing", math.ZeroInt(), true},
+		{"ok: one", math.OneInt(), true},
+		{"ok: largest", types.MaxAmount(), true},
+		{"fails: missing", math.Int{}, false},
+		{"fails: negative", math.NewInt(-1), false},
+		{"fails: too much", types.MaxAmount().AddRaw(1), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := types.DefaultNetworkParams()
+			p.Storage.ReadPrice = c.amount
+			if err := p.Validate(); c.ok {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, types.ErrInvalidAmount)
+			}
+		})
+	}
+	p := types.DefaultNetworkParams()
+	require.ErrorIs(t, p.CheckStep(term("storage.read_price", 1)), types.ErrInvalidParams, "what is free stays free")
+}
+
 func TestNetworkParamsAmounts(t *testing.T) {
 	tooMuch := types.MaxAmount().AddRaw(1)
 	for name, set := range map[string]func(*types.NetworkParams, math.Int){

@@ -38,6 +38,7 @@ func DevnetParams() Params {
 	}
 	n.Bond.UnbondingSeconds = 60
 	n.Bond.AppealWindowBlocks = 10
+	n.Pay.NoticeBlocks = 20
 	n.Storage.PriceEpochs = 1
 	n.Storage.Openings = 8
 	n.Storage.LostEpochs = 2

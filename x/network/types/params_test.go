@@ -54,7 +54,9 @@ func TestDevnetFigures(t *testing.T) {
 	require.Equal(t, def.CreateFee, dev.CreateFee)
 	require.Equal(t, def.DefaultToken, dev.DefaultToken)
 	require.Equal(t, def.DefaultParams.Distribution, n.Distribution)
-	require.Equal(t, def.DefaultParams.Pay, n.Pay)
+	pay := def.DefaultParams.Pay
+	pay.NoticeBlocks = 20
+	require.Equal(t, pay, n.Pay)
 	require.Equal(t, def.DefaultParams.Bond.MinBond, n.Bond.MinBond)
 }
 

@@ -52,9 +52,14 @@ func (k *Keeper) pendingNow(ctx context.Context) (uint64, error) {
 	return n, err
 }
 
-// EndBlock settles deals that are over, at most MaxSettledPerBlock. A network whose proofs are not
-// over yet waits for its next epoch.
+// EndBlock closes channels that have expired, and settles deals that are over.
 func (k *Keeper) EndBlock(ctx sdk.Context) error {
+	return errors.Join(k.expire(ctx), k.settleOver(ctx))
+}
+
+// settleOver settles deals that are over, at most MaxSettledPerBlock. A network whose proofs are not
+// over yet waits for its next epoch.
+func (k *Keeper) settleOver(ctx sdk.Context) error {
 	if n, err := k.pendingNow(ctx); err != nil || n == 0 {
 		return err
 	}

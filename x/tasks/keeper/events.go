@@ -88,3 +88,31 @@ func emitOpenRequested(ctx context.Context, c contract, r types.OpenRequest) err
 func emitOpenAnswered(ctx context.Context, c contract, r types.OpenRequest) error {
 	return emit(ctx, &types.EventOpenAnswered{Request: r.Id, Deal: r.Deal, Network: c.deal.Network, Index: r.Index, Node: r.Node})
 }
+
+func emitChannelOpened(ctx context.Context, c types.Channel) error {
+	return emit(ctx, &types.EventChannelOpened{
+		Channel: c.Id, Network: c.Network, Node: c.Node, Client: c.Client, Deposit: c.Deposit, Expires: c.Expires,
+	})
+}
+
+func emitChannelChanged(ctx context.Context, c types.Channel) error {
+	return emit(ctx, &types.EventChannelChanged{Channel: c.Id, Network: c.Network, Node: c.Node, Deposit: c.Deposit, Expires: c.Expires})
+}
+
+func emitVoucherRedeemed(ctx context.Context, r redeemed) error {
+	c := r.channel
+	return emit(ctx, &types.EventVoucherRedeemed{
+		Channel: c.Id, Network: c.Network, Node: c.Node, Client: c.Client, Amount: c.Redeemed, Count: c.Count, Evidence: c.Evidence,
+		Gross: r.gross, Earned: r.earned,
+	})
+}
+
+func emitChannelClosed(ctx context.Context, c types.Channel, refund math.Int) error {
+	return emit(ctx, &types.EventChannelClosed{
+		Channel: c.Id, Network: c.Network, Node: c.Node, Client: c.Client, Redeemed: c.Redeemed, Refund: refund,
+	})
+}
+
+func emitChannelStuck(ctx context.Context, c types.Channel, id uint64, why error) error {
+	return emit(ctx, &types.EventChannelStuck{Channel: id, Network: c.Network, Reason: why.Error()})
+}

@@ -39,7 +39,7 @@ func (k *Keeper) settleFee(ctx context.Context, network networktypes.Network, n 
 	})
 }
 
-// chargeSignature charges the gas of one ed25519 signature.
-func chargeSignature(ctx context.Context) {
-	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(types.SignatureGas, "acknowledgement")
+// chargeSignature charges the gas of one ed25519 signature, for what is signed.
+func chargeSignature(ctx context.Context, what string) {
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(types.SignatureGas, what)
 }

@@ -21,6 +21,7 @@ func (f *fixture) handlers() []fuzzed.Handler {
 		fuzzed.HandlerOf(m.OpenDeal), fuzzed.HandlerOf(m.DrawDeal), fuzzed.HandlerOf(m.CommitLayout), fuzzed.HandlerOf(m.Ack), fuzzed.HandlerOf(m.ExtendDeal),
 		fuzzed.HandlerOf(m.CancelDeal), fuzzed.HandlerOf(m.SettleDeal), fuzzed.HandlerOf(m.Claim), fuzzed.HandlerOf(m.Prove), fuzzed.HandlerOf(m.ReportLoss),
 		fuzzed.HandlerOf(m.DeclareLoss), fuzzed.HandlerOf(m.TakeIndex), fuzzed.HandlerOf(m.RequestOpen), fuzzed.HandlerOf(m.AnswerOpen),
+		fuzzed.HandlerOf(m.OpenChannel), fuzzed.HandlerOf(m.TopUpChannel), fuzzed.HandlerOf(m.CloseChannel), fuzzed.HandlerOf(m.RedeemVouchers),
 	}
 }
 
@@ -35,7 +36,7 @@ func (f *fixture) apart(t require.TestingT, run func()) {
 
 // worked is a fixture at the opening of epoch 5 with what every message needs, and the first holders of deal 1:
 // its index 0 is vacant, the node of index 1 has claimed epoch 4, and that of index 2 is asked for a block. Deal 2
-// waits for its first layout and deal 3 for its draw.
+// waits for its first layout and deal 3 for its draw. There is a channel.
 func worked(t testing.TB) (*fixture, []uint64) {
 	t.Helper()
 	f := newFixture(t, 5)
@@ -50,6 +51,7 @@ func worked(t testing.TB) (*fixture, []uint64) {
 	f.claim(4, nodes[1])
 	must(f, f.msgs.RequestOpen, requestMsg(client(), 1, 2))
 	f.open(3)
+	f.openChannel(500, 300)
 	f.events()
 	return f, nodes
 }
@@ -85,6 +87,10 @@ func seeds(t testing.TB, f *fixture, nodes []uint64) []seed {
 		{0, func() fuzzed.Message { return takeMsg(takers(f, 1)[0], 1, 0) }},
 		{0, func() fuzzed.Message { return requestMsg(operator(nodes[1]), 1, 2) }},
 		{0, func() fuzzed.Message { return f.answerMsg(f.export().Requests[0]) }},
+		{0, func() fuzzed.Message { return f.channelMsg(1, 50, 90) }},
+		{0, func() fuzzed.Message { return topUpMsg(1, 50, f.channel(1).Expires+1) }},
+		{0, func() fuzzed.Message { return closeMsg(client(), 1) }},
+		{0, func() fuzzed.Message { return redeemMsg(f.voucher(1, 50, 1), f.voucher(1, 70, 2)) }},
 	} {
 		f.apart(t, func() {
 			f.to(f.ctx.BlockHeight() + int64(s.wait))
@@ -120,7 +126,7 @@ func (f *fixture) deliver(t *testing.T, h fuzzed.Handler, msg fuzzed.Message, wa
 	require.NoError(t, f.export().Validate())
 }
 
-// checkMoney holds the module's balance against what its deals, indices and requests say, as the fixture of
+// checkMoney holds the module's balance against what its deals, indices, requests and channels say, as the fixture of
 // worked stands: its holders have proven epoch 2, and what a message has proven is told by its event.
 func (f *fixture) checkMoney(t *testing.T, g *types.GenesisState) {
 	t.Helper()
@@ -143,6 +149,9 @@ func (f *fixture) checkMoney(t *testing.T, g *types.GenesisState) {
 	}
 	for _, r := range g.Requests {
 		sum = sum.Add(r.Bond)
+	}
+	for _, c := range g.Channels {
+		sum = sum.Add(c.Left())
 	}
 	require.Equal(t, sum.String(), f.w.of(moduleAccount(types.ModuleName)).String(), "balance of the module")
 	require.Equal(t, f.w.supply.AmountOf(denom).String(), f.w.total().String(), "supply")

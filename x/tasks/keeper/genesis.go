@@ -12,7 +12,9 @@ import (
 
 // InitGenesis writes a validated state. x/network has written its own before.
 func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
-	if err := errors.Join(k.nextDeal.Set(ctx, g.NextDeal), k.nextRequest.Set(ctx, g.NextRequest)); err != nil {
+	if err := errors.Join(
+		k.nextDeal.Set(ctx, g.NextDeal), k.nextRequest.Set(ctx, g.NextRequest), k.nextChannel.Set(ctx, g.NextChannel),
+	); err != nil {
 		return err
 	}
 	seqs := map[uint64]uint64{}
@@ -36,32 +38,51 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
-	if err := k.checkCalendars(ctx, g, seqs); err != nil {
+	paying, err := k.initChannels(ctx, g)
+	if err != nil {
+		return err
+	}
+	if err := k.checkCalendars(ctx, g, seqs, paying); err != nil {
 		return err
 	}
 	return errors.Join(k.initIndices(ctx, g, seqs), k.initWork(ctx, g), k.initRequests(ctx, g, seqs))
 }
 
 // checkCalendars holds the state against that of x/network: networks with deals to settle are there, each has as many duties as open
-// deals, and only what is over could not be settled.
-func (k *Keeper) checkCalendars(ctx context.Context, g types.GenesisState, seqs map[uint64]uint64) error {
-	open, latest := map[uint64]uint64{}, map[uint64]uint64{} // deals that are, and the epoch, by network
+// deals and channels, and only what is over could not be settled. paying are the seqs of the channels' networks, one for each.
+func (k *Keeper) checkCalendars(ctx context.Context, g types.GenesisState, seqs map[uint64]uint64, paying []uint64) error {
+	open, latest := map[uint64]uint64{}, map[uint64]uint64{} // deals and channels that are, and the epoch, by network
 	for _, d := range g.Deals {
 		if d.IsOpen() {
 			open[seqs[d.Id]]++
 		}
 	}
+	for _, seq := range paying {
+		open[seq]++
+	}
+	check := func(seq uint64) error {
+		if _, known := latest[seq]; known {
+			return nil
+		}
+		cal, err := k.deps.Networks.Calendar(ctx, seq)
+		if err != nil {
+			return err
+		}
+		if cal.Duties != open[seq] {
+			return types.ErrInvalidGenesis.Wrapf("network %d has %d duties and %d open deals and channels", seq, cal.Duties, open[seq])
+		}
+		latest[seq] = cal.Epoch
+		return nil
+	}
+	for _, seq := range paying {
+		if err := check(seq); err != nil {
+			return err
+		}
+	}
 	for _, d := range g.Deals {
 		seq := seqs[d.Id]
-		if _, known := latest[seq]; !known {
-			cal, err := k.deps.Networks.Calendar(ctx, seq)
-			if err != nil {
-				return err
-			}
-			if cal.Duties != open[seq] {
-				return types.ErrInvalidGenesis.Wrapf("network %d has %d duties and %d open deals", seq, cal.Duties, open[seq])
-			}
-			latest[seq] = cal.Epoch
+		if err := check(seq); err != nil {
+			return err
 		}
 		if _, stuck := slices.BinarySearch(g.Stuck, d.Id); stuck && d.LastEpoch >= latest[seq] {
 			return types.ErrInvalidGenesis.Wrapf("deal %d could not be settled, and runs until epoch %d", d.Id, d.LastEpoch)
@@ -153,11 +174,12 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 	var g types.GenesisState
 	nextDeal, errDeal := k.nextDeal.Get(ctx)
 	nextRequest, errRequest := k.nextRequest.Get(ctx)
-	if err := errors.Join(errDeal, errRequest); err != nil {
+	nextChannel, errChannel := k.nextChannel.Get(ctx)
+	if err := errors.Join(errDeal, errRequest, errChannel); err != nil {
 		return nil, err
 	}
-	g.NextDeal, g.NextRequest = nextDeal, nextRequest
-	return &g, errors.Join(k.exportDeals(ctx, &g), k.exportWork(ctx, &g))
+	g.NextDeal, g.NextRequest, g.NextChannel = nextDeal, nextRequest, nextChannel
+	return &g, errors.Join(k.exportDeals(ctx, &g), k.exportWork(ctx, &g), k.exportChannels(ctx, &g))
 }
 
 func (k *Keeper) exportDeals(ctx context.Context, g *types.GenesisState) error {

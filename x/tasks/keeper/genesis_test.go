@@ -1,17 +1,20 @@
 package keeper_test
 
 import (
+	"crypto/ed25519"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"cosmossdk.io/math"
 
 	"github.com/mesh-protocol/mesh/test/seeded"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
-// busy has deals in all states: held, waiting, reserved with a repair outstanding, requested, settled.
+// busy has deals in all states: held, waiting, reserved with a repair outstanding, requested, settled; and channels.
 func busy(t *testing.T) *fixture {
 	t.Helper()
 	f := newFixture(t, 5)
@@ -27,6 +30,9 @@ func busy(t *testing.T) *fixture {
 	must(f, f.msgs.Ack, f.ackMsg(node, second, 0))
 	f.claim(4, nodes[1])
 	f.open(3)
+	f.openChannel(500, 300)
+	f.openChannel(500, 40)
+	must(f, f.msgs.RedeemVouchers, redeemMsg(f.voucher(2, 100, 1)))
 	return f
 }
 
@@ -47,7 +53,7 @@ func TestExportedStateIsValidAndComesBack(t *testing.T) {
 	for what, n := range map[string]int{
 		"deals": len(g.Deals), "indices": len(g.Indices), "stints": len(g.Stints), "owed": len(g.Owed), "changes": len(g.Changes),
 		"gaps": len(g.Gaps), "claims": len(g.Claims), "windows": len(g.Windows), "requests": len(g.Requests),
-		"ended": len(g.Ended),
+		"ended": len(g.Ended), "channels": len(g.Channels),
 	} {
 		require.NotZero(t, n, what)
 	}
@@ -73,7 +79,7 @@ func TestExportedStateIsValidAndComesBack(t *testing.T) {
 func TestEveryHistoryCanBeExported(t *testing.T) {
 	seeded.Checks(t, histories, func(rt *rapid.T) {
 		h := newHistory(newFixture(t, 5), rt)
-		steps := []func(){h.open, h.draw, h.layout, h.ack, h.report, h.declare, h.take, h.request, h.cancel}
+		steps := []func(){h.open, h.draw, h.layout, h.ack, h.report, h.declare, h.take, h.request, h.cancel, h.openChannel, h.topUp, h.closeChannel, h.redeem}
 		for range rapid.IntRange(5, 25).Draw(rt, "steps") {
 			rapid.SampledFrom(steps).Draw(rt, "step")()
 			h.to(h.ctx.BlockHeight() + 3)
@@ -94,6 +100,22 @@ func TestInitGenesisNeedsItsNeighbours(t *testing.T) {
 	require.ErrorIs(t, f.keeper.InitGenesis(f.ctx, *g), networktypes.ErrNetworkNotFound)
 	g.Deals[0].Network, g.Deals[0].Client = networkID, "mesh1"
 	require.ErrorIs(t, f.keeper.InitGenesis(f.ctx, *g), types.ErrInvalidRequest)
+	g.Deals = nil
+	f.openChannel(5, 300)
+	c := f.export().Channels[0]
+	for _, tc := range []struct {
+		change func(*types.Channel)
+		want   error
+	}{
+		{func(c *types.Channel) { c.Network = otherID }, networktypes.ErrNetworkNotFound},
+		{func(c *types.Channel) { c.Node = 9 }, types.ErrInvalidGenesis},
+		{func(c *types.Channel) { c.Client = "mesh1" }, types.ErrInvalidRequest},
+	} {
+		bad := c
+		tc.change(&bad)
+		g.Channels, g.NextChannel = []types.Channel{bad}, 2
+		require.ErrorIs(t, f.keeper.InitGenesis(f.ctx, *g), tc.want)
+	}
 }
 
 // A deal that could not be settled when its time was over waits for its message also after an import.
@@ -161,6 +183,12 @@ func TestGenesisAgainstTheCalendars(t *testing.T) {
 		"fails: a network that is not there has to settle": func(_ *world, g *types.GenesisState) { g.Settling = []uint64{99} },
 		"fails: an open deal is no duty":                   func(w *world, _ *types.GenesisState) { w.duties = 0 },
 		"fails: a duty without an open deal":               func(w *world, _ *types.GenesisState) { w.duties = 2 },
+		"fails: a channel that is no duty": func(_ *world, g *types.GenesisState) {
+			g.Channels, g.NextChannel = []types.Channel{{
+				Id: 1, Network: networkID, Node: 1, Client: client(), Key: payerKey("client").Public().(ed25519.PublicKey),
+				Deposit: math.NewInt(5), Redeemed: math.ZeroInt(), Expires: 900,
+			}}, 2
+		},
 		"fails: what is not over could not be settled":     func(_ *world, g *types.GenesisState) { g.Stuck = []uint64{id} },
 	} {
 		t.Run(name, func(t *testing.T) {

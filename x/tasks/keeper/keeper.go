@@ -1,6 +1,6 @@
 // Package keeper holds the state of x/tasks and the rules that guard it: what a deal locks up, who
-// holds which index, what a node may claim, what a proof pays and who pays for a loss. It never
-// walks over all deals or all nodes: what a node is owed is a sum that changes with its deals.
+// holds which index, what a node may claim, what a proof pays, who pays for a loss, and what vouchers
+// take out of a channel. It never walks over all deals or all nodes: what a node is owed is a sum that changes with its deals.
 package keeper
 
 import (
@@ -78,6 +78,17 @@ type Keeper struct {
 	requestsByNode collections.KeySet[collections.Quad[uint64, uint64, uint64, uint64]]
 	// requestsByIndex holds (deal, number, request).
 	requestsByIndex collections.KeySet[collections.Triple[uint64, uint64, uint64]]
+
+	// nextChannel is the id of the next channel.
+	nextChannel collections.Item[uint64]
+	// channels maps an id to a channel that is not closed.
+	channels collections.Map[uint64, types.Channel]
+	// channelsByClient holds (client, channel).
+	channelsByClient collections.KeySet[collections.Pair[[]byte, uint64]]
+	// channelsByNode holds (network, node, last height, channel).
+	channelsByNode collections.KeySet[collections.Quad[uint64, uint64, uint64, uint64]]
+	// expiring holds (last height, channel) of channels that a block gives back by itself.
+	expiring collections.KeySet[collections.Pair[uint64, uint64]]
 }
 
 // NewKeeper returns a keeper over the given store. It panics if two collections share a prefix.
@@ -86,6 +97,7 @@ func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, deps Deps) *K
 	k := &Keeper{deps: deps}
 	k.addDealState(sb, cdc)
 	k.addWorkState(sb, cdc)
+	k.addChannelState(sb, cdc)
 	schema, err := sb.Build()
 	if err != nil {
 		panic(fmt.Errorf("build the schema of x/%s: %w", types.ModuleName, err))
@@ -115,6 +127,17 @@ func (k *Keeper) addDealState(sb *collections.SchemaBuilder, cdc codec.BinaryCod
 	k.requests = collections.NewMap(sb, types.RequestsPrefix, "requests", collections.Uint64Key, codec.CollValue[types.OpenRequest](cdc))
 	k.requestsByNode = collections.NewKeySet(sb, types.RequestsByNodePrefix, "requests_by_node", quad)
 	k.requestsByIndex = collections.NewKeySet(sb, types.RequestsByIndexPrefix, "requests_by_index", triple)
+}
+
+// addChannelState adds the collections about channels.
+func (k *Keeper) addChannelState(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) {
+	k.nextChannel = collections.NewItem(sb, types.NextChannelPrefix, "next_channel", collections.Uint64Value)
+	k.channels = collections.NewMap(sb, types.ChannelsPrefix, "channels", collections.Uint64Key, codec.CollValue[types.Channel](cdc))
+	k.channelsByClient = collections.NewKeySet(sb, types.ChannelsByClientPrefix, "channels_by_client",
+		collections.PairKeyCodec(collections.BytesKey, collections.Uint64Key))
+	k.channelsByNode = collections.NewKeySet(sb, types.ChannelsByNodePrefix, "channels_by_node",
+		collections.QuadKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint64Key, collections.Uint64Key))
+	k.expiring = collections.NewKeySet(sb, types.ExpiringPrefix, "expiring", collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key))
 }
 
 // addWorkState adds the collections about claims, proofs and what is owed.

@@ -56,7 +56,7 @@ func (k *Keeper) signedAck(ctx context.Context, c contract, a types.SignedAck) e
 	if err != nil {
 		return err
 	}
-	chargeSignature(ctx)
+	chargeSignature(ctx, "acknowledgement")
 	l := c.deal.Layout
 	ack := proof.Ack{Deal: c.deal.Id, Version: l.Version, Root: [32]byte(l.Root), Bytes: l.Bytes, Index: a.Index}
 	if err := ack.Verify(n.PeerKey, proof.Domain{ChainID: chainID, Network: c.network.Id}, a.Signature); err != nil {

@@ -160,3 +160,44 @@ func (m msgServer) AnswerOpen(ctx context.Context, msg *types.MsgAnswerOpen) (*t
 	}
 	return &types.MsgAnswerOpenResponse{}, emitOpenAnswered(ctx, c, r)
 }
+
+// OpenChannel implements types.MsgServer.
+func (m msgServer) OpenChannel(ctx context.Context, msg *types.MsgOpenChannel) (*types.MsgOpenChannelResponse, error) {
+	c, err := m.openChannel(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgOpenChannelResponse{Channel: c.Id}, emitChannelOpened(ctx, c)
+}
+
+// TopUpChannel implements types.MsgServer.
+func (m msgServer) TopUpChannel(ctx context.Context, msg *types.MsgTopUpChannel) (*types.MsgTopUpChannelResponse, error) {
+	c, err := m.topUpChannel(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgTopUpChannelResponse{Deposit: c.Deposit, Expires: c.Expires}, emitChannelChanged(ctx, c)
+}
+
+// CloseChannel implements types.MsgServer.
+func (m msgServer) CloseChannel(ctx context.Context, msg *types.MsgCloseChannel) (*types.MsgCloseChannelResponse, error) {
+	c, refund, over, err := m.closeChannel(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	if over {
+		err = emitChannelClosed(ctx, c, refund)
+	} else {
+		err = emitChannelChanged(ctx, c)
+	}
+	return &types.MsgCloseChannelResponse{Expires: c.Expires, Refund: refund}, err
+}
+
+// RedeemVouchers implements types.MsgServer.
+func (m msgServer) RedeemVouchers(ctx context.Context, msg *types.MsgRedeemVouchers) (*types.MsgRedeemVouchersResponse, error) {
+	results, err := m.redeemVouchers(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgRedeemVouchersResponse{Results: results}, nil
+}

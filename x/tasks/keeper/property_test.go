@@ -23,6 +23,7 @@ func TestRandomHistories(t *testing.T) {
 		h := newHistory(newFixture(t, 6), rt)
 		steps := []func(){
 			h.open, h.draw, h.layout, h.ack, h.ack, h.extend, h.cancel, h.settle, h.report, h.declare, h.take, h.take, h.request, h.answer, h.leave,
+			h.openChannel, h.topUp, h.closeChannel, h.redeem, h.redeem,
 		}
 		for h.epoch() < 13 {
 			rapid.SampledFrom(steps).Draw(rt, "step")()
@@ -39,6 +40,7 @@ func TestRandomHistories(t *testing.T) {
 	for _, what := range []string{
 		"open", "draw", "commit", "ack", "extend", "cancel", "settle", "declare", "report", "take", "request", "answer",
 		"leave", "claim", "prove", "repaired", "settled", "not_rebuilt", "silent", "unanswered", "left", "reported",
+		"open channel", "top up", "close channel", "redeem", "redeem refused", "channel closed",
 	} {
 		require.NotZero(t, total[what], "no history had an accepted %s", what)
 	}
@@ -77,6 +79,8 @@ func (h *history) read(was map[uint64]math.Int) {
 			require.Equal(h.t, was[e.Deal].String(), e.Cost.String(), "deal %d cost what its holders proved", e.Deal)
 			require.Equal(h.t, b.deposited.Add(b.taken).String(), b.burnt.Add(b.paid).Add(b.repaired).Add(b.back).String(), "deal %d: %+v", e.Deal, b)
 			h.done["settled"]++
+		default:
+			h.bookChannel(e)
 		}
 	}
 }
@@ -124,6 +128,7 @@ func (h *history) checkMoney(g *types.GenesisState) {
 	for _, r := range g.Requests {
 		sum = sum.Add(r.Bond)
 	}
+	sum = sum.Add(h.inChannels(g))
 	require.Equal(h.t, sum.String(), h.w.of(moduleAccount(types.ModuleName)).String(), "balance of the module")
 	require.Equal(h.t, h.w.supply.AmountOf(denom).String(), h.w.total().String(), "supply")
 	earned := math.ZeroInt()

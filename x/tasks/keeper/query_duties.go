@@ -22,16 +22,20 @@ const (
 	dutyProof = "proof"
 	dutyOpen  = "open"
 	dutyAck   = "ack"
+	// dutyRedeem is to redeem vouchers before their channel expires.
+	dutyRedeem = "redeem"
 )
 
-// Bounds of what Deadlines looks at and lists of the indices of a node.
+// Bounds of what Deadlines looks at and lists of the indices and channels of a node.
 const (
-	maxIndicesSeen = 5_000
-	maxAcksListed  = networktypes.MaxPage
+	maxIndicesSeen    = 5_000
+	maxAcksListed     = networktypes.MaxPage
+	maxChannelsListed = networktypes.MaxPage
 )
 
 // Deadlines implements types.QueryServer. It looks at the epochs whose claims or proofs can still
-// be due, at the requests to the node, and at its indices whose layout it has not acknowledged.
+// be due, at the requests to the node, at its indices whose layout it has not acknowledged, and at the
+// channels that pay it.
 func (q queryServer) Deadlines(ctx context.Context, req *types.QueryDeadlinesRequest) (*types.QueryDeadlinesResponse, error) {
 	network, err := q.networkOf(ctx, req)
 	if err != nil {
@@ -59,7 +63,11 @@ func (q queryServer) Deadlines(ctx context.Context, req *types.QueryDeadlinesReq
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	rsp.Deadlines, rsp.Complete = append(append(rsp.Deadlines, open...), acks...), complete
+	channels, all, err := q.redeemDuties(ctx, network.Seq, req.GetNode(), sdk.UnwrapSDKContext(ctx).BlockHeight())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	rsp.Deadlines, rsp.Complete = slices.Concat(rsp.Deadlines, open, acks, channels), complete && all
 	slices.SortStableFunc(rsp.Deadlines, func(a, b types.Deadline) int {
 		return cmp.Or(cmp.Compare(lastBlock(a), lastBlock(b)), cmp.Compare(a.From, b.From))
 	})

@@ -11,6 +11,7 @@ func RegisterInterfaces(r codectypes.InterfaceRegistry) {
 	r.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgOpenDeal{}, &MsgDrawDeal{}, &MsgCommitLayout{}, &MsgAck{}, &MsgExtendDeal{}, &MsgCancelDeal{}, &MsgSettleDeal{},
 		&MsgClaim{}, &MsgProve{}, &MsgReportLoss{}, &MsgDeclareLoss{}, &MsgTakeIndex{}, &MsgRequestOpen{}, &MsgAnswerOpen{},
+		&MsgOpenChannel{}, &MsgTopUpChannel{}, &MsgCloseChannel{}, &MsgRedeemVouchers{},
 	)
 	msgservice.RegisterMsgServiceDesc(r, &_Msg_serviceDesc)
 }

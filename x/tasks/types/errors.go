@@ -44,4 +44,12 @@ var (
 	ErrInvalidGenesis = errorsmod.Register(ModuleName, 20, "invalid genesis")
 	// ErrNotOver is a deal that cannot be settled yet.
 	ErrNotOver = errorsmod.Register(ModuleName, 21, "not over")
+	// ErrChannelNotFound is an id without a channel that is open.
+	ErrChannelNotFound = errorsmod.Register(ModuleName, 22, "channel not found")
+	// ErrInvalidChannel is a channel whose figures are out of bounds.
+	ErrInvalidChannel = errorsmod.Register(ModuleName, 23, "invalid channel")
+	// ErrInvalidVoucher is a voucher that its channel's key has not signed, or that the channel cannot pay.
+	ErrInvalidVoucher = errorsmod.Register(ModuleName, 24, "invalid voucher")
+	// ErrVoucherSpent is a voucher that pays nothing beyond those before.
+	ErrVoucherSpent = errorsmod.Register(ModuleName, 25, "voucher spent")
 )

@@ -1183,6 +1183,403 @@ func (m *EventOpenAnswered) GetNode() uint64 {
 	return 0
 }
 
+// EventChannelOpened tells that a client has set money aside for a node.
+type EventChannelOpened struct {
+	// channel is the id of the channel.
+	Channel uint64 `protobuf:"varint,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// client of the channel.
+	Client string `protobuf:"bytes,4,opt,name=client,proto3" json:"client,omitempty"`
+	// deposit in base units.
+	Deposit cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=deposit,proto3,customtype=cosmossdk.io/math.Int" json:"deposit"`
+	// expires is the last height at which vouchers are redeemed.
+	Expires int64 `protobuf:"varint,6,opt,name=expires,proto3" json:"expires,omitempty"`
+}
+
+func (m *EventChannelOpened) Reset()         { *m = EventChannelOpened{} }
+func (m *EventChannelOpened) String() string { return proto.CompactTextString(m) }
+func (*EventChannelOpened) ProtoMessage()    {}
+func (*EventChannelOpened) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{15}
+}
+func (m *EventChannelOpened) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventChannelOpened) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventChannelOpened.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventChannelOpened) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventChannelOpened.Merge(m, src)
+}
+func (m *EventChannelOpened) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventChannelOpened) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventChannelOpened.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventChannelOpened proto.InternalMessageInfo
+
+func (m *EventChannelOpened) GetChannel() uint64 {
+	if m != nil {
+		return m.Channel
+	}
+	return 0
+}
+
+func (m *EventChannelOpened) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventChannelOpened) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+func (m *EventChannelOpened) GetClient() string {
+	if m != nil {
+		return m.Client
+	}
+	return ""
+}
+
+func (m *EventChannelOpened) GetExpires() int64 {
+	if m != nil {
+		return m.Expires
+	}
+	return 0
+}
+
+// EventChannelChanged tells that a channel has more money, or another end.
+type EventChannelChanged struct {
+	// channel is the id of the channel.
+	Channel uint64 `protobuf:"varint,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// deposit is everything that was put in, in base units.
+	Deposit cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=deposit,proto3,customtype=cosmossdk.io/math.Int" json:"deposit"`
+	// expires is the last height at which vouchers are redeemed.
+	Expires int64 `protobuf:"varint,5,opt,name=expires,proto3" json:"expires,omitempty"`
+}
+
+func (m *EventChannelChanged) Reset()         { *m = EventChannelChanged{} }
+func (m *EventChannelChanged) String() string { return proto.CompactTextString(m) }
+func (*EventChannelChanged) ProtoMessage()    {}
+func (*EventChannelChanged) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{16}
+}
+func (m *EventChannelChanged) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventChannelChanged) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventChannelChanged.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventChannelChanged) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventChannelChanged.Merge(m, src)
+}
+func (m *EventChannelChanged) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventChannelChanged) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventChannelChanged.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventChannelChanged proto.InternalMessageInfo
+
+func (m *EventChannelChanged) GetChannel() uint64 {
+	if m != nil {
+		return m.Channel
+	}
+	return 0
+}
+
+func (m *EventChannelChanged) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventChannelChanged) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+func (m *EventChannelChanged) GetExpires() int64 {
+	if m != nil {
+		return m.Expires
+	}
+	return 0
+}
+
+// EventVoucherRedeemed tells that a node was paid from a channel.
+type EventVoucherRedeemed struct {
+	// channel is the id of the channel.
+	Channel uint64 `protobuf:"varint,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// client of the channel.
+	Client string `protobuf:"bytes,4,opt,name=client,proto3" json:"client,omitempty"`
+	// amount of the voucher: everything promised so far, in base units.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+	// count is the number of tasks paid so far.
+	Count uint64 `protobuf:"varint,6,opt,name=count,proto3" json:"count,omitempty"`
+	// evidence is the digest of what was paid for, 32 bytes.
+	Evidence []byte `protobuf:"bytes,7,opt,name=evidence,proto3" json:"evidence,omitempty"`
+	// gross is what was not redeemed before, in base units.
+	Gross cosmossdk_io_math.Int `protobuf:"bytes,8,opt,name=gross,proto3,customtype=cosmossdk.io/math.Int" json:"gross"`
+	// earned is what the owner gets of it, in base units.
+	Earned cosmossdk_io_math.Int `protobuf:"bytes,9,opt,name=earned,proto3,customtype=cosmossdk.io/math.Int" json:"earned"`
+}
+
+func (m *EventVoucherRedeemed) Reset()         { *m = EventVoucherRedeemed{} }
+func (m *EventVoucherRedeemed) String() string { return proto.CompactTextString(m) }
+func (*EventVoucherRedeemed) ProtoMessage()    {}
+func (*EventVoucherRedeemed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{17}
+}
+func (m *EventVoucherRedeemed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventVoucherRedeemed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventVoucherRedeemed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventVoucherRedeemed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventVoucherRedeemed.Merge(m, src)
+}
+func (m *EventVoucherRedeemed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventVoucherRedeemed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventVoucherRedeemed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventVoucherRedeemed proto.InternalMessageInfo
+
+func (m *EventVoucherRedeemed) GetChannel() uint64 {
+	if m != nil {
+		return m.Channel
+	}
+	return 0
+}
+
+func (m *EventVoucherRedeemed) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventVoucherRedeemed) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+func (m *EventVoucherRedeemed) GetClient() string {
+	if m != nil {
+		return m.Client
+	}
+	return ""
+}
+
+func (m *EventVoucherRedeemed) GetCount() uint64 {
+	if m != nil {
+		return m.Count
+	}
+	return 0
+}
+
+func (m *EventVoucherRedeemed) GetEvidence() []byte {
+	if m != nil {
+		return m.Evidence
+	}
+	return nil
+}
+
+// EventChannelClosed tells that a channel is over.
+type EventChannelClosed struct {
+	// channel is the id of the channel.
+	Channel uint64 `protobuf:"varint,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// client of the channel.
+	Client string `protobuf:"bytes,4,opt,name=client,proto3" json:"client,omitempty"`
+	// redeemed is what vouchers took out of it, in base units.
+	Redeemed cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=redeemed,proto3,customtype=cosmossdk.io/math.Int" json:"redeemed"`
+	// refund to the client, in base units.
+	Refund cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=refund,proto3,customtype=cosmossdk.io/math.Int" json:"refund"`
+}
+
+func (m *EventChannelClosed) Reset()         { *m = EventChannelClosed{} }
+func (m *EventChannelClosed) String() string { return proto.CompactTextString(m) }
+func (*EventChannelClosed) ProtoMessage()    {}
+func (*EventChannelClosed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{18}
+}
+func (m *EventChannelClosed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventChannelClosed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventChannelClosed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventChannelClosed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventChannelClosed.Merge(m, src)
+}
+func (m *EventChannelClosed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventChannelClosed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventChannelClosed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventChannelClosed proto.InternalMessageInfo
+
+func (m *EventChannelClosed) GetChannel() uint64 {
+	if m != nil {
+		return m.Channel
+	}
+	return 0
+}
+
+func (m *EventChannelClosed) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventChannelClosed) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+func (m *EventChannelClosed) GetClient() string {
+	if m != nil {
+		return m.Client
+	}
+	return ""
+}
+
+// EventChannelStuck tells that a channel has expired and its rest could not be given back; anyone can send MsgCloseChannel.
+type EventChannelStuck struct {
+	// channel is the id of the channel.
+	Channel uint64 `protobuf:"varint,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// reason why, for people.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *EventChannelStuck) Reset()         { *m = EventChannelStuck{} }
+func (m *EventChannelStuck) String() string { return proto.CompactTextString(m) }
+func (*EventChannelStuck) ProtoMessage()    {}
+func (*EventChannelStuck) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{19}
+}
+func (m *EventChannelStuck) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventChannelStuck) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventChannelStuck.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventChannelStuck) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventChannelStuck.Merge(m, src)
+}
+func (m *EventChannelStuck) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventChannelStuck) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventChannelStuck.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventChannelStuck proto.InternalMessageInfo
+
+func (m *EventChannelStuck) GetChannel() uint64 {
+	if m != nil {
+		return m.Channel
+	}
+	return 0
+}
+
+func (m *EventChannelStuck) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventChannelStuck) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*EventDealOpened)(nil), "mesh.tasks.v1.EventDealOpened")
 	proto.RegisterType((*EventIndexAssigned)(nil), "mesh.tasks.v1.EventIndexAssigned")
@@ -1199,69 +1596,85 @@ func init() {
 	proto.RegisterType((*EventRepairPaid)(nil), "mesh.tasks.v1.EventRepairPaid")
 	proto.RegisterType((*EventOpenRequested)(nil), "mesh.tasks.v1.EventOpenRequested")
 	proto.RegisterType((*EventOpenAnswered)(nil), "mesh.tasks.v1.EventOpenAnswered")
+	proto.RegisterType((*EventChannelOpened)(nil), "mesh.tasks.v1.EventChannelOpened")
+	proto.RegisterType((*EventChannelChanged)(nil), "mesh.tasks.v1.EventChannelChanged")
+	proto.RegisterType((*EventVoucherRedeemed)(nil), "mesh.tasks.v1.EventVoucherRedeemed")
+	proto.RegisterType((*EventChannelClosed)(nil), "mesh.tasks.v1.EventChannelClosed")
+	proto.RegisterType((*EventChannelStuck)(nil), "mesh.tasks.v1.EventChannelStuck")
 }
 
 func init() { proto.RegisterFile("mesh/tasks/v1/events.proto", fileDescriptor_dc0236335c641cbc) }
 
 var fileDescriptor_dc0236335c641cbc = []byte{
-	// 903 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x56, 0x4f, 0x6b, 0x24, 0x45,
-	0x14, 0x4f, 0x67, 0x7a, 0x66, 0x92, 0xca, 0x46, 0xdd, 0x66, 0x76, 0x69, 0x03, 0x3b, 0x1b, 0xfb,
-	0x14, 0x5c, 0xd2, 0xed, 0xae, 0x17, 0xc1, 0xc3, 0x92, 0x8c, 0x73, 0x08, 0x2c, 0x18, 0x3a, 0xa2,
-	0xe0, 0x25, 0x54, 0xba, 0x5f, 0x26, 0xc5, 0x74, 0x57, 0xb5, 0x55, 0xd5, 0x93, 0xe4, 0x03, 0x78,
-	0xf7, 0xe0, 0x27, 0x10, 0x04, 0x4f, 0xe2, 0x61, 0xbf, 0x80, 0x17, 0xd9, 0xe3, 0xb2, 0x08, 0x8a,
-	0x87, 0x20, 0xc9, 0xc1, 0xaf, 0x21, 0xf5, 0xa7, 0x27, 0x9d, 0x75, 0x45, 0xba, 0xc9, 0xe0, 0xa5,
-	0xe9, 0xf7, 0x5e, 0xbd, 0xf7, 0x7e, 0xef, 0xd5, 0xaf, 0x5e, 0x15, 0xda, 0xc8, 0x41, 0x9c, 0x44,
-	0x12, 0x8b, 0xa9, 0x88, 0x66, 0x8f, 0x23, 0x98, 0x01, 0x95, 0x22, 0x2c, 0x38, 0x93, 0xcc, 0x5b,
-	0x57, 0xb6, 0x50, 0xdb, 0xc2, 0xd9, 0xe3, 0x8d, 0xbb, 0x38, 0x27, 0x94, 0x45, 0xfa, 0x6b, 0x56,
-	0x6c, 0xbc, 0x9b, 0x30, 0x91, 0x33, 0x71, 0xa8, 0xa5, 0xc8, 0x08, 0xd6, 0x34, 0x98, 0xb0, 0x09,
-	0x33, 0x7a, 0xf5, 0x67, 0xb5, 0xfe, 0xcd, 0x74, 0x29, 0xe0, 0xcc, 0x58, 0x82, 0x5f, 0x3b, 0xe8,
-	0xed, 0xb1, 0xca, 0xfe, 0x09, 0xe0, 0xec, 0xd3, 0x02, 0x28, 0xa4, 0x9e, 0x87, 0x5c, 0xb5, 0xc2,
-	0x77, 0x36, 0x9d, 0x2d, 0x37, 0xd6, 0xff, 0x9e, 0x8f, 0xfa, 0x14, 0xe4, 0x29, 0xe3, 0x53, 0x7f,
-	0x79, 0xd3, 0xd9, 0x5a, 0x8d, 0x2b, 0xd1, 0xfb, 0x00, 0xf5, 0x92, 0x8c, 0x00, 0x95, 0x7e, 0x47,
-	0x19, 0x76, 0xfd, 0x57, 0xcf, 0xb7, 0x07, 0x16, 0xd3, 0x4e, 0x9a, 0x72, 0x10, 0xe2, 0x40, 0x72,
-	0x42, 0x27, 0xb1, 0x5d, 0xe7, 0x7d, 0x8c, 0xfa, 0x05, 0x67, 0xc7, 0x24, 0x03, 0xdf, 0xdd, 0x74,
-	0xb6, 0xd6, 0x9e, 0xdc, 0x0f, 0x6f, 0x94, 0x1c, 0xee, 0x1b, 0xeb, 0xee, 0xea, 0x8b, 0x8b, 0x87,
-	0x4b, 0x3f, 0xfc, 0xf5, 0xd3, 0xfb, 0x4e, 0x5c, 0x79, 0x78, 0x03, 0xd4, 0x15, 0x05, 0x4e, 0xc0,
-	0xef, 0x6a, 0x74, 0x46, 0xf0, 0x9e, 0x22, 0x97, 0x63, 0x09, 0x7e, 0x4f, 0x43, 0x78, 0xa4, 0xfc,
-	0xfe, 0xb8, 0x78, 0x78, 0xcf, 0xc0, 0x10, 0xe9, 0x34, 0x24, 0x2c, 0xca, 0xb1, 0x3c, 0x09, 0xf7,
-	0xa8, 0x7c, 0xf5, 0x7c, 0x1b, 0x59, 0x7c, 0x7b, 0x54, 0xc6, 0xda, 0xd1, 0x1b, 0xa1, 0x1e, 0x88,
-	0x84, 0xb3, 0x53, 0xbf, 0xdf, 0x3c, 0x84, 0x75, 0xf5, 0xc6, 0xa8, 0xcf, 0x41, 0x00, 0x9f, 0x81,
-	0xbf, 0xd2, 0x3c, 0x4a, 0xe5, 0xeb, 0xed, 0xa0, 0xee, 0x51, 0xc9, 0xa9, 0xf4, 0x57, 0x9b, 0x07,
-	0x31, 0x9e, 0x41, 0x86, 0x3c, 0xbd, 0xab, 0x7b, 0x34, 0x85, 0xb3, 0x1d, 0x21, 0xc8, 0xa4, 0xf9,
-	0xc6, 0x0e, 0x50, 0x97, 0x28, 0x77, 0xbd, 0xaf, 0xeb, 0xb1, 0x11, 0x54, 0x0c, 0xca, 0x52, 0xb3,
-	0x73, 0x6e, 0xac, 0xff, 0x83, 0x6f, 0x1d, 0x34, 0xd0, 0xe9, 0x9e, 0xe1, 0x73, 0x56, 0xca, 0x11,
-	0xcb, 0x73, 0x22, 0x65, 0xe3, 0x84, 0x1f, 0xa1, 0x5e, 0xa6, 0x03, 0xe8, 0x8c, 0x6b, 0x4f, 0xee,
-	0xbd, 0x46, 0x0b, 0x13, 0xbd, 0xce, 0x0a, 0xbb, 0x5e, 0x41, 0xc5, 0xc9, 0x14, 0x52, 0x8d, 0x6a,
-	0x3d, 0x36, 0x42, 0xf0, 0x9d, 0x63, 0xb9, 0x6d, 0xba, 0xa0, 0x74, 0x8b, 0x6a, 0x81, 0x8a, 0x31,
-	0x03, 0x2e, 0x08, 0xa3, 0x96, 0x98, 0x95, 0xe8, 0x3d, 0x40, 0xe8, 0x98, 0xb3, 0xfc, 0x10, 0x0a,
-	0x96, 0x9c, 0x68, 0x82, 0xba, 0xf1, 0xaa, 0xd2, 0x8c, 0x95, 0x22, 0xf8, 0xde, 0x41, 0x77, 0xe7,
-	0x07, 0x70, 0x7c, 0x26, 0x81, 0xa6, 0x8d, 0x61, 0x3e, 0x40, 0x28, 0xc3, 0x42, 0xda, 0x14, 0x1d,
-	0x93, 0x42, 0x69, 0x74, 0x8a, 0x1a, 0xb7, 0xdd, 0xd6, 0xdc, 0x0e, 0xb0, 0x65, 0x94, 0x82, 0x39,
-	0xc2, 0x34, 0x81, 0x2c, 0xbb, 0x65, 0x9c, 0xc1, 0x2f, 0x0e, 0x7a, 0x67, 0x9e, 0xe3, 0x00, 0xa4,
-	0x6c, 0x9e, 0xe1, 0x29, 0x72, 0x13, 0x26, 0xaa, 0x51, 0xd4, 0x6c, 0x0e, 0x28, 0x47, 0xd5, 0x2b,
-	0x0e, 0xc7, 0x25, 0x4d, 0x5b, 0xf5, 0xca, 0xb8, 0x06, 0x9f, 0xa3, 0xb7, 0xae, 0xeb, 0x90, 0x65,
-	0x32, 0x6d, 0x58, 0xc5, 0x7d, 0x05, 0x02, 0x0b, 0x46, 0x4d, 0x1d, 0xb1, 0x95, 0x82, 0xdf, 0x1c,
-	0x74, 0x47, 0x07, 0x1e, 0x65, 0x98, 0xe4, 0x90, 0xd6, 0x43, 0x38, 0x37, 0x43, 0x54, 0x1c, 0x5d,
-	0xae, 0x71, 0x74, 0x80, 0xba, 0xf5, 0xce, 0x1b, 0x41, 0x4d, 0x1b, 0xc9, 0x24, 0xce, 0xda, 0x14,
-	0x6c, 0x3c, 0xbd, 0xf7, 0xd0, 0x9d, 0xb2, 0x90, 0x24, 0x87, 0x43, 0x91, 0x31, 0x29, 0xf4, 0x09,
-	0x58, 0x8f, 0xd7, 0x8c, 0xee, 0x40, 0xa9, 0xd4, 0xd6, 0xa7, 0xa5, 0x3c, 0x3f, 0x3c, 0x65, 0x5c,
-	0xce, 0x4f, 0x81, 0xd2, 0x7c, 0xa1, 0x14, 0xc1, 0xc5, 0x32, 0x5a, 0xd3, 0x95, 0xed, 0x73, 0x36,
-	0x03, 0x7a, 0x5b, 0x85, 0x4d, 0x38, 0x13, 0xa2, 0x55, 0x61, 0xda, 0xf3, 0x7a, 0x12, 0x77, 0xdb,
-	0x4e, 0x62, 0x7d, 0xf8, 0x30, 0xa7, 0x90, 0xb6, 0xb9, 0x9b, 0xac, 0xeb, 0x3f, 0x1a, 0xdc, 0xff,
-	0xaf, 0x06, 0xaf, 0xbc, 0xde, 0xe0, 0x9f, 0x1d, 0xcb, 0x49, 0x3d, 0x0b, 0x9f, 0x29, 0xaa, 0x2f,
-	0x6a, 0x14, 0x5e, 0xb3, 0xb7, 0x5b, 0x67, 0xaf, 0x3a, 0x9b, 0x05, 0x26, 0xad, 0xfa, 0xa0, 0x1d,
-	0x03, 0x52, 0x1f, 0xe7, 0x9f, 0xe1, 0x29, 0xd0, 0x85, 0xdd, 0x68, 0x3f, 0x56, 0x57, 0x47, 0x0c,
-	0x05, 0x26, 0x7c, 0x1f, 0x93, 0xc5, 0x5d, 0x1d, 0x23, 0xd4, 0xc3, 0x39, 0x2b, 0xdb, 0xb1, 0xcc,
-	0xba, 0xaa, 0xbb, 0xce, 0xcc, 0x67, 0xf5, 0x86, 0x8b, 0xe1, 0xab, 0x12, 0x84, 0x34, 0x03, 0x82,
-	0x1b, 0xc1, 0xc2, 0xae, 0xc4, 0x79, 0x35, 0xcb, 0x6f, 0xae, 0xa6, 0xf3, 0x2f, 0xd5, 0xb8, 0x6f,
-	0xaa, 0xa6, 0x5b, 0xab, 0x66, 0x03, 0xad, 0xa4, 0x80, 0xd3, 0x8c, 0x50, 0xf3, 0x1a, 0xeb, 0xc4,
-	0x73, 0x39, 0xf8, 0xba, 0xba, 0xeb, 0x14, 0xc8, 0x1d, 0x2a, 0x4e, 0x81, 0xff, 0x1f, 0x18, 0x77,
-	0xc7, 0x2f, 0x2e, 0x87, 0xce, 0xcb, 0xcb, 0xa1, 0xf3, 0xe7, 0xe5, 0xd0, 0xf9, 0xe6, 0x6a, 0xb8,
-	0xf4, 0xf2, 0x6a, 0xb8, 0xf4, 0xfb, 0xd5, 0x70, 0xe9, 0xcb, 0x47, 0x13, 0x22, 0x4f, 0xca, 0xa3,
-	0x30, 0x61, 0x79, 0xa4, 0x1e, 0x1f, 0xdb, 0xfa, 0x95, 0x9c, 0xb0, 0x4c, 0x4b, 0xd1, 0x99, 0x7d,
-	0x43, 0xcb, 0xf3, 0x02, 0xc4, 0x51, 0x4f, 0x1b, 0x3f, 0xfc, 0x3b, 0x00, 0x00, 0xff, 0xff, 0x28,
-	0x8f, 0x72, 0xd5, 0xcd, 0x0b, 0x00, 0x00,
+	// 1077 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x58, 0x4f, 0x6b, 0x24, 0x45,
+	0x14, 0x4f, 0x67, 0x7a, 0x66, 0x92, 0x4a, 0xa2, 0x6e, 0x3b, 0xbb, 0xb4, 0x81, 0x9d, 0x8d, 0x7d,
+	0x0a, 0x2e, 0x99, 0x71, 0xd7, 0x8b, 0xe0, 0x61, 0x49, 0xc6, 0x41, 0x02, 0x0b, 0x86, 0x8e, 0xac,
+	0xe0, 0x25, 0x54, 0xba, 0x5f, 0x66, 0x8a, 0xe9, 0xae, 0x6a, 0xab, 0xaa, 0x27, 0xc9, 0x07, 0xf0,
+	0xac, 0x07, 0x8f, 0x9e, 0x04, 0xc1, 0x93, 0x78, 0xd8, 0xb3, 0xe0, 0x45, 0xf6, 0xb8, 0x2c, 0x82,
+	0xe2, 0x21, 0x48, 0x72, 0xf0, 0xe8, 0x57, 0x90, 0xfa, 0xd3, 0x33, 0x9d, 0x75, 0x57, 0x77, 0x9a,
+	0x09, 0xb9, 0x24, 0xfd, 0x5e, 0xf5, 0xfb, 0xff, 0xab, 0xf7, 0x5e, 0x0f, 0x5a, 0x4f, 0x41, 0x0c,
+	0xbb, 0x12, 0x8b, 0x91, 0xe8, 0x8e, 0xef, 0x75, 0x61, 0x0c, 0x54, 0x8a, 0x4e, 0xc6, 0x99, 0x64,
+	0xde, 0x9a, 0x3a, 0xeb, 0xe8, 0xb3, 0xce, 0xf8, 0xde, 0xfa, 0x0d, 0x9c, 0x12, 0xca, 0xba, 0xfa,
+	0xaf, 0x79, 0x63, 0xfd, 0xad, 0x88, 0x89, 0x94, 0x89, 0x03, 0x4d, 0x75, 0x0d, 0x61, 0x8f, 0x5a,
+	0x03, 0x36, 0x60, 0x86, 0xaf, 0x9e, 0x2c, 0xd7, 0xbf, 0x6c, 0x2e, 0x06, 0x9c, 0x98, 0x93, 0xe0,
+	0xd7, 0x1a, 0x7a, 0xbd, 0xaf, 0xac, 0x7f, 0x08, 0x38, 0xf9, 0x38, 0x03, 0x0a, 0xb1, 0xe7, 0x21,
+	0x57, 0xbd, 0xe1, 0x3b, 0x1b, 0xce, 0xa6, 0x1b, 0xea, 0x67, 0xcf, 0x47, 0x4d, 0x0a, 0xf2, 0x98,
+	0xf1, 0x91, 0xbf, 0xb8, 0xe1, 0x6c, 0x2e, 0x87, 0x05, 0xe9, 0xbd, 0x8b, 0x1a, 0x51, 0x42, 0x80,
+	0x4a, 0xbf, 0xa6, 0x0e, 0x76, 0xfc, 0x67, 0x8f, 0xb7, 0x5a, 0xd6, 0xa7, 0xed, 0x38, 0xe6, 0x20,
+	0xc4, 0xbe, 0xe4, 0x84, 0x0e, 0x42, 0xfb, 0x9e, 0xf7, 0x01, 0x6a, 0x66, 0x9c, 0x1d, 0x91, 0x04,
+	0x7c, 0x77, 0xc3, 0xd9, 0x5c, 0xb9, 0x7f, 0xab, 0x73, 0x29, 0xe4, 0xce, 0x9e, 0x39, 0xdd, 0x59,
+	0x7e, 0x72, 0x76, 0x67, 0xe1, 0xfb, 0xbf, 0x7e, 0x7c, 0xc7, 0x09, 0x0b, 0x09, 0xaf, 0x85, 0xea,
+	0x22, 0xc3, 0x11, 0xf8, 0x75, 0xed, 0x9d, 0x21, 0xbc, 0x07, 0xc8, 0xe5, 0x58, 0x82, 0xdf, 0xd0,
+	0x2e, 0xdc, 0x55, 0x72, 0x7f, 0x9c, 0xdd, 0xb9, 0x69, 0xdc, 0x10, 0xf1, 0xa8, 0x43, 0x58, 0x37,
+	0xc5, 0x72, 0xd8, 0xd9, 0xa5, 0xf2, 0xd9, 0xe3, 0x2d, 0x64, 0xfd, 0xdb, 0xa5, 0x32, 0xd4, 0x82,
+	0x5e, 0x0f, 0x35, 0x40, 0x44, 0x9c, 0x1d, 0xfb, 0xcd, 0xd9, 0x55, 0x58, 0x51, 0xaf, 0x8f, 0x9a,
+	0x1c, 0x04, 0xf0, 0x31, 0xf8, 0x4b, 0xb3, 0x6b, 0x29, 0x64, 0xbd, 0x6d, 0x54, 0x3f, 0xcc, 0x39,
+	0x95, 0xfe, 0xf2, 0xec, 0x4a, 0x8c, 0x64, 0x90, 0x20, 0x4f, 0x57, 0x75, 0x97, 0xc6, 0x70, 0xb2,
+	0x2d, 0x04, 0x19, 0xcc, 0x5e, 0xd8, 0x16, 0xaa, 0x13, 0x25, 0xae, 0xeb, 0xba, 0x16, 0x1a, 0x42,
+	0xe9, 0xa0, 0x2c, 0x36, 0x95, 0x73, 0x43, 0xfd, 0x1c, 0x7c, 0xed, 0xa0, 0x96, 0x36, 0xf7, 0x10,
+	0x9f, 0xb2, 0x5c, 0xf6, 0x58, 0x9a, 0x12, 0x29, 0x67, 0x36, 0xf8, 0x3e, 0x6a, 0x24, 0x5a, 0x81,
+	0xb6, 0xb8, 0x72, 0xff, 0xe6, 0x73, 0xb0, 0x30, 0xda, 0xcb, 0xa8, 0xb0, 0xef, 0x2b, 0x57, 0x71,
+	0x34, 0x82, 0x58, 0x7b, 0xb5, 0x16, 0x1a, 0x22, 0xf8, 0xd6, 0xb1, 0xd8, 0x36, 0x59, 0x50, 0xbc,
+	0xab, 0x4a, 0x81, 0xd2, 0x31, 0x06, 0x2e, 0x08, 0xa3, 0x16, 0x98, 0x05, 0xe9, 0xdd, 0x46, 0xe8,
+	0x88, 0xb3, 0xf4, 0x00, 0x32, 0x16, 0x0d, 0x35, 0x40, 0xdd, 0x70, 0x59, 0x71, 0xfa, 0x8a, 0x11,
+	0x7c, 0xe7, 0xa0, 0x1b, 0x93, 0x0b, 0xd8, 0x3f, 0x91, 0x40, 0xe3, 0x99, 0xdd, 0xbc, 0x8d, 0x50,
+	0x82, 0x85, 0xb4, 0x26, 0x6a, 0xc6, 0x84, 0xe2, 0x68, 0x13, 0x25, 0x6c, 0xbb, 0x95, 0xb1, 0x1d,
+	0x60, 0x8b, 0x28, 0xe5, 0x66, 0x0f, 0xd3, 0x08, 0x92, 0x64, 0xce, 0x7e, 0x06, 0xbf, 0x38, 0xe8,
+	0x8d, 0x89, 0x8d, 0x7d, 0x90, 0x72, 0x76, 0x0b, 0x0f, 0x90, 0x1b, 0x31, 0x51, 0xb4, 0xa2, 0xd9,
+	0xfa, 0x80, 0x12, 0x54, 0xb9, 0xe2, 0x70, 0x94, 0xd3, 0xb8, 0x52, 0xae, 0x8c, 0x68, 0xf0, 0x08,
+	0xbd, 0x36, 0x8d, 0x43, 0xe6, 0xd1, 0x68, 0xc6, 0x28, 0x6e, 0x29, 0x27, 0xb0, 0x60, 0xd4, 0xc4,
+	0x11, 0x5a, 0x2a, 0xf8, 0xcd, 0x41, 0xab, 0x5a, 0x71, 0x2f, 0xc1, 0x24, 0x85, 0xb8, 0xac, 0xc2,
+	0xb9, 0xac, 0xa2, 0xc0, 0xe8, 0x62, 0x09, 0xa3, 0x2d, 0x54, 0x2f, 0x67, 0xde, 0x10, 0xaa, 0xdb,
+	0x48, 0x26, 0x71, 0x52, 0x25, 0x60, 0x23, 0xe9, 0xbd, 0x8d, 0x56, 0xf3, 0x4c, 0x92, 0x14, 0x0e,
+	0x44, 0xc2, 0xa4, 0xd0, 0x37, 0x60, 0x2d, 0x5c, 0x31, 0xbc, 0x7d, 0xc5, 0x52, 0xa5, 0x8f, 0x73,
+	0x79, 0x7a, 0x70, 0xcc, 0xb8, 0x9c, 0xdc, 0x02, 0xc5, 0xf9, 0x54, 0x31, 0x82, 0xb3, 0x45, 0xb4,
+	0xa2, 0x23, 0xdb, 0xe3, 0x6c, 0x0c, 0x74, 0x5e, 0x81, 0x0d, 0x38, 0x13, 0xa2, 0x52, 0x60, 0x5a,
+	0x72, 0xda, 0x89, 0xeb, 0x55, 0x3b, 0xb1, 0xbe, 0x7c, 0x98, 0x53, 0x88, 0xab, 0xcc, 0x26, 0x2b,
+	0xfa, 0xaf, 0x04, 0x37, 0xff, 0x2f, 0xc1, 0x4b, 0xcf, 0x27, 0xf8, 0x67, 0xc7, 0x62, 0x52, 0xf7,
+	0xc2, 0x87, 0x0a, 0xea, 0x57, 0xd5, 0x0a, 0xa7, 0xe8, 0xad, 0x97, 0xd1, 0xab, 0xee, 0x66, 0x86,
+	0x49, 0xa5, 0x3c, 0x68, 0xc1, 0x80, 0x94, 0xdb, 0xf9, 0x27, 0x78, 0x04, 0xf4, 0xca, 0x26, 0xda,
+	0x0f, 0xc5, 0xe8, 0x08, 0x21, 0xc3, 0x84, 0xef, 0x61, 0x72, 0x75, 0xa3, 0xa3, 0x87, 0x1a, 0x38,
+	0x65, 0x79, 0x35, 0x94, 0x59, 0x51, 0x35, 0xeb, 0x4c, 0x7f, 0x56, 0x3b, 0x5c, 0x08, 0x9f, 0xe7,
+	0x20, 0xa4, 0x69, 0x10, 0xdc, 0x10, 0xd6, 0xed, 0x82, 0x9c, 0x44, 0xb3, 0xf8, 0xe2, 0x68, 0x6a,
+	0x2f, 0x89, 0xc6, 0x7d, 0x51, 0x34, 0xf5, 0x52, 0x34, 0xeb, 0x68, 0x29, 0x06, 0x1c, 0x27, 0x84,
+	0x9a, 0x6d, 0xac, 0x16, 0x4e, 0xe8, 0xe0, 0x8b, 0x62, 0xd6, 0x29, 0x27, 0xb7, 0xa9, 0x38, 0x06,
+	0x7e, 0x1d, 0x3e, 0x06, 0x7f, 0x17, 0xc9, 0xea, 0x0d, 0x31, 0xa5, 0x50, 0xec, 0xbd, 0x3e, 0x6a,
+	0x46, 0x86, 0x51, 0x38, 0x62, 0xc9, 0xff, 0x28, 0x73, 0xa1, 0xbe, 0x56, 0x4a, 0xc1, 0x74, 0x23,
+	0x76, 0x5f, 0x71, 0x23, 0xee, 0xa3, 0x66, 0x0c, 0x19, 0x13, 0xa4, 0x12, 0x06, 0x0a, 0x59, 0xe5,
+	0x26, 0x9c, 0x64, 0x84, 0x83, 0xb0, 0xa9, 0x2f, 0xc8, 0xe0, 0x27, 0x07, 0xbd, 0x59, 0x8e, 0x58,
+	0xfd, 0x1b, 0xcc, 0x31, 0xe4, 0x52, 0x00, 0xee, 0x7c, 0x02, 0xa8, 0x5f, 0x0e, 0xe0, 0xcb, 0x9a,
+	0x5d, 0x31, 0x1f, 0xb1, 0x3c, 0x1a, 0x02, 0x0f, 0x21, 0x06, 0x48, 0xaf, 0xb5, 0x68, 0xf3, 0xb8,
+	0xb7, 0x0a, 0xb4, 0x91, 0xd6, 0x61, 0x46, 0xa2, 0x21, 0xd4, 0x25, 0x82, 0x31, 0x89, 0x81, 0x46,
+	0xa0, 0x7b, 0xfd, 0x6a, 0x38, 0xa1, 0xa7, 0x63, 0x6d, 0xa9, 0xf2, 0x58, 0x9b, 0xce, 0xa4, 0xe5,
+	0xca, 0x33, 0x29, 0xf8, 0x66, 0xf1, 0xf2, 0x25, 0xea, 0x25, 0x4c, 0x5c, 0x6b, 0x3d, 0x3e, 0x42,
+	0x4b, 0xdc, 0xa2, 0xa2, 0x4a, 0x45, 0x26, 0xc2, 0xa5, 0x1d, 0xb0, 0x51, 0x7d, 0x07, 0x3c, 0xb0,
+	0xad, 0xce, 0x66, 0xc7, 0xac, 0x81, 0x55, 0x92, 0xf3, 0x92, 0x65, 0x70, 0xa7, 0xff, 0xe4, 0xbc,
+	0xed, 0x3c, 0x3d, 0x6f, 0x3b, 0x7f, 0x9e, 0xb7, 0x9d, 0xaf, 0x2e, 0xda, 0x0b, 0x4f, 0x2f, 0xda,
+	0x0b, 0xbf, 0x5f, 0xb4, 0x17, 0x3e, 0xbb, 0x3b, 0x20, 0x72, 0x98, 0x1f, 0x76, 0x22, 0x96, 0x76,
+	0xd5, 0x17, 0xd4, 0x96, 0xfe, 0xd4, 0x8f, 0x58, 0xa2, 0xa9, 0xee, 0x89, 0xfd, 0x21, 0x40, 0x9e,
+	0x66, 0x20, 0x0e, 0x1b, 0xfa, 0xf0, 0xbd, 0x7f, 0x02, 0x00, 0x00, 0xff, 0xff, 0x5b, 0x00, 0x4e,
+	0x84, 0x92, 0x10, 0x00, 0x00,
 }
 
 func (m *EventDealOpened) Marshal() (dAtA []byte, err error) {
@@ -2105,6 +2518,321 @@ func (m *EventOpenAnswered) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventChannelOpened) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventChannelOpened) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventChannelOpened) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Expires != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Expires))
+		i--
+		dAtA[i] = 0x30
+	}
+	{
+		size := m.Deposit.Size()
+		i -= size
+		if _, err := m.Deposit.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	if len(m.Client) > 0 {
+		i -= len(m.Client)
+		copy(dAtA[i:], m.Client)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Client)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Node != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Channel != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Channel))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventChannelChanged) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventChannelChanged) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventChannelChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Expires != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Expires))
+		i--
+		dAtA[i] = 0x28
+	}
+	{
+		size := m.Deposit.Size()
+		i -= size
+		if _, err := m.Deposit.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if m.Node != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Channel != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Channel))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventVoucherRedeemed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventVoucherRedeemed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventVoucherRedeemed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Earned.Size()
+		i -= size
+		if _, err := m.Earned.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x4a
+	{
+		size := m.Gross.Size()
+		i -= size
+		if _, err := m.Gross.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x42
+	if len(m.Evidence) > 0 {
+		i -= len(m.Evidence)
+		copy(dAtA[i:], m.Evidence)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Evidence)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if m.Count != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Count))
+		i--
+		dAtA[i] = 0x30
+	}
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	if len(m.Client) > 0 {
+		i -= len(m.Client)
+		copy(dAtA[i:], m.Client)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Client)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Node != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Channel != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Channel))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventChannelClosed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventChannelClosed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventChannelClosed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Refund.Size()
+		i -= size
+		if _, err := m.Refund.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x32
+	{
+		size := m.Redeemed.Size()
+		i -= size
+		if _, err := m.Redeemed.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	if len(m.Client) > 0 {
+		i -= len(m.Client)
+		copy(dAtA[i:], m.Client)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Client)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Node != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Channel != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Channel))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventChannelStuck) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventChannelStuck) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventChannelStuck) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Channel != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Channel))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintEvents(dAtA []byte, offset int, v uint64) int {
 	offset -= sovEvents(v)
 	base := offset
@@ -2481,6 +3209,141 @@ func (m *EventOpenAnswered) Size() (n int) {
 	}
 	if m.Node != 0 {
 		n += 1 + sovEvents(uint64(m.Node))
+	}
+	return n
+}
+
+func (m *EventChannelOpened) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Channel != 0 {
+		n += 1 + sovEvents(uint64(m.Channel))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovEvents(uint64(m.Node))
+	}
+	l = len(m.Client)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Deposit.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	if m.Expires != 0 {
+		n += 1 + sovEvents(uint64(m.Expires))
+	}
+	return n
+}
+
+func (m *EventChannelChanged) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Channel != 0 {
+		n += 1 + sovEvents(uint64(m.Channel))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovEvents(uint64(m.Node))
+	}
+	l = m.Deposit.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	if m.Expires != 0 {
+		n += 1 + sovEvents(uint64(m.Expires))
+	}
+	return n
+}
+
+func (m *EventVoucherRedeemed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Channel != 0 {
+		n += 1 + sovEvents(uint64(m.Channel))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovEvents(uint64(m.Node))
+	}
+	l = len(m.Client)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	if m.Count != 0 {
+		n += 1 + sovEvents(uint64(m.Count))
+	}
+	l = len(m.Evidence)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Gross.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Earned.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventChannelClosed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Channel != 0 {
+		n += 1 + sovEvents(uint64(m.Channel))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovEvents(uint64(m.Node))
+	}
+	l = len(m.Client)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Redeemed.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Refund.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventChannelStuck) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Channel != 0 {
+		n += 1 + sovEvents(uint64(m.Channel))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
 	}
 	return n
 }
@@ -5140,6 +6003,1044 @@ func (m *EventOpenAnswered) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventChannelOpened) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventChannelOpened: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventChannelOpened: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			m.Channel = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Channel |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Client", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Client = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deposit", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Deposit.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expires", wireType)
+			}
+			m.Expires = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Expires |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventChannelChanged) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventChannelChanged: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventChannelChanged: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			m.Channel = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Channel |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deposit", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Deposit.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expires", wireType)
+			}
+			m.Expires = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Expires |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventVoucherRedeemed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventVoucherRedeemed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventVoucherRedeemed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			m.Channel = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Channel |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Client", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Client = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Count", wireType)
+			}
+			m.Count = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Count |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Evidence", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Evidence = append(m.Evidence[:0], dAtA[iNdEx:postIndex]...)
+			if m.Evidence == nil {
+				m.Evidence = []byte{}
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Gross", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Gross.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Earned", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Earned.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventChannelClosed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventChannelClosed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventChannelClosed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			m.Channel = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Channel |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Client", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Client = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Redeemed", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Redeemed.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Refund", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Refund.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventChannelStuck) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventChannelStuck: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventChannelStuck: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			m.Channel = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Channel |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvents(dAtA[iNdEx:])

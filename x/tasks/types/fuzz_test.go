@@ -14,12 +14,20 @@ func messages() []fuzzed.Message {
 	return []fuzzed.Message{
 		&types.MsgOpenDeal{}, &types.MsgDrawDeal{}, &types.MsgCommitLayout{}, &types.MsgAck{}, &types.MsgExtendDeal{}, &types.MsgCancelDeal{},
 		&types.MsgSettleDeal{}, &types.MsgClaim{}, &types.MsgProve{}, &types.MsgReportLoss{}, &types.MsgDeclareLoss{}, &types.MsgTakeIndex{},
-		&types.MsgRequestOpen{}, &types.MsgAnswerOpen{},
+		&types.MsgRequestOpen{}, &types.MsgAnswerOpen{}, &types.MsgOpenChannel{}, &types.MsgTopUpChannel{}, &types.MsgCloseChannel{},
+		&types.MsgRedeemVouchers{},
 	}
 }
 
+// redeemable tells whether a voucher says something a key could have signed.
+func redeemable(v types.Voucher) bool {
+	_, err := v.Body()
+	return err == nil
+}
+
 // FuzzMsg reads any bytes as a message of any type: it is read back as it is written, a deal that may be opened costs
-// something, and no layout passes for the next one of a deal but one of the next version with a root.
+// something, no layout passes for the next one of a deal but one of the next version with a root, and no voucher takes more out of a
+// channel than is in it.
 func FuzzMsg(f *testing.F) {
 	g := validGenesis()
 	open := &types.MsgOpenDeal{Client: "ann", Network: "net_00000001", Profile: types.Profile{K: 1, N: 2}, Space: 9, Epochs: 3, MaxRate: g.Deals[0].Rate}
@@ -34,12 +42,14 @@ func FuzzMsg(f *testing.F) {
 		{3, &types.MsgAck{Operator: "op", Acks: []types.IndexAck{{Deal: 2, Version: 1}}}},
 		{7, &types.MsgClaim{Operator: "op", Epoch: 3, Root: layout.Root, Total: g.Deals[0].Rate}},
 		{13, &types.MsgAnswerOpen{Request: 1, ChunkOpening: layout.Root}},
+		{14, &types.MsgOpenChannel{Client: "ann", Network: "net_00000001", Node: 1, Key: g.Channels[0].Key, Deposit: g.Deals[0].Rate, Expires: 9}},
+		{17, &types.MsgRedeemVouchers{Sender: "ann", Vouchers: []types.Voucher{{Channel: 1, Amount: g.Deals[0].Rate, Count: 3, Evidence: layout.Root}}}},
 	} {
 		bz, err := s.msg.Marshal()
 		require.NoError(f, err)
 		f.Add(s.kind, bz)
 	}
-	deal := g.Deals[0]
+	deal, channel := g.Deals[0], g.Channels[0]
 	deal.Space = 1 << 20
 	f.Fuzz(func(t *testing.T, kind uint8, bz []byte) {
 		all := messages()
@@ -56,6 +66,13 @@ func FuzzMsg(f *testing.F) {
 				require.Equal(t, deal.Layout.Version+1, msg.Layout.Version)
 				require.Len(t, msg.Layout.Root, 32)
 				require.LessOrEqual(t, msg.Layout.Bytes, deal.Space)
+			}
+		case *types.MsgRedeemVouchers:
+			for _, v := range msg.Vouchers {
+				if paid, gross, err := channel.Redeem(v); redeemable(v) && err == nil {
+					require.True(t, gross.IsPositive() && !paid.Left().IsNegative())
+					require.Equal(t, channel.Left().String(), paid.Left().Add(gross).String())
+				}
 			}
 		}
 	})

@@ -9,14 +9,14 @@ import (
 // seedBytes is the length of a seed, and of the root of a claim.
 const seedBytes = 32
 
-// DefaultGenesis returns a state without deals.
-func DefaultGenesis() *GenesisState { return &GenesisState{NextDeal: 1, NextRequest: 1} }
+// DefaultGenesis returns a state without deals and channels.
+func DefaultGenesis() *GenesisState { return &GenesisState{NextDeal: 1, NextRequest: 1, NextChannel: 1} }
 
 // Validate returns an error unless the state could have come about on a chain. It is pure: what
 // belongs to x/network is checked when it is imported. That the module's account holds what the deals say is trusted.
 func (g GenesisState) Validate() error {
-	if g.NextDeal == 0 || g.NextRequest == 0 {
-		return ErrInvalidGenesis.Wrap("next_deal and next_request are at least 1")
+	if g.NextDeal == 0 || g.NextRequest == 0 || g.NextChannel == 0 {
+		return ErrInvalidGenesis.Wrap("next_deal, next_request and next_channel are at least 1")
 	}
 	deals := map[uint64]Deal{}
 	var last uint64
@@ -43,7 +43,25 @@ func (g GenesisState) Validate() error {
 	if err := g.validateRequests(deals); err != nil {
 		return err
 	}
+	if err := g.validateChannels(); err != nil {
+		return err
+	}
 	return g.validateWork()
+}
+
+// validateChannels holds that channels are in the order of their ids, and each could be open.
+func (g GenesisState) validateChannels() error {
+	var last uint64
+	for _, c := range g.Channels {
+		if c.Id <= last || c.Id >= g.NextChannel {
+			return ErrInvalidGenesis.Wrapf("channel %d is out of order or not below %d", c.Id, g.NextChannel)
+		}
+		if err := c.validate(); err != nil {
+			return err
+		}
+		last = c.Id
+	}
+	return nil
 }
 
 func (d Deal) validate() error {

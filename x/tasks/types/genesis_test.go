@@ -1,6 +1,7 @@
 package types_test
 
 import (
+	"crypto/ed25519"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,7 +22,7 @@ func validGenesis() types.GenesisState {
 	settled.Id, settled.Status, settled.Escrow, settled.Reserve = 1, types.DEAL_STATUS_SETTLED, math.ZeroInt(), math.ZeroInt()
 	held := types.Index{Status: types.INDEX_STATUS_HELD, Node: 4, Acked: deal.Layout, FromEpoch: 3, RepairPay: math.ZeroInt()}
 	return types.GenesisState{
-		NextDeal: 3, NextRequest: 2, Deals: []types.Deal{settled, deal},
+		NextDeal: 3, NextRequest: 2, NextChannel: 3, Deals: []types.Deal{settled, deal},
 		Indices:  []types.StoredIndex{{Deal: 2, Number: 0, Index: held}, {Deal: 2, Number: 1, Index: types.NewIndex(3, 40)}},
 		Stints:   []types.StoredStint{{Deal: 2, Stint: types.Stint{Index: 1, Node: 5, FromEpoch: 3, ToEpoch: 4, Acked: deal.Layout}}},
 		Requests: []types.OpenRequest{{Id: 1, Deal: 2, Node: 4, Bond: math.NewInt(14), LayoutRoot: root, LayoutBytes: 3}},
@@ -31,7 +32,13 @@ func validGenesis() types.GenesisState {
 		Claims:   []types.StoredClaim{{Network: 1, Epoch: 3, Node: 4, Claim: types.Claim{Root: root, Total: math.NewInt(7)}}},
 		Ended:    []types.StoredEnded{{Network: 1, Node: 4, Stint: types.EndedStint{Deal: 2, FromEpoch: 3, ToEpoch: 4, Rate: math.NewInt(7)}}},
 		Windows:  []types.StoredWindow{{Network: 1, Epoch: 3, Window: types.Window{ClaimsFrom: 60, ClaimsUntil: 65, Seed: root, SeedHeight: 67}}},
+		Channels: []types.Channel{{Id: 2, Node: 4, Key: channelKey(), Deposit: math.NewInt(9), Redeemed: math.NewInt(4), Count: 2, Evidence: root, Expires: 700}},
 	}
+}
+
+// channelKey is a key that can sign vouchers.
+func channelKey() ed25519.PublicKey {
+	return ed25519.NewKeyFromSeed(make([]byte, 32)).Public().(ed25519.PublicKey)
 }
 
 func TestGenesisValidate(t *testing.T) {
@@ -99,6 +106,23 @@ func TestGenesisValidate(t *testing.T) {
 		{"fails: claim without a total", func(g *types.GenesisState) { g.Claims[0].Claim.Total = math.Int{} }, types.ErrInvalidGenesis},
 		{"fails: seed without a height", func(g *types.GenesisState) { g.Windows[0].Window.SeedHeight = 0 }, types.ErrInvalidGenesis},
 		{"fails: short seed", func(g *types.GenesisState) { g.Windows[0].Window.Seed = []byte("seed") }, types.ErrInvalidGenesis},
+		{"ok: nothing redeemed", func(g *types.GenesisState) {
+			g.Channels[0].Redeemed, g.Channels[0].Count, g.Channels[0].Evidence = math.ZeroInt(), 0, nil
+		}, nil},
+		{"ok: all redeemed", func(g *types.GenesisState) { g.Channels[0].Redeemed = math.NewInt(9) }, nil},
+		{"fails: no next channel", func(g *types.GenesisState) { g.NextChannel = 0 }, types.ErrInvalidGenesis},
+		{"fails: channel not below the next", func(g *types.GenesisState) { g.NextChannel = 2 }, types.ErrInvalidGenesis},
+		{"fails: channel 0", func(g *types.GenesisState) { g.Channels[0].Id = 0 }, types.ErrInvalidGenesis},
+		{"fails: channel twice", func(g *types.GenesisState) { g.Channels = append(g.Channels, g.Channels[0]) }, types.ErrInvalidGenesis},
+		{"fails: channel of no node", func(g *types.GenesisState) { g.Channels[0].Node = 0 }, types.ErrInvalidGenesis},
+		{"fails: channel without an end", func(g *types.GenesisState) { g.Channels[0].Expires = 0 }, types.ErrInvalidGenesis},
+		{"fails: channel without a key", func(g *types.GenesisState) { g.Channels[0].Key = nil }, types.ErrInvalidGenesis},
+		{"fails: channel without a deposit", func(g *types.GenesisState) { g.Channels[0].Deposit = math.ZeroInt() }, types.ErrInvalidGenesis},
+		{"fails: channel of no amount", func(g *types.GenesisState) { g.Channels[0].Redeemed = math.Int{} }, types.ErrInvalidGenesis},
+		{"fails: more redeemed than there was", func(g *types.GenesisState) { g.Channels[0].Redeemed = math.NewInt(10) }, types.ErrInvalidGenesis},
+		{"fails: redeemed without evidence", func(g *types.GenesisState) { g.Channels[0].Evidence = nil }, types.ErrInvalidGenesis},
+		{"fails: half of the evidence", func(g *types.GenesisState) { g.Channels[0].Evidence = []byte("half") }, types.ErrInvalidGenesis},
+		{"fails: redeemed for no task", func(g *types.GenesisState) { g.Channels[0].Count = 0 }, types.ErrInvalidGenesis},
 		{"fails: window ends before it begins", func(g *types.GenesisState) { g.Windows[0].Window.ClaimsUntil = 59 }, types.ErrInvalidGenesis},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -55,6 +55,16 @@ var (
 	EndedPrefix = collections.NewPrefix(19)
 	// WatchSeedsPrefix maps (network, epoch) to WatchSeed.
 	WatchSeedsPrefix = collections.NewPrefix(20)
+	// NextChannelPrefix holds the id of the next channel.
+	NextChannelPrefix = collections.NewPrefix(22)
+	// ChannelsPrefix maps id to Channel.
+	ChannelsPrefix = collections.NewPrefix(23)
+	// ChannelsByClientPrefix holds (client, channel).
+	ChannelsByClientPrefix = collections.NewPrefix(24)
+	// ChannelsByNodePrefix holds (network, node, last height, channel).
+	ChannelsByNodePrefix = collections.NewPrefix(25)
+	// ExpiringPrefix holds (last height, channel).
+	ExpiringPrefix = collections.NewPrefix(26)
 )
 
 const (
@@ -107,6 +117,6 @@ const (
 	ProofGas = 20_000
 	// ProofByteGas is the price of each of its bytes.
 	ProofByteGas = 5
-	// SignatureGas is the price of one acknowledgement's signature.
+	// SignatureGas is the price of the signature of one acknowledgement or voucher.
 	SignatureGas = 1_000
 )

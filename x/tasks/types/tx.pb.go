@@ -1673,6 +1673,454 @@ func (m *MsgAnswerOpenResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgAnswerOpenResponse proto.InternalMessageInfo
 
+// MsgOpenChannel sets money aside for a node, which vouchers pay it from.
+type MsgOpenChannel struct {
+	// client signs, pays, and gets back what is left.
+	Client string `protobuf:"bytes,1,opt,name=client,proto3" json:"client,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is the number of the node to be paid.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// key will sign vouchers: an ed25519 public key of 32 bytes.
+	Key []byte `protobuf:"bytes,4,opt,name=key,proto3" json:"key,omitempty"`
+	// deposit in base units.
+	Deposit cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=deposit,proto3,customtype=cosmossdk.io/math.Int" json:"deposit"`
+	// expires is the last height at which vouchers are redeemed, unless the client closes the channel before.
+	Expires int64 `protobuf:"varint,6,opt,name=expires,proto3" json:"expires,omitempty"`
+}
+
+func (m *MsgOpenChannel) Reset()         { *m = MsgOpenChannel{} }
+func (m *MsgOpenChannel) String() string { return proto.CompactTextString(m) }
+func (*MsgOpenChannel) ProtoMessage()    {}
+func (*MsgOpenChannel) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{28}
+}
+func (m *MsgOpenChannel) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgOpenChannel) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgOpenChannel.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgOpenChannel) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgOpenChannel.Merge(m, src)
+}
+func (m *MsgOpenChannel) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgOpenChannel) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgOpenChannel.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgOpenChannel proto.InternalMessageInfo
+
+func (m *MsgOpenChannel) GetClient() string {
+	if m != nil {
+		return m.Client
+	}
+	return ""
+}
+
+func (m *MsgOpenChannel) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *MsgOpenChannel) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+func (m *MsgOpenChannel) GetKey() []byte {
+	if m != nil {
+		return m.Key
+	}
+	return nil
+}
+
+func (m *MsgOpenChannel) GetExpires() int64 {
+	if m != nil {
+		return m.Expires
+	}
+	return 0
+}
+
+// MsgOpenChannelResponse tells what came of it.
+type MsgOpenChannelResponse struct {
+	// channel is the id of the channel.
+	Channel uint64 `protobuf:"varint,1,opt,name=channel,proto3" json:"channel,omitempty"`
+}
+
+func (m *MsgOpenChannelResponse) Reset()         { *m = MsgOpenChannelResponse{} }
+func (m *MsgOpenChannelResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgOpenChannelResponse) ProtoMessage()    {}
+func (*MsgOpenChannelResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{29}
+}
+func (m *MsgOpenChannelResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgOpenChannelResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgOpenChannelResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgOpenChannelResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgOpenChannelResponse.Merge(m, src)
+}
+func (m *MsgOpenChannelResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgOpenChannelResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgOpenChannelResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgOpenChannelResponse proto.InternalMessageInfo
+
+func (m *MsgOpenChannelResponse) GetChannel() uint64 {
+	if m != nil {
+		return m.Channel
+	}
+	return 0
+}
+
+// MsgTopUpChannel puts more money into a channel, or keeps it open for longer.
+type MsgTopUpChannel struct {
+	// client of the channel signs.
+	Client string `protobuf:"bytes,1,opt,name=client,proto3" json:"client,omitempty"`
+	// channel is the id of the channel.
+	Channel uint64 `protobuf:"varint,2,opt,name=channel,proto3" json:"channel,omitempty"`
+	// amount to put in, in base units; 0 for nothing.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+	// expires is the new last height at which vouchers are redeemed, not before the one it has; 0 leaves it as it is.
+	Expires int64 `protobuf:"varint,4,opt,name=expires,proto3" json:"expires,omitempty"`
+}
+
+func (m *MsgTopUpChannel) Reset()         { *m = MsgTopUpChannel{} }
+func (m *MsgTopUpChannel) String() string { return proto.CompactTextString(m) }
+func (*MsgTopUpChannel) ProtoMessage()    {}
+func (*MsgTopUpChannel) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{30}
+}
+func (m *MsgTopUpChannel) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTopUpChannel) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTopUpChannel.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTopUpChannel) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTopUpChannel.Merge(m, src)
+}
+func (m *MsgTopUpChannel) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTopUpChannel) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTopUpChannel.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTopUpChannel proto.InternalMessageInfo
+
+func (m *MsgTopUpChannel) GetClient() string {
+	if m != nil {
+		return m.Client
+	}
+	return ""
+}
+
+func (m *MsgTopUpChannel) GetChannel() uint64 {
+	if m != nil {
+		return m.Channel
+	}
+	return 0
+}
+
+func (m *MsgTopUpChannel) GetExpires() int64 {
+	if m != nil {
+		return m.Expires
+	}
+	return 0
+}
+
+// MsgTopUpChannelResponse tells what came of it.
+type MsgTopUpChannelResponse struct {
+	// deposit is everything that was put in, in base units.
+	Deposit cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=deposit,proto3,customtype=cosmossdk.io/math.Int" json:"deposit"`
+	// expires is the last height at which vouchers are redeemed.
+	Expires int64 `protobuf:"varint,2,opt,name=expires,proto3" json:"expires,omitempty"`
+}
+
+func (m *MsgTopUpChannelResponse) Reset()         { *m = MsgTopUpChannelResponse{} }
+func (m *MsgTopUpChannelResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgTopUpChannelResponse) ProtoMessage()    {}
+func (*MsgTopUpChannelResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{31}
+}
+func (m *MsgTopUpChannelResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTopUpChannelResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTopUpChannelResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTopUpChannelResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTopUpChannelResponse.Merge(m, src)
+}
+func (m *MsgTopUpChannelResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTopUpChannelResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTopUpChannelResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTopUpChannelResponse proto.InternalMessageInfo
+
+func (m *MsgTopUpChannelResponse) GetExpires() int64 {
+	if m != nil {
+		return m.Expires
+	}
+	return 0
+}
+
+// MsgCloseChannel ends a channel.
+type MsgCloseChannel struct {
+	// sender signs: the client, or anyone once the channel has expired.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// channel is the id of the channel.
+	Channel uint64 `protobuf:"varint,2,opt,name=channel,proto3" json:"channel,omitempty"`
+}
+
+func (m *MsgCloseChannel) Reset()         { *m = MsgCloseChannel{} }
+func (m *MsgCloseChannel) String() string { return proto.CompactTextString(m) }
+func (*MsgCloseChannel) ProtoMessage()    {}
+func (*MsgCloseChannel) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{32}
+}
+func (m *MsgCloseChannel) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCloseChannel) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCloseChannel.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCloseChannel) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCloseChannel.Merge(m, src)
+}
+func (m *MsgCloseChannel) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCloseChannel) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCloseChannel.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCloseChannel proto.InternalMessageInfo
+
+func (m *MsgCloseChannel) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgCloseChannel) GetChannel() uint64 {
+	if m != nil {
+		return m.Channel
+	}
+	return 0
+}
+
+// MsgCloseChannelResponse tells what came of it.
+type MsgCloseChannelResponse struct {
+	// expires is the last height at which vouchers are redeemed.
+	Expires int64 `protobuf:"varint,1,opt,name=expires,proto3" json:"expires,omitempty"`
+	// refund to the client, in base units; 0 while vouchers are still redeemed.
+	Refund cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=refund,proto3,customtype=cosmossdk.io/math.Int" json:"refund"`
+}
+
+func (m *MsgCloseChannelResponse) Reset()         { *m = MsgCloseChannelResponse{} }
+func (m *MsgCloseChannelResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgCloseChannelResponse) ProtoMessage()    {}
+func (*MsgCloseChannelResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{33}
+}
+func (m *MsgCloseChannelResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCloseChannelResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCloseChannelResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCloseChannelResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCloseChannelResponse.Merge(m, src)
+}
+func (m *MsgCloseChannelResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCloseChannelResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCloseChannelResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCloseChannelResponse proto.InternalMessageInfo
+
+func (m *MsgCloseChannelResponse) GetExpires() int64 {
+	if m != nil {
+		return m.Expires
+	}
+	return 0
+}
+
+// MsgRedeemVouchers pays nodes what vouchers promise them.
+type MsgRedeemVouchers struct {
+	// sender signs and pays the gas; anyone may. The money is the owner's.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// vouchers, 1 to 64, redeemed in their order.
+	Vouchers []Voucher `protobuf:"bytes,2,rep,name=vouchers,proto3" json:"vouchers"`
+}
+
+func (m *MsgRedeemVouchers) Reset()         { *m = MsgRedeemVouchers{} }
+func (m *MsgRedeemVouchers) String() string { return proto.CompactTextString(m) }
+func (*MsgRedeemVouchers) ProtoMessage()    {}
+func (*MsgRedeemVouchers) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{34}
+}
+func (m *MsgRedeemVouchers) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRedeemVouchers) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRedeemVouchers.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRedeemVouchers) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRedeemVouchers.Merge(m, src)
+}
+func (m *MsgRedeemVouchers) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRedeemVouchers) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRedeemVouchers.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRedeemVouchers proto.InternalMessageInfo
+
+func (m *MsgRedeemVouchers) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgRedeemVouchers) GetVouchers() []Voucher {
+	if m != nil {
+		return m.Vouchers
+	}
+	return nil
+}
+
+// MsgRedeemVouchersResponse tells what came of each voucher.
+type MsgRedeemVouchersResponse struct {
+	// results in the order of the vouchers.
+	Results []VoucherResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results"`
+}
+
+func (m *MsgRedeemVouchersResponse) Reset()         { *m = MsgRedeemVouchersResponse{} }
+func (m *MsgRedeemVouchersResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRedeemVouchersResponse) ProtoMessage()    {}
+func (*MsgRedeemVouchersResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{35}
+}
+func (m *MsgRedeemVouchersResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRedeemVouchersResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRedeemVouchersResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRedeemVouchersResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRedeemVouchersResponse.Merge(m, src)
+}
+func (m *MsgRedeemVouchersResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRedeemVouchersResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRedeemVouchersResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRedeemVouchersResponse proto.InternalMessageInfo
+
+func (m *MsgRedeemVouchersResponse) GetResults() []VoucherResult {
+	if m != nil {
+		return m.Results
+	}
+	return nil
+}
+
 // SignedAck is a holder's acknowledgement of the layout it is sent with.
 type SignedAck struct {
 	// index of the deal.
@@ -1685,7 +2133,7 @@ func (m *SignedAck) Reset()         { *m = SignedAck{} }
 func (m *SignedAck) String() string { return proto.CompactTextString(m) }
 func (*SignedAck) ProtoMessage()    {}
 func (*SignedAck) Descriptor() ([]byte, []int) {
-	return fileDescriptor_c3698a156aed5f24, []int{28}
+	return fileDescriptor_c3698a156aed5f24, []int{36}
 }
 func (m *SignedAck) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1742,7 +2190,7 @@ func (m *IndexAck) Reset()         { *m = IndexAck{} }
 func (m *IndexAck) String() string { return proto.CompactTextString(m) }
 func (*IndexAck) ProtoMessage()    {}
 func (*IndexAck) Descriptor() ([]byte, []int) {
-	return fileDescriptor_c3698a156aed5f24, []int{29}
+	return fileDescriptor_c3698a156aed5f24, []int{37}
 }
 func (m *IndexAck) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1821,6 +2269,14 @@ func init() {
 	proto.RegisterType((*MsgRequestOpenResponse)(nil), "mesh.tasks.v1.MsgRequestOpenResponse")
 	proto.RegisterType((*MsgAnswerOpen)(nil), "mesh.tasks.v1.MsgAnswerOpen")
 	proto.RegisterType((*MsgAnswerOpenResponse)(nil), "mesh.tasks.v1.MsgAnswerOpenResponse")
+	proto.RegisterType((*MsgOpenChannel)(nil), "mesh.tasks.v1.MsgOpenChannel")
+	proto.RegisterType((*MsgOpenChannelResponse)(nil), "mesh.tasks.v1.MsgOpenChannelResponse")
+	proto.RegisterType((*MsgTopUpChannel)(nil), "mesh.tasks.v1.MsgTopUpChannel")
+	proto.RegisterType((*MsgTopUpChannelResponse)(nil), "mesh.tasks.v1.MsgTopUpChannelResponse")
+	proto.RegisterType((*MsgCloseChannel)(nil), "mesh.tasks.v1.MsgCloseChannel")
+	proto.RegisterType((*MsgCloseChannelResponse)(nil), "mesh.tasks.v1.MsgCloseChannelResponse")
+	proto.RegisterType((*MsgRedeemVouchers)(nil), "mesh.tasks.v1.MsgRedeemVouchers")
+	proto.RegisterType((*MsgRedeemVouchersResponse)(nil), "mesh.tasks.v1.MsgRedeemVouchersResponse")
 	proto.RegisterType((*SignedAck)(nil), "mesh.tasks.v1.SignedAck")
 	proto.RegisterType((*IndexAck)(nil), "mesh.tasks.v1.IndexAck")
 }
@@ -1828,107 +2284,127 @@ func init() {
 func init() { proto.RegisterFile("mesh/tasks/v1/tx.proto", fileDescriptor_c3698a156aed5f24) }
 
 var fileDescriptor_c3698a156aed5f24 = []byte{
-	// 1588 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x58, 0xcd, 0x6f, 0xdb, 0xc6,
-	0x12, 0x37, 0x2d, 0xc9, 0x92, 0xc6, 0x52, 0x5e, 0xc2, 0xc8, 0x36, 0x9f, 0x12, 0x7f, 0x3c, 0x3a,
-	0x09, 0x8c, 0x04, 0x91, 0x5e, 0xfc, 0x1e, 0xd2, 0xc2, 0x39, 0x04, 0x4a, 0xe2, 0x02, 0x09, 0xe2,
-	0xc4, 0xa0, 0x8b, 0x7e, 0xa1, 0x80, 0xc1, 0x90, 0x1b, 0x9a, 0x10, 0xc5, 0x65, 0xb9, 0x2b, 0x7f,
-	0xdc, 0x8a, 0x1e, 0x7b, 0x6a, 0xff, 0x8b, 0x5e, 0x8a, 0xa6, 0x40, 0xd0, 0xbf, 0x21, 0xc7, 0x34,
-	0x97, 0x16, 0x45, 0x11, 0x14, 0xc9, 0x21, 0x3d, 0xf6, 0xdc, 0x53, 0xb1, 0x1f, 0x5c, 0x52, 0x12,
-	0xa3, 0xc4, 0x86, 0xd1, 0x5e, 0x04, 0xce, 0xcc, 0xce, 0xec, 0xcc, 0x6f, 0x66, 0x67, 0x67, 0x05,
-	0xb3, 0x3d, 0x44, 0x76, 0xda, 0xd4, 0x26, 0x5d, 0xd2, 0xde, 0xbd, 0xd2, 0xa6, 0xfb, 0xad, 0x28,
-	0xc6, 0x14, 0xeb, 0x75, 0xc6, 0x6f, 0x71, 0x7e, 0x6b, 0xf7, 0x4a, 0xf3, 0x94, 0xdd, 0xf3, 0x43,
-	0xdc, 0xe6, 0xbf, 0x62, 0x45, 0x73, 0xce, 0xc1, 0xa4, 0x87, 0x49, 0xbb, 0x47, 0x3c, 0xa6, 0xd9,
-	0x23, 0x9e, 0x14, 0xfc, 0x5b, 0x08, 0xb6, 0x39, 0xd5, 0x16, 0x84, 0x14, 0x35, 0x3c, 0xec, 0x61,
-	0xc1, 0x67, 0x5f, 0x92, 0x6b, 0x0c, 0xfa, 0xe0, 0x22, 0x3b, 0x10, 0x12, 0xf3, 0xcf, 0x49, 0x98,
-	0xde, 0x20, 0xde, 0xfd, 0x08, 0x85, 0xb7, 0x90, 0x1d, 0xe8, 0xff, 0x85, 0x29, 0x27, 0xf0, 0x51,
-	0x48, 0x0d, 0x6d, 0x49, 0x5b, 0xa9, 0xde, 0x30, 0x9e, 0x3d, 0xbe, 0xdc, 0x90, 0x3b, 0x74, 0x5c,
-	0x37, 0x46, 0x84, 0x6c, 0xd1, 0xd8, 0x0f, 0x3d, 0x4b, 0xae, 0xd3, 0x0d, 0x28, 0x87, 0x88, 0xee,
-	0xe1, 0xb8, 0x6b, 0x4c, 0x32, 0x15, 0x2b, 0x21, 0xf5, 0x6b, 0x50, 0x8e, 0x62, 0xfc, 0xd0, 0x0f,
-	0x90, 0x51, 0x58, 0xd2, 0x56, 0xa6, 0x57, 0x67, 0x5b, 0x03, 0x31, 0xb7, 0x36, 0x85, 0xf4, 0x46,
-	0xf5, 0xc9, 0xf3, 0xc5, 0x89, 0x6f, 0x5e, 0x3d, 0xba, 0xa8, 0x59, 0x89, 0x86, 0xde, 0x80, 0x12,
-	0x89, 0x6c, 0x07, 0x19, 0xc5, 0x25, 0x6d, 0xa5, 0x68, 0x09, 0x42, 0x9f, 0x85, 0x29, 0x14, 0x61,
-	0x67, 0x87, 0x18, 0x25, 0xce, 0x96, 0x94, 0xfe, 0x1e, 0x54, 0x7a, 0xf6, 0xfe, 0x76, 0x6c, 0x53,
-	0x64, 0x4c, 0x71, 0xc7, 0x2f, 0x31, 0x9b, 0xbf, 0x3c, 0x5f, 0x9c, 0x11, 0xce, 0x13, 0xb7, 0xdb,
-	0xf2, 0x71, 0xbb, 0x67, 0xd3, 0x9d, 0xd6, 0xed, 0x90, 0x3e, 0x7b, 0x7c, 0x19, 0x64, 0x54, 0xb7,
-	0x43, 0x6a, 0x95, 0x7b, 0xf6, 0xbe, 0x65, 0x53, 0x6e, 0x3f, 0x46, 0x9e, 0x8f, 0x43, 0xa3, 0xcc,
-	0x63, 0x91, 0x94, 0xbe, 0x0a, 0xe5, 0x3d, 0x9f, 0xee, 0xe0, 0x3e, 0x35, 0x2a, 0x4b, 0x85, 0xb1,
-	0xb8, 0x24, 0x0b, 0xd7, 0x96, 0xbe, 0x78, 0xf5, 0xe8, 0xa2, 0x44, 0xe9, 0xcb, 0x57, 0x8f, 0x2e,
-	0x9e, 0xe4, 0x49, 0xc8, 0x80, 0x6d, 0x7e, 0xaf, 0xc1, 0xe9, 0x0c, 0x6d, 0x21, 0x12, 0xe1, 0x90,
-	0x20, 0x5d, 0x87, 0x22, 0x4b, 0x11, 0x4f, 0x41, 0xd1, 0xe2, 0xdf, 0xfa, 0x75, 0x28, 0xf2, 0xe8,
-	0x26, 0x0f, 0x1f, 0x1d, 0x57, 0xd4, 0xd7, 0xa1, 0xec, 0xa2, 0x08, 0x13, 0x9f, 0xf2, 0x6c, 0x1c,
-	0x16, 0x21, 0xa9, 0x6b, 0xf6, 0x79, 0xbd, 0xdc, 0x8a, 0xed, 0xbd, 0xa4, 0x5e, 0x08, 0x0a, 0x5d,
-	0x14, 0xbf, 0xb9, 0x5e, 0xc4, 0x3a, 0x15, 0xdc, 0x64, 0x1a, 0x9c, 0x84, 0x4a, 0x2c, 0x18, 0x80,
-	0x2a, 0xd9, 0xc7, 0xbc, 0xc4, 0x91, 0x4a, 0x48, 0x85, 0x54, 0x03, 0x4a, 0x21, 0x76, 0x11, 0x31,
-	0xb4, 0xa5, 0x02, 0xab, 0x12, 0x4e, 0x98, 0x7f, 0x68, 0xf0, 0xaf, 0x0d, 0xe2, 0xdd, 0xc4, 0xbd,
-	0x9e, 0x4f, 0xef, 0xda, 0x07, 0xb8, 0x4f, 0x8f, 0x50, 0xd8, 0x39, 0x8e, 0xea, 0xef, 0xc2, 0x54,
-	0xc0, 0xed, 0xc9, 0x8a, 0x9e, 0x19, 0xaa, 0x68, 0xb1, 0x59, 0xb6, 0xa0, 0xe5, 0x7a, 0xfd, 0x1d,
-	0x28, 0xda, 0x4e, 0x97, 0x18, 0xc5, 0xa5, 0xc2, 0xca, 0xf4, 0xaa, 0x31, 0xa4, 0xb7, 0xe5, 0x7b,
-	0x21, 0x72, 0x3b, 0x4e, 0x37, 0xab, 0xca, 0x15, 0xd6, 0xce, 0x0d, 0x95, 0x51, 0x23, 0xc1, 0x26,
-	0x1b, 0x9e, 0xd9, 0x86, 0xb9, 0x21, 0x56, 0x16, 0x23, 0xdb, 0xe9, 0x22, 0x97, 0x07, 0x5e, 0xb7,
-	0x04, 0x61, 0x7e, 0xa7, 0xc1, 0xd4, 0x06, 0xf1, 0x3a, 0x4e, 0x57, 0xff, 0x3f, 0x54, 0x70, 0x84,
-	0x62, 0x9b, 0xe2, 0x37, 0x67, 0x51, 0xad, 0x1c, 0x73, 0xee, 0xaf, 0xca, 0x50, 0x0b, 0x3c, 0xd4,
-	0xb9, 0xa1, 0x50, 0x6f, 0x87, 0x2e, 0xda, 0xcf, 0x8d, 0x74, 0x9e, 0x45, 0xaa, 0x36, 0x60, 0xb1,
-	0x4e, 0x27, 0xb1, 0x76, 0x9c, 0xae, 0x79, 0x12, 0x4e, 0x88, 0xaf, 0x24, 0x32, 0xf3, 0x6b, 0x0d,
-	0xea, 0x1b, 0xc4, 0x5b, 0xdf, 0xa7, 0x28, 0x74, 0x8f, 0xd8, 0xbe, 0xf2, 0xb2, 0x9c, 0x76, 0x99,
-	0x42, 0xb6, 0xcb, 0xac, 0x99, 0x43, 0xa9, 0xd0, 0x13, 0xf7, 0x52, 0x0f, 0xcc, 0xab, 0x30, 0x33,
-	0xc0, 0x50, 0x69, 0x98, 0x07, 0x08, 0x6c, 0x42, 0xb7, 0xb9, 0x2d, 0x79, 0xb4, 0xab, 0x8c, 0xb3,
-	0xce, 0x18, 0xe6, 0x01, 0x0f, 0xe5, 0xa6, 0x1d, 0x3a, 0x28, 0x38, 0xbe, 0x50, 0x5e, 0xef, 0x72,
-	0xba, 0x93, 0x74, 0x39, 0x65, 0x1c, 0xce, 0xe5, 0x2d, 0x44, 0x69, 0x80, 0x8e, 0xb1, 0x19, 0x98,
-	0x43, 0xcd, 0x40, 0xb9, 0x9c, 0xee, 0x64, 0x7e, 0xca, 0x5d, 0x4e, 0x19, 0xca, 0xe5, 0x9b, 0xac,
-	0x81, 0x3f, 0xec, 0x87, 0xae, 0x74, 0xe1, 0x50, 0x4d, 0x4e, 0xaa, 0x9a, 0xbf, 0x4f, 0x42, 0x85,
-	0x21, 0x12, 0xd8, 0x7e, 0xef, 0xd8, 0x4f, 0x47, 0x03, 0x4a, 0x02, 0x4f, 0x51, 0x5b, 0x82, 0x60,
-	0x40, 0xc4, 0x18, 0x53, 0x7e, 0xdb, 0xd5, 0x2c, 0xfe, 0xad, 0x77, 0xa0, 0x44, 0x31, 0xb5, 0x03,
-	0x7e, 0xd7, 0x1d, 0x32, 0x14, 0xa1, 0xa9, 0x2f, 0xc2, 0x74, 0x3f, 0xa2, 0x7e, 0x0f, 0x6d, 0x73,
-	0xeb, 0x53, 0xdc, 0x3a, 0x08, 0x96, 0xc5, 0xf6, 0xf8, 0x0f, 0xd4, 0xe4, 0x02, 0x12, 0x60, 0x4a,
-	0xf8, 0xb5, 0x57, 0xb7, 0xa4, 0xd2, 0x16, 0x63, 0xe9, 0x67, 0xa0, 0xea, 0xf6, 0xe9, 0x81, 0xb0,
-	0x50, 0xe1, 0x16, 0x2a, 0x8c, 0xc1, 0xf5, 0xe7, 0x01, 0xb8, 0x70, 0x0f, 0xc7, 0x74, 0xc7, 0xa8,
-	0x8a, 0x12, 0x61, 0x9c, 0x0f, 0x19, 0x63, 0x6d, 0x71, 0xe4, 0x48, 0xd7, 0x55, 0x01, 0x32, 0x74,
-	0x4d, 0x1d, 0x4e, 0x26, 0xdf, 0xea, 0x58, 0xff, 0xa4, 0x71, 0xf8, 0x37, 0x63, 0xbc, 0x8b, 0xfe,
-	0x26, 0xf8, 0x1b, 0x50, 0x8a, 0x62, 0x8c, 0x1f, 0x4a, 0xfc, 0x05, 0xc1, 0xfa, 0x80, 0x00, 0x82,
-	0x67, 0xa0, 0x66, 0x49, 0x8a, 0xf1, 0xdd, 0x3e, 0xf5, 0x11, 0x91, 0x80, 0x4a, 0x6a, 0x5c, 0xb4,
-	0x3c, 0x18, 0xf3, 0x57, 0x8d, 0x87, 0xcb, 0x09, 0x55, 0xb2, 0x1d, 0x28, 0x79, 0x31, 0x26, 0xe4,
-	0x28, 0x15, 0x2b, 0x34, 0x59, 0xd5, 0x23, 0x3b, 0x0e, 0x91, 0x7b, 0x94, 0xf1, 0x40, 0xaa, 0x8e,
-	0x94, 0x42, 0x61, 0xb4, 0x14, 0x06, 0xb3, 0x5d, 0x1c, 0xca, 0x36, 0xbb, 0x53, 0x58, 0x47, 0xb0,
-	0x50, 0x84, 0x63, 0x7a, 0x97, 0x39, 0x76, 0xdc, 0xd9, 0x4b, 0xfa, 0x45, 0x21, 0xd3, 0xad, 0x1b,
-	0x50, 0xf2, 0xd9, 0x9d, 0xc2, 0xfd, 0xa9, 0x5b, 0x82, 0x10, 0xd7, 0xe6, 0x40, 0x2e, 0x54, 0x1f,
-	0x49, 0xfd, 0x33, 0x3f, 0xe2, 0x7d, 0x24, 0x65, 0xa8, 0xa4, 0x5c, 0x87, 0x62, 0x64, 0xfb, 0x47,
-	0xea, 0x22, 0x5c, 0x91, 0xdd, 0x4d, 0xec, 0xba, 0xba, 0x85, 0x9c, 0xc0, 0x8e, 0x11, 0x07, 0xe3,
-	0x58, 0xda, 0x63, 0x1a, 0x6e, 0x21, 0x1b, 0xee, 0xf2, 0x50, 0xd3, 0x3c, 0xad, 0x26, 0xa8, 0xd4,
-	0x01, 0xf3, 0x63, 0x98, 0x1d, 0xe4, 0x1c, 0x5f, 0xb8, 0xdf, 0x6a, 0x50, 0xdb, 0x20, 0xde, 0xfb,
-	0x76, 0x17, 0xf1, 0x0b, 0xfe, 0x1f, 0xcc, 0xfc, 0xf2, 0x48, 0xe6, 0x4f, 0x25, 0x60, 0x28, 0xf7,
-	0xcc, 0x07, 0xd0, 0xc8, 0xd2, 0x0a, 0x88, 0x3b, 0x00, 0x31, 0x8a, 0x6c, 0x3f, 0xde, 0x8e, 0xec,
-	0x83, 0xa3, 0xc0, 0x51, 0x15, 0xea, 0x9b, 0xf6, 0x81, 0xf9, 0x83, 0x28, 0x01, 0x0b, 0x7d, 0xd6,
-	0x47, 0x84, 0xb2, 0x29, 0x5f, 0xbf, 0x0a, 0xd5, 0x58, 0x90, 0x6f, 0x51, 0x05, 0xe9, 0xd2, 0xb7,
-	0x2f, 0x04, 0xbd, 0x09, 0x15, 0x3e, 0xa8, 0xb3, 0x37, 0x8c, 0x38, 0xa0, 0x8a, 0x5e, 0xbb, 0xc0,
-	0x90, 0x49, 0xad, 0x0e, 0xd4, 0x49, 0xc6, 0x4b, 0xf3, 0x1e, 0xaf, 0x93, 0x0c, 0x47, 0xc1, 0x63,
-	0x40, 0x59, 0xaa, 0xcb, 0x71, 0x20, 0x21, 0xd9, 0xbe, 0x2e, 0xb2, 0xdd, 0xc0, 0x0f, 0xc5, 0x1b,
-	0xa5, 0x60, 0x29, 0xda, 0xfc, 0x51, 0xf4, 0x85, 0x4e, 0x48, 0xf6, 0x50, 0xcc, 0x71, 0x38, 0x72,
-	0x75, 0x24, 0xbb, 0x4f, 0x0e, 0xee, 0x7e, 0x1e, 0x4e, 0x88, 0x39, 0x7b, 0x1b, 0x47, 0x28, 0xf4,
-	0x43, 0x8f, 0x83, 0x52, 0xb3, 0xea, 0x82, 0x7b, 0x5f, 0x30, 0xf5, 0x65, 0xa8, 0x3b, 0x3b, 0xfd,
-	0xb0, 0xab, 0x56, 0x89, 0x76, 0x5f, 0xe3, 0x4c, 0xb9, 0x68, 0x5c, 0xe7, 0x48, 0x23, 0x30, 0xe7,
-	0x78, 0xe7, 0x48, 0x19, 0xea, 0xf6, 0xba, 0x0e, 0x55, 0x35, 0xcd, 0xa7, 0x39, 0xd2, 0xb2, 0x39,
-	0x3a, 0x0b, 0x55, 0xe2, 0x7b, 0xa1, 0x4d, 0xfb, 0xb1, 0x00, 0xab, 0x66, 0xa5, 0x0c, 0xf3, 0x1e,
-	0x54, 0x92, 0x19, 0x39, 0xf7, 0x25, 0xa8, 0x6c, 0x4e, 0x66, 0x6d, 0x1a, 0x50, 0xde, 0x45, 0x31,
-	0x61, 0x69, 0x17, 0x47, 0x24, 0x21, 0x57, 0x9f, 0x55, 0xa0, 0xb0, 0x41, 0x3c, 0xfd, 0x0e, 0x54,
-	0xd4, 0x33, 0xbf, 0x39, 0x34, 0x94, 0x67, 0x5e, 0xa1, 0x4d, 0xf3, 0xf5, 0xb2, 0xcc, 0x31, 0xa9,
-	0xa8, 0x27, 0x60, 0x8e, 0xad, 0x44, 0x96, 0x67, 0x6b, 0xe4, 0x0d, 0xf7, 0x01, 0xd4, 0x06, 0x5e,
-	0x6a, 0x0b, 0xa3, 0x3a, 0x59, 0x79, 0xf3, 0xc2, 0x78, 0xb9, 0xb2, 0x7b, 0x0d, 0x0a, 0x0c, 0xc2,
-	0x99, 0xd1, 0xe5, 0x1d, 0xa7, 0xdb, 0x9c, 0xcf, 0x65, 0x2b, 0xe5, 0x4d, 0x80, 0xcc, 0xb3, 0xe2,
-	0xec, 0xe8, 0xe2, 0x54, 0xda, 0x3c, 0x37, 0x4e, 0x9a, 0xb5, 0x98, 0x99, 0xee, 0x73, 0x2c, 0xa6,
-	0xd2, 0x3c, 0x8b, 0x39, 0xe3, 0xf9, 0x26, 0x40, 0x66, 0xf8, 0xce, 0xb1, 0x98, 0x4a, 0xf3, 0x2c,
-	0xe6, 0x4c, 0xcf, 0x1d, 0x28, 0x89, 0xa1, 0x77, 0x2e, 0xc7, 0x01, 0x26, 0x68, 0x2e, 0xbe, 0x46,
-	0x90, 0x35, 0x21, 0x06, 0xb7, 0x1c, 0x13, 0x5c, 0x90, 0x67, 0x62, 0x70, 0x20, 0xda, 0x04, 0xc8,
-	0x8c, 0x10, 0x39, 0x71, 0xa5, 0xd2, 0xbc, 0xb8, 0x72, 0x6e, 0xf3, 0x2d, 0x98, 0xce, 0x5e, 0xc4,
-	0x39, 0xb9, 0xcf, 0x88, 0x9b, 0xe7, 0xc7, 0x8a, 0x95, 0xd1, 0x0d, 0xa8, 0xa6, 0xd7, 0xdd, 0x99,
-	0x51, 0x1d, 0x25, 0x6c, 0x2e, 0x8f, 0x11, 0x66, 0x7d, 0xcc, 0xde, 0x14, 0xf3, 0x79, 0x81, 0x29,
-	0x71, 0x9e, 0x8f, 0x79, 0xfd, 0x7a, 0x13, 0x20, 0xd3, 0x75, 0x73, 0xa0, 0x4c, 0xa5, 0x79, 0x50,
-	0x8e, 0xb6, 0xb7, 0x66, 0xe9, 0x73, 0xf6, 0x62, 0xbf, 0xb1, 0xfe, 0xe4, 0xc5, 0x82, 0xf6, 0xf4,
-	0xc5, 0x82, 0xf6, 0xdb, 0x8b, 0x05, 0xed, 0xab, 0x97, 0x0b, 0x13, 0x4f, 0x5f, 0x2e, 0x4c, 0xfc,
-	0xfc, 0x72, 0x61, 0xe2, 0x93, 0x4b, 0x9e, 0x4f, 0x77, 0xfa, 0x0f, 0x5a, 0x0e, 0xee, 0xb5, 0x99,
-	0xc1, 0xcb, 0xfc, 0x8f, 0x46, 0x07, 0x07, 0x9c, 0x6a, 0xef, 0xcb, 0xbf, 0x21, 0xe9, 0x41, 0x84,
-	0xc8, 0x83, 0x29, 0x2e, 0xfc, 0xdf, 0x5f, 0x01, 0x00, 0x00, 0xff, 0xff, 0x63, 0x0b, 0x17, 0xfd,
-	0x25, 0x15, 0x00, 0x00,
+	// 1915 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x59, 0xdd, 0x6f, 0x1c, 0x49,
+	0x11, 0xcf, 0xec, 0x87, 0x77, 0xb7, 0xbc, 0x0e, 0xc9, 0x64, 0x13, 0xcf, 0x6d, 0xe2, 0x0f, 0x3a,
+	0x77, 0x27, 0x2b, 0x51, 0xbc, 0x9c, 0x41, 0x01, 0xf9, 0x84, 0xa2, 0xcd, 0x07, 0x52, 0x4e, 0xe7,
+	0x3b, 0x6b, 0x7c, 0x84, 0x0f, 0x9d, 0xb0, 0x26, 0x33, 0x9d, 0xd9, 0xd1, 0xee, 0x4e, 0x0f, 0xd3,
+	0xbd, 0xfe, 0xe0, 0x09, 0xc1, 0x0b, 0xe2, 0x09, 0xfe, 0x0b, 0x1e, 0x40, 0x04, 0xe9, 0xe0, 0x6f,
+	0xb8, 0xc7, 0xe3, 0x5e, 0x40, 0x08, 0x9d, 0x50, 0xf2, 0x10, 0x1e, 0x79, 0xe6, 0x09, 0xf5, 0xc7,
+	0xcc, 0xf4, 0xec, 0xb6, 0x9d, 0xf3, 0x62, 0xc1, 0x8b, 0xb5, 0x55, 0xd5, 0x55, 0x5d, 0xf5, 0xeb,
+	0x9a, 0xaa, 0xae, 0x36, 0x5c, 0x1b, 0x63, 0x3a, 0xe8, 0x31, 0x8f, 0x0e, 0x69, 0xef, 0xe0, 0x9d,
+	0x1e, 0x3b, 0xda, 0x4c, 0x52, 0xc2, 0x88, 0xbd, 0xc4, 0xf9, 0x9b, 0x82, 0xbf, 0x79, 0xf0, 0x4e,
+	0xf7, 0xb2, 0x37, 0x8e, 0x62, 0xd2, 0x13, 0x7f, 0xe5, 0x8a, 0xee, 0xb2, 0x4f, 0xe8, 0x98, 0xd0,
+	0xde, 0x98, 0x86, 0x5c, 0x73, 0x4c, 0x43, 0x25, 0x78, 0x43, 0x0a, 0xf6, 0x05, 0xd5, 0x93, 0x84,
+	0x12, 0x75, 0x42, 0x12, 0x12, 0xc9, 0xe7, 0xbf, 0x14, 0xf7, 0x7a, 0xd9, 0x07, 0x7f, 0xe0, 0xc5,
+	0x31, 0x1e, 0x29, 0xa1, 0x53, 0x16, 0x06, 0xd8, 0x53, 0x12, 0xf4, 0xef, 0x0a, 0x2c, 0xee, 0xd0,
+	0xf0, 0xc3, 0x04, 0xc7, 0x0f, 0xb1, 0x37, 0xb2, 0xbf, 0x06, 0x0b, 0xfe, 0x28, 0xc2, 0x31, 0x73,
+	0xac, 0x75, 0x6b, 0xa3, 0x75, 0xdf, 0xf9, 0xfc, 0x93, 0x3b, 0x1d, 0xb5, 0x7d, 0x3f, 0x08, 0x52,
+	0x4c, 0xe9, 0x1e, 0x4b, 0xa3, 0x38, 0x74, 0xd5, 0x3a, 0xdb, 0x81, 0x46, 0x8c, 0xd9, 0x21, 0x49,
+	0x87, 0x4e, 0x85, 0xab, 0xb8, 0x19, 0x69, 0xbf, 0x0b, 0x8d, 0x24, 0x25, 0xcf, 0xa2, 0x11, 0x76,
+	0xaa, 0xeb, 0xd6, 0xc6, 0xe2, 0xd6, 0xb5, 0xcd, 0x12, 0x20, 0x9b, 0xbb, 0x52, 0x7a, 0xbf, 0xf5,
+	0xe9, 0x17, 0x6b, 0x17, 0x7e, 0xf3, 0xea, 0xf9, 0x2d, 0xcb, 0xcd, 0x34, 0xec, 0x0e, 0xd4, 0x69,
+	0xe2, 0xf9, 0xd8, 0xa9, 0xad, 0x5b, 0x1b, 0x35, 0x57, 0x12, 0xf6, 0x35, 0x58, 0xc0, 0x09, 0xf1,
+	0x07, 0xd4, 0xa9, 0x0b, 0xb6, 0xa2, 0xec, 0xef, 0x40, 0x73, 0xec, 0x1d, 0xed, 0xa7, 0x1e, 0xc3,
+	0xce, 0x82, 0x70, 0xfc, 0x36, 0xb7, 0xf9, 0xb7, 0x2f, 0xd6, 0xae, 0x4a, 0xe7, 0x69, 0x30, 0xdc,
+	0x8c, 0x48, 0x6f, 0xec, 0xb1, 0xc1, 0xe6, 0xe3, 0x98, 0x7d, 0xfe, 0xc9, 0x1d, 0x50, 0x51, 0x3d,
+	0x8e, 0x99, 0xdb, 0x18, 0x7b, 0x47, 0xae, 0xc7, 0x84, 0xfd, 0x14, 0x87, 0x11, 0x89, 0x9d, 0x86,
+	0x88, 0x45, 0x51, 0xf6, 0x16, 0x34, 0x0e, 0x23, 0x36, 0x20, 0x13, 0xe6, 0x34, 0xd7, 0xab, 0xa7,
+	0xe2, 0x92, 0x2d, 0xdc, 0x5e, 0xff, 0xd9, 0xab, 0xe7, 0xb7, 0x14, 0x4a, 0xbf, 0x7c, 0xf5, 0xfc,
+	0xd6, 0x25, 0x71, 0x08, 0x1a, 0xd8, 0xe8, 0x0f, 0x16, 0x5c, 0xd1, 0x68, 0x17, 0xd3, 0x84, 0xc4,
+	0x14, 0xdb, 0x36, 0xd4, 0xf8, 0x11, 0x89, 0x23, 0xa8, 0xb9, 0xe2, 0xb7, 0x7d, 0x0f, 0x6a, 0x22,
+	0xba, 0xca, 0xd9, 0xa3, 0x13, 0x8a, 0xf6, 0x23, 0x68, 0x04, 0x38, 0x21, 0x34, 0x62, 0xe2, 0x34,
+	0xce, 0x8a, 0x90, 0xd2, 0x45, 0x13, 0x91, 0x2f, 0x0f, 0x53, 0xef, 0x30, 0xcb, 0x17, 0x8a, 0xe3,
+	0x00, 0xa7, 0xaf, 0xcf, 0x17, 0xb9, 0x2e, 0x0f, 0xae, 0x52, 0x04, 0xa7, 0xa0, 0x92, 0x0b, 0x4a,
+	0x50, 0x65, 0xfb, 0xa0, 0xdb, 0x02, 0xa9, 0x8c, 0xcc, 0x91, 0xea, 0x40, 0x3d, 0x26, 0x01, 0xa6,
+	0x8e, 0xb5, 0x5e, 0xe5, 0x59, 0x22, 0x08, 0xf4, 0x2f, 0x0b, 0xbe, 0xb2, 0x43, 0xc3, 0x07, 0x64,
+	0x3c, 0x8e, 0xd8, 0xfb, 0xde, 0x31, 0x99, 0xb0, 0x39, 0x12, 0xdb, 0xe0, 0xa8, 0xfd, 0x2d, 0x58,
+	0x18, 0x09, 0x7b, 0x2a, 0xa3, 0xaf, 0x4e, 0x65, 0xb4, 0xdc, 0x4c, 0x4f, 0x68, 0xb5, 0xde, 0xfe,
+	0x26, 0xd4, 0x3c, 0x7f, 0x48, 0x9d, 0xda, 0x7a, 0x75, 0x63, 0x71, 0xcb, 0x99, 0xd2, 0xdb, 0x8b,
+	0xc2, 0x18, 0x07, 0x7d, 0x7f, 0xa8, 0xab, 0x0a, 0x85, 0xed, 0x37, 0xa7, 0xd2, 0xa8, 0x93, 0x61,
+	0xa3, 0x87, 0x87, 0x7a, 0xb0, 0x3c, 0xc5, 0xd2, 0x31, 0xf2, 0xfc, 0x21, 0x0e, 0x44, 0xe0, 0x4b,
+	0xae, 0x24, 0xd0, 0xef, 0x2d, 0x58, 0xd8, 0xa1, 0x61, 0xdf, 0x1f, 0xda, 0xdf, 0x80, 0x26, 0x49,
+	0x70, 0xea, 0x31, 0xf2, 0xfa, 0x53, 0xcc, 0x57, 0x9e, 0xf2, 0xdd, 0xdf, 0x55, 0xa1, 0x56, 0x45,
+	0xa8, 0xcb, 0x53, 0xa1, 0x3e, 0x8e, 0x03, 0x7c, 0x64, 0x8c, 0x74, 0x85, 0x47, 0x9a, 0x6f, 0xc0,
+	0x63, 0x5d, 0xcc, 0x62, 0xed, 0xfb, 0x43, 0x74, 0x09, 0x2e, 0xca, 0x5f, 0x59, 0x64, 0xe8, 0xd7,
+	0x16, 0x2c, 0xed, 0xd0, 0xf0, 0xd1, 0x11, 0xc3, 0x71, 0x30, 0x67, 0xf9, 0x32, 0x9d, 0x72, 0x51,
+	0x65, 0xaa, 0x7a, 0x95, 0xd9, 0x46, 0x53, 0x47, 0x61, 0x67, 0xee, 0x15, 0x1e, 0xa0, 0xbb, 0x70,
+	0xb5, 0xc4, 0xc8, 0x8f, 0x61, 0x05, 0x60, 0xe4, 0x51, 0xb6, 0x2f, 0x6c, 0xa9, 0x4f, 0xbb, 0xc5,
+	0x39, 0x8f, 0x38, 0x03, 0x1d, 0x8b, 0x50, 0x1e, 0x78, 0xb1, 0x8f, 0x47, 0xe7, 0x17, 0xca, 0xc9,
+	0x2e, 0x17, 0x3b, 0x29, 0x97, 0x0b, 0xc6, 0xd9, 0x5c, 0xde, 0xc3, 0x8c, 0x8d, 0xf0, 0x39, 0x16,
+	0x03, 0x34, 0x55, 0x0c, 0x72, 0x97, 0x8b, 0x9d, 0xd0, 0xc7, 0xc2, 0xe5, 0x82, 0x91, 0xbb, 0xfc,
+	0x80, 0x17, 0xf0, 0x67, 0x93, 0x38, 0x50, 0x2e, 0x9c, 0xa9, 0xc8, 0x29, 0x55, 0xf4, 0xcf, 0x0a,
+	0x34, 0x39, 0x22, 0x23, 0x2f, 0x1a, 0x9f, 0xfb, 0xd7, 0xd1, 0x81, 0xba, 0xc4, 0x53, 0xe6, 0x96,
+	0x24, 0x38, 0x10, 0x29, 0x21, 0x4c, 0x74, 0xbb, 0xb6, 0x2b, 0x7e, 0xdb, 0x7d, 0xa8, 0x33, 0xc2,
+	0xbc, 0x91, 0xe8, 0x75, 0x67, 0x0c, 0x45, 0x6a, 0xda, 0x6b, 0xb0, 0x38, 0x49, 0x58, 0x34, 0xc6,
+	0xfb, 0xc2, 0xfa, 0x82, 0xb0, 0x0e, 0x92, 0xe5, 0xf2, 0x3d, 0xbe, 0x0a, 0x6d, 0xb5, 0x80, 0x8e,
+	0x08, 0xa3, 0xa2, 0xed, 0x2d, 0xb9, 0x4a, 0x69, 0x8f, 0xb3, 0xec, 0xeb, 0xd0, 0x0a, 0x26, 0xec,
+	0x58, 0x5a, 0x68, 0x0a, 0x0b, 0x4d, 0xce, 0x10, 0xfa, 0x2b, 0x00, 0x42, 0x78, 0x48, 0x52, 0x36,
+	0x70, 0x5a, 0x32, 0x45, 0x38, 0xe7, 0x7b, 0x9c, 0xb1, 0xbd, 0x36, 0xf3, 0x49, 0x2f, 0xe5, 0x09,
+	0xc8, 0xd1, 0x45, 0x36, 0x5c, 0xca, 0x7e, 0xe7, 0x9f, 0xf5, 0x5f, 0x2c, 0x01, 0xff, 0x6e, 0x4a,
+	0x0e, 0xf0, 0xff, 0x08, 0xfe, 0x0e, 0xd4, 0x93, 0x94, 0x90, 0x67, 0x0a, 0x7f, 0x49, 0xf0, 0x3a,
+	0x20, 0x81, 0x10, 0x27, 0xd0, 0x76, 0x15, 0xc5, 0xf9, 0xc1, 0x84, 0x45, 0x98, 0x2a, 0x40, 0x15,
+	0x75, 0x5a, 0xb4, 0x22, 0x18, 0xf4, 0x77, 0x4b, 0x84, 0x2b, 0x88, 0x3c, 0x65, 0xfb, 0x50, 0x0f,
+	0x53, 0x42, 0xe9, 0x3c, 0x19, 0x2b, 0x35, 0x79, 0xd6, 0x63, 0x2f, 0x8d, 0x71, 0x30, 0xcf, 0xf5,
+	0x40, 0xa9, 0xce, 0xa4, 0x42, 0x75, 0x36, 0x15, 0xca, 0xa7, 0x5d, 0x9b, 0x3a, 0x6d, 0xde, 0x53,
+	0x78, 0x45, 0x70, 0x71, 0x42, 0x52, 0xf6, 0x3e, 0x77, 0xec, 0xbc, 0x4f, 0x2f, 0xab, 0x17, 0x55,
+	0xad, 0x5a, 0x77, 0xa0, 0x1e, 0xf1, 0x9e, 0x22, 0xfc, 0x59, 0x72, 0x25, 0x21, 0xdb, 0x66, 0xe9,
+	0x2c, 0xf2, 0x3a, 0x52, 0xf8, 0x87, 0xbe, 0x2f, 0xea, 0x48, 0xc1, 0xc8, 0x0f, 0xe5, 0x1e, 0xd4,
+	0x12, 0x2f, 0x9a, 0xab, 0x8a, 0x08, 0x45, 0xde, 0x9b, 0x78, 0xbb, 0x7a, 0x88, 0xfd, 0x91, 0x97,
+	0x62, 0x01, 0xc6, 0xb9, 0x94, 0xc7, 0x22, 0xdc, 0xaa, 0x1e, 0xee, 0xcd, 0xa9, 0xa2, 0x79, 0x25,
+	0xbf, 0x41, 0x15, 0x0e, 0xa0, 0x1f, 0xc0, 0xb5, 0x32, 0xe7, 0xfc, 0xc2, 0xfd, 0x9d, 0x05, 0xed,
+	0x1d, 0x1a, 0x7e, 0xe4, 0x0d, 0xb1, 0x68, 0xf0, 0xff, 0xc7, 0x93, 0xbf, 0x39, 0x73, 0xf2, 0x97,
+	0x33, 0x30, 0x72, 0xf7, 0xd0, 0x53, 0xe8, 0xe8, 0x74, 0x0e, 0xc4, 0x7b, 0x00, 0x29, 0x4e, 0xbc,
+	0x28, 0xdd, 0x4f, 0xbc, 0xe3, 0x79, 0xe0, 0x68, 0x49, 0xf5, 0x5d, 0xef, 0x18, 0xfd, 0x49, 0xa6,
+	0x80, 0x8b, 0x7f, 0x3c, 0xc1, 0x94, 0xf1, 0x5b, 0xbe, 0x7d, 0x17, 0x5a, 0xa9, 0x24, 0xbf, 0x44,
+	0x16, 0x14, 0x4b, 0xbf, 0x7c, 0x22, 0xd8, 0x5d, 0x68, 0x8a, 0x8b, 0x3a, 0x9f, 0x61, 0xe4, 0x07,
+	0x9a, 0xd3, 0xdb, 0x6f, 0x73, 0x64, 0x0a, 0xab, 0xa5, 0x3c, 0xd1, 0xbc, 0x44, 0x1f, 0x88, 0x3c,
+	0xd1, 0x38, 0x39, 0x3c, 0x0e, 0x34, 0x94, 0xba, 0xba, 0x0e, 0x64, 0x24, 0xdf, 0x37, 0xc0, 0x5e,
+	0x30, 0x8a, 0x62, 0x39, 0xa3, 0x54, 0xdd, 0x9c, 0x46, 0x7f, 0x96, 0x75, 0xa1, 0x1f, 0xd3, 0x43,
+	0x9c, 0x0a, 0x1c, 0xe6, 0xce, 0x8e, 0x6c, 0xf7, 0x4a, 0x79, 0xf7, 0xb7, 0xe0, 0xa2, 0xbc, 0x67,
+	0xef, 0x93, 0x04, 0xc7, 0x51, 0x1c, 0x0a, 0x50, 0xda, 0xee, 0x92, 0xe4, 0x7e, 0x28, 0x99, 0xf6,
+	0x4d, 0x58, 0xf2, 0x07, 0x93, 0x78, 0x98, 0xaf, 0x92, 0xe5, 0xbe, 0x2d, 0x98, 0x6a, 0xd1, 0x69,
+	0x95, 0xa3, 0x88, 0x00, 0x2d, 0x8b, 0xca, 0x51, 0x30, 0xf2, 0xee, 0xf5, 0x8b, 0x8a, 0x38, 0x75,
+	0xce, 0x7b, 0x20, 0x87, 0xf0, 0x73, 0x1d, 0xaa, 0x6d, 0xa8, 0xf1, 0x21, 0x27, 0xfb, 0x0e, 0xf8,
+	0x6f, 0xfb, 0x12, 0x54, 0x87, 0xf8, 0x58, 0x05, 0xc3, 0x7f, 0xea, 0xc3, 0x5e, 0x7d, 0xfe, 0x61,
+	0x8f, 0xbb, 0x81, 0x8f, 0x92, 0x28, 0x55, 0x9d, 0xae, 0xea, 0x66, 0xa4, 0xaa, 0x37, 0xc5, 0xbd,
+	0xf2, 0x8a, 0x3e, 0xdc, 0xaa, 0xb8, 0xd1, 0x96, 0xc8, 0x23, 0x8d, 0xa3, 0xe7, 0x91, 0x7a, 0xa1,
+	0xc8, 0xf2, 0x48, 0x91, 0xe8, 0x85, 0x9c, 0xdd, 0x3e, 0x22, 0xc9, 0x77, 0x93, 0xff, 0x0a, 0xbf,
+	0xcc, 0x7e, 0xa5, 0x64, 0x9f, 0xb7, 0x4a, 0x6f, 0x4c, 0x26, 0xf1, 0x5c, 0x53, 0xb0, 0x52, 0xd5,
+	0x71, 0xa9, 0x95, 0x71, 0x39, 0x71, 0x5a, 0xd3, 0x03, 0x42, 0x3f, 0x11, 0xd3, 0x9a, 0xce, 0xca,
+	0x91, 0xd1, 0x4e, 0xce, 0x3a, 0x9f, 0x93, 0xab, 0x94, 0x3c, 0x44, 0x3f, 0x57, 0xc3, 0xf1, 0x88,
+	0x50, 0xac, 0x01, 0x7c, 0xc6, 0xce, 0x74, 0x22, 0xc0, 0x0a, 0x81, 0xa2, 0x13, 0x15, 0xf3, 0xaa,
+	0xb6, 0x23, 0x3a, 0x92, 0xf3, 0xaa, 0xc6, 0xd2, 0x73, 0x23, 0x73, 0xdd, 0x2a, 0xb9, 0xae, 0x5d,
+	0xee, 0x2b, 0xf3, 0x5f, 0xee, 0x7f, 0x6b, 0xc1, 0x65, 0x51, 0xdd, 0x02, 0x8c, 0xc7, 0x4f, 0xc8,
+	0xc4, 0x1f, 0xe0, 0x74, 0x9e, 0xde, 0xfc, 0x6d, 0x68, 0x1e, 0x28, 0x6d, 0xa7, 0x22, 0x26, 0xdd,
+	0xe9, 0xe7, 0x2d, 0x65, 0x5c, 0x1f, 0x74, 0x73, 0x15, 0x59, 0x8b, 0x35, 0x98, 0xae, 0x15, 0x85,
+	0x58, 0x77, 0x0c, 0xfd, 0x08, 0xde, 0x98, 0x61, 0x6a, 0x57, 0xc7, 0x46, 0x8a, 0xe9, 0x64, 0xc4,
+	0xe4, 0x03, 0xc8, 0xe2, 0xd6, 0x0d, 0xb3, 0x0b, 0xae, 0x58, 0x54, 0x7a, 0x67, 0x53, 0x7a, 0xe8,
+	0x1e, 0xb4, 0xf2, 0xc7, 0x87, 0xa2, 0xa5, 0x58, 0x7a, 0x4b, 0xb9, 0x01, 0x2d, 0x1a, 0x85, 0xb1,
+	0xc7, 0x26, 0xa9, 0xac, 0xed, 0x6d, 0xb7, 0x60, 0xa0, 0x0f, 0xa0, 0x99, 0x8d, 0xf4, 0xc6, 0x87,
+	0xab, 0xdc, 0x66, 0x45, 0xb7, 0xe9, 0x40, 0xe3, 0x00, 0xa7, 0x94, 0x77, 0x29, 0x59, 0xc9, 0x32,
+	0x72, 0xeb, 0x8f, 0x8b, 0x50, 0xdd, 0xa1, 0xa1, 0xfd, 0x1e, 0x34, 0xf3, 0x57, 0xc9, 0xee, 0x54,
+	0x58, 0xda, 0xa3, 0x59, 0x17, 0x9d, 0x2c, 0xd3, 0xba, 0x7a, 0x33, 0x7f, 0xb1, 0x32, 0xd8, 0xca,
+	0x64, 0x26, 0x5b, 0x33, 0x4f, 0x4e, 0x4f, 0xa0, 0x5d, 0x7a, 0x58, 0x5a, 0x9d, 0xd5, 0xd1, 0xe5,
+	0xdd, 0xb7, 0x4f, 0x97, 0xe7, 0x76, 0xdf, 0x85, 0x2a, 0x87, 0xf0, 0xea, 0xec, 0xf2, 0xbe, 0x3f,
+	0xec, 0xae, 0x18, 0xd9, 0xb9, 0xf2, 0x2e, 0x80, 0xf6, 0x0a, 0x72, 0x63, 0x76, 0x71, 0x21, 0xed,
+	0xbe, 0x79, 0x9a, 0x54, 0xb7, 0xa8, 0x3d, 0x46, 0x18, 0x2c, 0x16, 0x52, 0x93, 0x45, 0xc3, 0x6b,
+	0xc2, 0x2e, 0x80, 0xf6, 0x56, 0x60, 0xb0, 0x58, 0x48, 0x4d, 0x16, 0x0d, 0xc3, 0x7e, 0x1f, 0xea,
+	0x72, 0x46, 0x5f, 0x36, 0x38, 0xc0, 0x05, 0xdd, 0xb5, 0x13, 0x04, 0xba, 0x09, 0x39, 0x67, 0x1a,
+	0x4c, 0x08, 0x81, 0xc9, 0x44, 0x79, 0x7e, 0xdb, 0x05, 0xd0, 0x26, 0x1e, 0x43, 0x5c, 0x85, 0xd4,
+	0x14, 0x97, 0x61, 0xf8, 0xd8, 0x83, 0x45, 0x7d, 0x6e, 0x30, 0x9c, 0xbd, 0x26, 0xee, 0xbe, 0x75,
+	0xaa, 0x38, 0x37, 0xba, 0x03, 0xad, 0xe2, 0x76, 0x7e, 0x7d, 0x56, 0x27, 0x17, 0x76, 0x6f, 0x9e,
+	0x22, 0xd4, 0x7d, 0xd4, 0x2f, 0xb6, 0x2b, 0xa6, 0xc0, 0x72, 0xb1, 0xc9, 0x47, 0xd3, 0xf5, 0x72,
+	0x17, 0x40, 0xbb, 0x24, 0x1a, 0xa0, 0x2c, 0xa4, 0x26, 0x28, 0x67, 0x6f, 0x63, 0xdc, 0x4d, 0xfd,
+	0x26, 0xb6, 0x62, 0x2e, 0x16, 0x4a, 0x6c, 0x72, 0xd3, 0x74, 0x7b, 0x79, 0x02, 0xed, 0xd2, 0xfd,
+	0xc4, 0x50, 0x02, 0x74, 0xb9, 0xa9, 0x04, 0x18, 0x7b, 0x3f, 0x2f, 0x2d, 0x7a, 0x5b, 0x36, 0x95,
+	0x16, 0x4d, 0x6e, 0x2c, 0x2d, 0xa6, 0x8e, 0xfa, 0x31, 0x5c, 0x9c, 0x6a, 0x77, 0xeb, 0xa6, 0xf3,
+	0xd0, 0x57, 0x74, 0x37, 0x5e, 0xb7, 0x22, 0xb3, 0xde, 0xad, 0xff, 0x94, 0x77, 0x94, 0xfb, 0x8f,
+	0x3e, 0x7d, 0xb1, 0x6a, 0x7d, 0xf6, 0x62, 0xd5, 0xfa, 0xc7, 0x8b, 0x55, 0xeb, 0x57, 0x2f, 0x57,
+	0x2f, 0x7c, 0xf6, 0x72, 0xf5, 0xc2, 0x5f, 0x5f, 0xae, 0x5e, 0xf8, 0xe1, 0xed, 0x30, 0x62, 0x83,
+	0xc9, 0xd3, 0x4d, 0x9f, 0x8c, 0x7b, 0xdc, 0xe8, 0x1d, 0xf1, 0xaf, 0x27, 0x9f, 0x8c, 0x04, 0xd5,
+	0x3b, 0x52, 0xff, 0x98, 0x62, 0xc7, 0x09, 0xa6, 0x4f, 0x17, 0x84, 0xf0, 0xeb, 0xff, 0x09, 0x00,
+	0x00, 0xff, 0xff, 0x03, 0x75, 0x5c, 0xe2, 0x54, 0x1b, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1971,6 +2447,14 @@ type MsgClient interface {
 	RequestOpen(ctx context.Context, in *MsgRequestOpen, opts ...grpc.CallOption) (*MsgRequestOpenResponse, error)
 	// AnswerOpen shows the block that was asked for.
 	AnswerOpen(ctx context.Context, in *MsgAnswerOpen, opts ...grpc.CallOption) (*MsgAnswerOpenResponse, error)
+	// OpenChannel sets money aside for a node, which vouchers pay it from.
+	OpenChannel(ctx context.Context, in *MsgOpenChannel, opts ...grpc.CallOption) (*MsgOpenChannelResponse, error)
+	// TopUpChannel puts more money into a channel, or keeps it open for longer.
+	TopUpChannel(ctx context.Context, in *MsgTopUpChannel, opts ...grpc.CallOption) (*MsgTopUpChannelResponse, error)
+	// CloseChannel ends a channel: for its client after the notice its node is given, for anyone when it has expired.
+	CloseChannel(ctx context.Context, in *MsgCloseChannel, opts ...grpc.CallOption) (*MsgCloseChannelResponse, error)
+	// RedeemVouchers pays nodes what vouchers promise them. Each voucher stands by itself. Anyone may send it.
+	RedeemVouchers(ctx context.Context, in *MsgRedeemVouchers, opts ...grpc.CallOption) (*MsgRedeemVouchersResponse, error)
 }
 
 type msgClient struct {
@@ -2107,6 +2591,42 @@ func (c *msgClient) AnswerOpen(ctx context.Context, in *MsgAnswerOpen, opts ...g
 	return out, nil
 }
 
+func (c *msgClient) OpenChannel(ctx context.Context, in *MsgOpenChannel, opts ...grpc.CallOption) (*MsgOpenChannelResponse, error) {
+	out := new(MsgOpenChannelResponse)
+	err := c.cc.Invoke(ctx, "/mesh.tasks.v1.Msg/OpenChannel", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) TopUpChannel(ctx context.Context, in *MsgTopUpChannel, opts ...grpc.CallOption) (*MsgTopUpChannelResponse, error) {
+	out := new(MsgTopUpChannelResponse)
+	err := c.cc.Invoke(ctx, "/mesh.tasks.v1.Msg/TopUpChannel", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) CloseChannel(ctx context.Context, in *MsgCloseChannel, opts ...grpc.CallOption) (*MsgCloseChannelResponse, error) {
+	out := new(MsgCloseChannelResponse)
+	err := c.cc.Invoke(ctx, "/mesh.tasks.v1.Msg/CloseChannel", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) RedeemVouchers(ctx context.Context, in *MsgRedeemVouchers, opts ...grpc.CallOption) (*MsgRedeemVouchersResponse, error) {
+	out := new(MsgRedeemVouchersResponse)
+	err := c.cc.Invoke(ctx, "/mesh.tasks.v1.Msg/RedeemVouchers", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // MsgServer is the server API for Msg service.
 type MsgServer interface {
 	// OpenDeal buys space on n nodes of distinct owners; they are drawn when the beacon is ready.
@@ -2137,6 +2657,14 @@ type MsgServer interface {
 	RequestOpen(context.Context, *MsgRequestOpen) (*MsgRequestOpenResponse, error)
 	// AnswerOpen shows the block that was asked for.
 	AnswerOpen(context.Context, *MsgAnswerOpen) (*MsgAnswerOpenResponse, error)
+	// OpenChannel sets money aside for a node, which vouchers pay it from.
+	OpenChannel(context.Context, *MsgOpenChannel) (*MsgOpenChannelResponse, error)
+	// TopUpChannel puts more money into a channel, or keeps it open for longer.
+	TopUpChannel(context.Context, *MsgTopUpChannel) (*MsgTopUpChannelResponse, error)
+	// CloseChannel ends a channel: for its client after the notice its node is given, for anyone when it has expired.
+	CloseChannel(context.Context, *MsgCloseChannel) (*MsgCloseChannelResponse, error)
+	// RedeemVouchers pays nodes what vouchers promise them. Each voucher stands by itself. Anyone may send it.
+	RedeemVouchers(context.Context, *MsgRedeemVouchers) (*MsgRedeemVouchersResponse, error)
 }
 
 // UnimplementedMsgServer can be embedded to have forward compatible implementations.
@@ -2184,6 +2712,18 @@ func (*UnimplementedMsgServer) RequestOpen(ctx context.Context, req *MsgRequestO
 }
 func (*UnimplementedMsgServer) AnswerOpen(ctx context.Context, req *MsgAnswerOpen) (*MsgAnswerOpenResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method AnswerOpen not implemented")
+}
+func (*UnimplementedMsgServer) OpenChannel(ctx context.Context, req *MsgOpenChannel) (*MsgOpenChannelResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method OpenChannel not implemented")
+}
+func (*UnimplementedMsgServer) TopUpChannel(ctx context.Context, req *MsgTopUpChannel) (*MsgTopUpChannelResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method TopUpChannel not implemented")
+}
+func (*UnimplementedMsgServer) CloseChannel(ctx context.Context, req *MsgCloseChannel) (*MsgCloseChannelResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CloseChannel not implemented")
+}
+func (*UnimplementedMsgServer) RedeemVouchers(ctx context.Context, req *MsgRedeemVouchers) (*MsgRedeemVouchersResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RedeemVouchers not implemented")
 }
 
 func RegisterMsgServer(s grpc1.Server, srv MsgServer) {
@@ -2442,6 +2982,78 @@ func _Msg_AnswerOpen_Handler(srv interface{}, ctx context.Context, dec func(inte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_OpenChannel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgOpenChannel)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).OpenChannel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.tasks.v1.Msg/OpenChannel",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).OpenChannel(ctx, req.(*MsgOpenChannel))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_TopUpChannel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgTopUpChannel)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).TopUpChannel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.tasks.v1.Msg/TopUpChannel",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).TopUpChannel(ctx, req.(*MsgTopUpChannel))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_CloseChannel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCloseChannel)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).CloseChannel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.tasks.v1.Msg/CloseChannel",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).CloseChannel(ctx, req.(*MsgCloseChannel))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_RedeemVouchers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRedeemVouchers)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RedeemVouchers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.tasks.v1.Msg/RedeemVouchers",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RedeemVouchers(ctx, req.(*MsgRedeemVouchers))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Msg_serviceDesc = _Msg_serviceDesc
 var _Msg_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "mesh.tasks.v1.Msg",
@@ -2502,6 +3114,22 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "AnswerOpen",
 			Handler:    _Msg_AnswerOpen_Handler,
+		},
+		{
+			MethodName: "OpenChannel",
+			Handler:    _Msg_OpenChannel_Handler,
+		},
+		{
+			MethodName: "TopUpChannel",
+			Handler:    _Msg_TopUpChannel_Handler,
+		},
+		{
+			MethodName: "CloseChannel",
+			Handler:    _Msg_CloseChannel_Handler,
+		},
+		{
+			MethodName: "RedeemVouchers",
+			Handler:    _Msg_RedeemVouchers_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -3680,6 +4308,340 @@ func (m *MsgAnswerOpenResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgOpenChannel) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgOpenChannel) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgOpenChannel) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Expires != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Expires))
+		i--
+		dAtA[i] = 0x30
+	}
+	{
+		size := m.Deposit.Size()
+		i -= size
+		if _, err := m.Deposit.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	if len(m.Key) > 0 {
+		i -= len(m.Key)
+		copy(dAtA[i:], m.Key)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Key)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Node != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Client) > 0 {
+		i -= len(m.Client)
+		copy(dAtA[i:], m.Client)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Client)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgOpenChannelResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgOpenChannelResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgOpenChannelResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Channel != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Channel))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgTopUpChannel) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTopUpChannel) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTopUpChannel) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Expires != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Expires))
+		i--
+		dAtA[i] = 0x20
+	}
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if m.Channel != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Channel))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Client) > 0 {
+		i -= len(m.Client)
+		copy(dAtA[i:], m.Client)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Client)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgTopUpChannelResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTopUpChannelResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTopUpChannelResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Expires != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Expires))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size := m.Deposit.Size()
+		i -= size
+		if _, err := m.Deposit.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCloseChannel) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCloseChannel) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCloseChannel) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Channel != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Channel))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCloseChannelResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCloseChannelResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCloseChannelResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Refund.Size()
+		i -= size
+		if _, err := m.Refund.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Expires != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Expires))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRedeemVouchers) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRedeemVouchers) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRedeemVouchers) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Vouchers) > 0 {
+		for iNdEx := len(m.Vouchers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Vouchers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTx(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRedeemVouchersResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRedeemVouchersResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRedeemVouchersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Results) > 0 {
+		for iNdEx := len(m.Results) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Results[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTx(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *SignedAck) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -4268,6 +5230,146 @@ func (m *MsgAnswerOpenResponse) Size() (n int) {
 	}
 	var l int
 	_ = l
+	return n
+}
+
+func (m *MsgOpenChannel) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Client)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovTx(uint64(m.Node))
+	}
+	l = len(m.Key)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Deposit.Size()
+	n += 1 + l + sovTx(uint64(l))
+	if m.Expires != 0 {
+		n += 1 + sovTx(uint64(m.Expires))
+	}
+	return n
+}
+
+func (m *MsgOpenChannelResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Channel != 0 {
+		n += 1 + sovTx(uint64(m.Channel))
+	}
+	return n
+}
+
+func (m *MsgTopUpChannel) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Client)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Channel != 0 {
+		n += 1 + sovTx(uint64(m.Channel))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovTx(uint64(l))
+	if m.Expires != 0 {
+		n += 1 + sovTx(uint64(m.Expires))
+	}
+	return n
+}
+
+func (m *MsgTopUpChannelResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Deposit.Size()
+	n += 1 + l + sovTx(uint64(l))
+	if m.Expires != 0 {
+		n += 1 + sovTx(uint64(m.Expires))
+	}
+	return n
+}
+
+func (m *MsgCloseChannel) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Channel != 0 {
+		n += 1 + sovTx(uint64(m.Channel))
+	}
+	return n
+}
+
+func (m *MsgCloseChannelResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Expires != 0 {
+		n += 1 + sovTx(uint64(m.Expires))
+	}
+	l = m.Refund.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgRedeemVouchers) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if len(m.Vouchers) > 0 {
+		for _, e := range m.Vouchers {
+			l = e.Size()
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *MsgRedeemVouchersResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Results) > 0 {
+		for _, e := range m.Results {
+			l = e.Size()
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -7786,6 +8888,956 @@ func (m *MsgAnswerOpenResponse) Unmarshal(dAtA []byte) error {
 			return fmt.Errorf("proto: MsgAnswerOpenResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgOpenChannel) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgOpenChannel: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgOpenChannel: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Client", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Client = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Key", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Key = append(m.Key[:0], dAtA[iNdEx:postIndex]...)
+			if m.Key == nil {
+				m.Key = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deposit", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Deposit.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expires", wireType)
+			}
+			m.Expires = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Expires |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgOpenChannelResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgOpenChannelResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgOpenChannelResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			m.Channel = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Channel |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTopUpChannel) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTopUpChannel: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTopUpChannel: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Client", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Client = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			m.Channel = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Channel |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expires", wireType)
+			}
+			m.Expires = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Expires |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTopUpChannelResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTopUpChannelResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTopUpChannelResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deposit", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Deposit.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expires", wireType)
+			}
+			m.Expires = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Expires |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCloseChannel) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCloseChannel: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCloseChannel: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			m.Channel = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Channel |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCloseChannelResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCloseChannelResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCloseChannelResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expires", wireType)
+			}
+			m.Expires = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Expires |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Refund", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Refund.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRedeemVouchers) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRedeemVouchers: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRedeemVouchers: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Vouchers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Vouchers = append(m.Vouchers, Voucher{})
+			if err := m.Vouchers[len(m.Vouchers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRedeemVouchersResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRedeemVouchersResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRedeemVouchersResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Results", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Results = append(m.Results, VoucherResult{})
+			if err := m.Results[len(m.Results)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
