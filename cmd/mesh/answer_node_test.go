@@ -29,7 +29,7 @@ func TestObjectAnswers(t *testing.T) {
 	bare := o
 	bare.Modified = 0
 	requireJSON(t, "put", putAnswer{answerTo("put"), "net_1a2b3c4d", 12, []objectView{o, bare}, 3072, "8100", "net_1a2b3c4d/ustr", 1.5, &keptView{LastEpoch: 31, Until: "2026-02-03T04:05:06Z"}, "protected"})
-	requireJSON(t, "get", getAnswer{answerTo("get"), o, "b.txt", 1536, 0.25})
+	requireJSON(t, "get", getAnswer{answerTo("get"), o, "b.txt", 1536, 0.25, paidReading{Paid: "40", Aside: "1000", Until: 99}})
 	requireJSON(t, "ls", lsAnswer{answerTo("ls"), "net_1a2b3c4d", []objectView{o}, map[uint64]keptView{12: {LastEpoch: 31, Over: true}}})
 	requireJSON(t, "ls_empty", lsAnswer{answerTo("ls"), "net_1a2b3c4d", []objectView{}, nil})
 	requireJSON(t, "share", shareAnswer{answerTo("share"), "mesh://net_1a2b3c4d/bafk1#key"})
@@ -37,6 +37,25 @@ func TestObjectAnswers(t *testing.T) {
 		answerTo("extend"), "net_1a2b3c4d", 12, 100, "8000", "net_1a2b3c4d/ustr", &keptView{LastEpoch: 131, Until: "2026-02-03T04:05:06Z"}, "AB", 9,
 	})
 	requireJSON(t, "rm", rmAnswer{answerTo("rm"), "net_1a2b3c4d", []string{"a.txt", "b.txt"}})
+}
+
+func TestChannelAnswers(t *testing.T) {
+	n := sampleNetwork(t)
+	a := channelsAnswer{answerTo("channels"), n.Id, n.Token.Denom, 900, []channelView{
+		{Channel: 7, Node: 3, Deposit: "25000000", Redeemed: "1563000", Expires: 1_000, Own: true},
+		{Channel: 12, Node: 4, Deposit: "1", Redeemed: "0", Expires: 901},
+		{Channel: 13, Node: 4, Deposit: "1", Redeemed: "1", Expires: 899, Own: true},
+	}}
+	requireJSON(t, "channels", a)
+	requireJSON(t, "channels_close", closeAnswer{answerTo("channels close"), 7, 920, "0", "AB", 900})
+	p := &page{}
+	showChannels(p, a, n)
+	showChannels(p, channelsAnswer{NetworkID: n.Id}, n)
+	paidReading{Paid: "1563", Aside: "25000", Until: 1_000}.show(p, n)
+	paidReading{Paid: "1563", Aside: "0"}.show(p, n)
+	n.Params.Storage.ReadPrice = amountOf(t, "0")
+	paidReading{Paid: "0", Aside: "0"}.show(p, n)
+	requireGolden(t, "channels.txt", p.String())
 }
 
 func TestChainAnswers(t *testing.T) {

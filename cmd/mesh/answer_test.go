@@ -38,7 +38,7 @@ func TestTermsText(t *testing.T) {
 	p := &page{}
 	n := sampleNetwork(t)
 	showTerms(p, n)
-	n.LogicHash = nil
+	n.LogicHash, n.Params.Storage.ReadPrice = nil, amountOf(t, "0")
 	showTerms(p, n)
 	requireGolden(t, "terms.txt", p.String())
 }

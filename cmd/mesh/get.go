@@ -33,6 +33,7 @@ type getAnswer struct {
 	File    string  `json:"file"` // empty for standard output
 	Bytes   uint64  `json:"bytes"`
 	Seconds float64 `json:"seconds"`
+	paidReading
 }
 
 // getCommand reads an object.
@@ -41,7 +42,8 @@ func (c *cli) getCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "get URI|NAME", Short: "Read a file from the network", Args: cobra.ExactArgs(1),
 		Long: `Read a file by its mesh:// URI, by a link that somebody shared, or by the name it was put under. Every
-byte is verified. The file appears whole or not at all; a part of it goes to standard output.`,
+byte is verified. The file appears whole or not at all; a part of it goes to standard output. Where reading costs something, some
+money is set aside for each node that is read from, and paid as bytes come; mesh channels shows what is left of it.`,
 		Example: "  mesh get holiday.jpg\n  mesh get mesh://net_1a2b3c4d/bafk… --out copy.jpg\n  mesh get movie.mkv --range 0-1048575 > head",
 	}
 	cmd.RunE = c.with("read the file", func(ctx context.Context, s settings, args []string) error { return c.get(ctx, s, f, args[0]) })
@@ -109,10 +111,11 @@ func (c *cli) fetch(ctx context.Context, s settings, f getFlags, d dialed, name 
 	}
 	a := getAnswer{
 		header: answerTo("get"), objectView: viewObject(d.network.Id, o), File: f.out, Bytes: bar.total(),
-		Seconds: time.Since(started).Seconds(),
+		Seconds: time.Since(started).Seconds(), paidReading: viewPayment(d),
 	}
 	return c.print(s, a, func(p *page) {
 		p.line("%s  %s", shownName(a.File), faint(p.color, fmt.Sprintf("%s after %.1f s, verified", sizeText(a.Bytes), a.Seconds)))
+		a.paidReading.show(p, d.network)
 	})
 }
 

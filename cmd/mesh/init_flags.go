@@ -23,7 +23,7 @@ type initFlags struct {
 	name, tokenName, tokenSymbol, distribution string
 	logic, template                            string
 	supplyCap, initialAllocation               string
-	minBond, price, burn                       string
+	minBond, price, readPrice, burn            string
 	epochBlocks, halvingEpochs, handoverEpoch  string
 	bootstrapPort                              string
 }
@@ -42,6 +42,7 @@ func (f *initFlags) add(set *pflag.FlagSet) {
 	set.StringVar(&f.epochBlocks, "epoch-blocks", "", "blocks of an epoch (default the chain's)")
 	set.StringVar(&f.minBond, "min-bond", "", "tokens a node puts up at least (default 100)")
 	set.StringVar(&f.price, "price", "", "tokens for one GiB and the chain's price period (default 1)")
+	set.StringVar(&f.readPrice, "read-price", "", "tokens for one GiB that is read (default 0: reading is free, and stays so)")
 	set.StringVar(&f.burn, "burn", "", "percent of every payment that is burnt, 1 to 50 (default 20)")
 	set.StringVar(&f.halvingEpochs, "halving-epochs", "", "epochs after which the emission halves (default 35040)")
 	set.StringVar(&f.handoverEpoch, "handover-epoch", "", "epoch in which the founder's power ends (default as late as the chain allows)")
@@ -75,6 +76,7 @@ func (f *initFlags) request() (request, error) {
 		{"epoch-blocks", f.epochBlocks, optional(parseCount, &m.EpochBlocks)},
 		{"min-bond", f.minBond, optional(parseTokens, &m.MinBond)},
 		{"price", f.price, optional(parseTokens, &m.StoragePrice)},
+		{"read-price", f.readPrice, optional(chain.ParseTokens, &m.ReadPrice)},
 		{"burn", f.burn, optional(parsePercent, &m.BurnBps)},
 		{"halving-epochs", f.halvingEpochs, optional(parseCount, &m.HalvingEpochs)},
 		{"handover-epoch", f.handoverEpoch, optional(parseCount, &m.HandoverEpoch)},

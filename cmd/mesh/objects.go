@@ -37,7 +37,7 @@ type dialed struct {
 	close   func() error
 }
 
-// dial enters the network as a client. pays tells whether the command signs.
+// dial enters the network as a client. pays tells whether the command signs; where reading costs something every command may.
 func (c *cli) dial(ctx context.Context, s settings, id string, bootstrap []string, pays bool) (dialed, error) {
 	kr, client, err := c.signing(ctx, s)
 	if err != nil {
@@ -45,8 +45,11 @@ func (c *cli) dial(ctx context.Context, s settings, id string, bootstrap []strin
 	}
 	d := dialed{close: client.Close, door: client}
 	d.network, err = whichNetwork(ctx, s, client, id)
-	if err == nil && pays {
+	if err == nil && (pays || !d.network.Params.Storage.ReadPrice.IsZero()) {
 		d.key, err = c.fundedKey(ctx, s, kr, s.From)
+		if err != nil && !pays {
+			err = fmt.Errorf("reading costs %s in network %s: %w", readingText(d.network), d.network.Id, err)
+		}
 	}
 	if err == nil {
 		c.note("entering network " + d.network.Id)

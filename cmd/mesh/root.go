@@ -60,7 +60,7 @@ in the home, in this order.`,
 	root.SetErr(c.con.err)
 	addGlobalFlags(root.PersistentFlags())
 	completeGlobalFlags(root, c)
-	root.AddCommand(c.initCommand(), c.bootstrapCommand(), c.joinCommand(), c.putCommand(), c.getCommand(), c.lsCommand(), c.rmCommand(), c.shareCommand(), c.extendCommand(), c.bondCommand(), c.earningsCommand(), c.explainCommand(),
+	root.AddCommand(c.initCommand(), c.bootstrapCommand(), c.joinCommand(), c.putCommand(), c.getCommand(), c.lsCommand(), c.rmCommand(), c.shareCommand(), c.extendCommand(), c.channelsCommand(), c.bondCommand(), c.earningsCommand(), c.explainCommand(),
 		c.keysCommand(), c.sendCommand(), c.statusCommand(), c.networksCommand(), c.devnetCommand(), c.versionCommand())
 	return root
 }

@@ -32,8 +32,17 @@ func showTerms(p *page, n chain.Network) {
 	p.row("Minted for burnt", "at most %s of it, to who earned the payment", formatPercent(terms.Pay.MatchCapBps))
 	p.row("Bond of a node", "at least %s, back after %s", tokens(terms.Bond.MinBond, t.Symbol), span(terms.Bond.UnbondingSeconds))
 	p.row("Price", "%s for 1 GiB and %s", tokens(terms.Storage.Price, t.Symbol), counted(uint64(terms.Storage.PriceEpochs), "epoch"))
+	p.row("Reading", "%s", readingText(n))
 	p.row("Repairs", "%s of an escrow on top, as a reserve; an index without a proof for %s is lost", formatPercent(terms.Storage.ReserveBps), counted(uint64(terms.Storage.LostEpochs), "epoch"))
 	p.row("Hand-over", "to its members in epoch %d at the latest", n.HandoverEpoch)
+}
+
+// readingText says what reading costs.
+func readingText(n chain.Network) string {
+	if n.Params.Storage.ReadPrice.IsZero() {
+		return "free, and stays so"
+	}
+	return fmt.Sprintf("%s for 1 GiB, to who gives it", tokens(n.Params.Storage.ReadPrice, n.Token.Symbol))
 }
 
 // logicText says which logic a network runs.

@@ -118,6 +118,7 @@ func sampleNetwork(t *testing.T) chain.Network {
 	n.Params.Epoch.EpochBlocks, n.Params.Pay.BurnBps, n.Params.Pay.MatchCapBps = 20, 2000, 8000
 	n.Params.Bond.MinBond, n.Params.Bond.UnbondingSeconds = amountOf(t, "100"), 60
 	n.Params.Storage.Price, n.Params.Storage.PriceEpochs = amountOf(t, "1"), 24
+	n.Params.Storage.ReadPrice = amountOf(t, "0.1")
 	n.Params.Storage.ReserveBps, n.Params.Storage.LostEpochs = 500, 24
 	return n
 }

@@ -23,6 +23,7 @@ func operatorMessages() []string {
 	return []string{
 		"/mesh.tasks.v1.MsgClaim", "/mesh.tasks.v1.MsgProve", "/mesh.tasks.v1.MsgAck", "/mesh.tasks.v1.MsgTakeIndex", "/mesh.tasks.v1.MsgDrawDeal",
 		"/mesh.tasks.v1.MsgReportLoss", "/mesh.tasks.v1.MsgDeclareLoss", "/mesh.tasks.v1.MsgRequestOpen", "/mesh.tasks.v1.MsgAnswerOpen",
+		"/mesh.tasks.v1.MsgRedeemVouchers",
 		"/mesh.network.v1.MsgResume", "/mesh.network.v1.MsgPrune", "/mesh.rewards.v1.MsgWithdraw",
 	}
 }

@@ -137,6 +137,32 @@ func TestMessages(t *testing.T) {
 			func() (chain.Msg, error) { return node.AnswerOpen(5, []byte{1}, []byte{2}) },
 			&taskstypes.MsgAnswerOpen{Operator: who, Request: 5, LayoutOpening: []byte{1}, ChunkOpening: []byte{2}}, nil,
 		},
+		"open channel": {
+			func() (chain.Msg, error) {
+				return chain.OpenChannel(who, "umesh", chain.NewChannel{Network: network, Node: 3, Key: root(5), Deposit: u(700), Expires: 99})
+			},
+			&taskstypes.MsgOpenChannel{Client: who, Network: network, Node: 3, Key: bytesOf(5), Deposit: math.NewInt(700), Expires: 99},
+			[]chain.Coin{{Denom: "umesh", Amount: math.NewInt(700)}},
+		},
+		"top up a channel": {
+			func() (chain.Msg, error) { return chain.TopUpChannel(who, "umesh", 4, u(70), 99) },
+			&taskstypes.MsgTopUpChannel{Client: who, Channel: 4, Amount: math.NewInt(70), Expires: 99}, []chain.Coin{{Denom: "umesh", Amount: math.NewInt(70)}},
+		},
+		"keep a channel open": {
+			func() (chain.Msg, error) { return chain.TopUpChannel(who, "umesh", 4, u(0), 99) },
+			&taskstypes.MsgTopUpChannel{Client: who, Channel: 4, Amount: math.ZeroInt(), Expires: 99}, nil,
+		},
+		"close a channel": {func() (chain.Msg, error) { return chain.CloseChannel(who, 4) }, &taskstypes.MsgCloseChannel{Sender: who, Channel: 4}, nil},
+		"redeem": {
+			func() (chain.Msg, error) {
+				return chain.RedeemVouchers(who, []work.Voucher{{
+					Voucher: proof.Voucher{Channel: 4, Amount: u(70), Count: 2, Evidence: root(5)}, Signature: [64]byte{1, 2},
+				}})
+			},
+			&taskstypes.MsgRedeemVouchers{Sender: who, Vouchers: []taskstypes.Voucher{{
+				Channel: 4, Amount: math.NewInt(70), Count: 2, Evidence: bytesOf(5), Signature: append([]byte{1, 2}, make([]byte, 62)...),
+			}}}, nil,
+		},
 		"withdraw": {func() (chain.Msg, error) { return chain.Withdraw(who, network, 3) }, &rewardstypes.MsgWithdraw{Sender: who, Network: network, Node: 3}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -190,11 +216,11 @@ func TestGrantOperatorFees(t *testing.T) {
 	for _, m := range []gogoproto.Message{
 		&taskstypes.MsgClaim{}, &taskstypes.MsgProve{}, &taskstypes.MsgAck{}, &taskstypes.MsgTakeIndex{}, &taskstypes.MsgDrawDeal{}, &taskstypes.MsgReportLoss{},
 		&taskstypes.MsgDeclareLoss{}, &taskstypes.MsgRequestOpen{}, &taskstypes.MsgAnswerOpen{}, &networktypes.MsgResume{}, &networktypes.MsgPrune{},
-		&rewardstypes.MsgWithdraw{},
+		&rewardstypes.MsgWithdraw{}, &taskstypes.MsgRedeemVouchers{},
 	} {
 		require.Contains(t, allowed.AllowedMessages, "/"+gogoproto.MessageName(m))
 	}
-	require.Len(t, allowed.AllowedMessages, 12, "and nothing else: no send, no bond")
+	require.Len(t, allowed.AllowedMessages, 13, "and nothing else: no send, no bond")
 	inner, err := allowed.GetAllowance()
 	require.NoError(t, err)
 	periodic := inner.(*feegrant.PeriodicAllowance)

@@ -52,6 +52,22 @@ func walks() map[string]walk {
 		return work.Stint{Ref: work.IndexRef{Deal: i, Index: 5}, From: 3, To: to, Rate: proof.U64(7)}
 	}
 	return map[string]walk{
+		"channels of a client": {
+			"/mesh.tasks.v1.Query/ChannelsByClient", &taskstypes.QueryChannelsByClientRequest{Client: account},
+			func(i uint64, p *query.PageResponse) any {
+				return &taskstypes.QueryChannelsByClientResponse{Channels: []taskstypes.Channel{chainChannel(i)}, Pagination: p}
+			},
+			func(ctx context.Context, c *chain.Client) (any, error) { return c.ChannelsOf(ctx, account) },
+			[]work.Channel{workChannel(1), workChannel(2), workChannel(3)},
+		},
+		"channels to a node": {
+			"/mesh.tasks.v1.Query/ChannelsByNode", &taskstypes.QueryChannelsByNodeRequest{Network: network, Node: 3},
+			func(i uint64, p *query.PageResponse) any {
+				return &taskstypes.QueryChannelsByNodeResponse{Channels: []taskstypes.Channel{chainChannel(i)}, Pagination: p}
+			},
+			func(ctx context.Context, c *chain.Client) (any, error) { return c.ChannelsTo(ctx, network, 3) },
+			[]work.Channel{workChannel(1), workChannel(2), workChannel(3)},
+		},
 		"members": {
 			"/mesh.network.v1.Query/Nodes", &networktypes.QueryNodesRequest{Network: network},
 			func(i uint64, p *query.PageResponse) any {

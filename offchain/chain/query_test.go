@@ -99,6 +99,19 @@ func workMember(number uint64) work.Member {
 	}
 }
 
+func chainChannel(id uint64) taskstypes.Channel {
+	return taskstypes.Channel{
+		Id: id, Network: network, Node: 3, Client: account, Key: bytesOf(9), Deposit: math.NewInt(100), Redeemed: math.NewInt(30), Count: 4, Evidence: bytesOf(8),
+		Expires: 77,
+	}
+}
+
+func workChannel(id uint64) work.Channel {
+	return work.Channel{
+		ID: id, Network: network, Node: 3, Client: account, Key: root(9), Deposit: u(100), Redeemed: u(30), Count: 4, Expires: 77,
+	}
+}
+
 // TestWordsOfTheChain: numbers that are taken over as they are mean the same on both sides.
 func TestWordsOfTheChain(t *testing.T) {
 	require.Equal(t, []int{1, 2, 3, 4, 5}, []int{
@@ -169,6 +182,10 @@ func queries() map[string]question {
 			}},
 			func(ctx context.Context, c *chain.Client) (any, error) { return c.Deal(ctx, 12) },
 			chain.DealRecord{Deal: workDeal(12), Assurance: "protected", Indices: []work.Index{workIndex(work.IndexHeld), workIndex(work.IndexVacant), {}}},
+		},
+		"channel": {
+			"/mesh.tasks.v1.Query/Channel", `channel:7 `, &taskstypes.QueryChannelResponse{Channel: chainChannel(7)},
+			func(ctx context.Context, c *chain.Client) (any, error) { return c.Channel(ctx, 7) }, workChannel(7),
 		},
 		"watch": {
 			"/mesh.tasks.v1.Query/Watch", `network:"net_1a2b3c4d" node:3 epoch:4 `,

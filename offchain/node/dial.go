@@ -35,6 +35,7 @@ type ClientConfig struct {
 type Client struct {
 	Objects *storage.Client
 
+	payer  *payer // nil where reading is free
 	group  *lifecycle.Group
 	cancel context.CancelFunc
 	ran    chan error
@@ -50,11 +51,15 @@ func Dial(ctx context.Context, cfg ClientConfig, deps Deps) (*Client, error) {
 		c.cancel()
 		return errors.Join(<-c.ran, c.group.Close())
 	})
-	overlay, key, err := c.open(ctx, cfg, deps)
+	n, _, err := deps.Client.Network(ctx, cfg.Network)
+	if err != nil {
+		return nil, err
+	}
+	overlay, key, err := c.open(ctx, cfg, deps, n)
 	if err != nil {
 		return nil, errors.Join(err, c.group.Close())
 	}
-	if err := c.objects(cfg, deps, overlay, key); err != nil {
+	if err := c.objects(cfg, deps, n, overlay, key); err != nil {
 		return nil, errors.Join(err, c.group.Close())
 	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -67,11 +72,7 @@ func Dial(ctx context.Context, cfg ClientConfig, deps Deps) (*Client, error) {
 }
 
 // open opens the sockets of a client.
-func (c *Client) open(ctx context.Context, cfg ClientConfig, deps Deps) (*p2p.Overlay, ed25519.PrivateKey, error) {
-	n, _, err := deps.Client.Network(ctx, cfg.Network)
-	if err != nil {
-		return nil, nil, err
-	}
+func (c *Client) open(ctx context.Context, cfg ClientConfig, deps Deps, n chain.Network) (*p2p.Overlay, ed25519.PrivateKey, error) {
 	if err := checkEntrances(cfg.Bootstrap); err != nil {
 		return nil, nil, err
 	}
@@ -85,7 +86,7 @@ func (c *Client) open(ctx context.Context, cfg ClientConfig, deps Deps) (*p2p.Ov
 	if err := os.MkdirAll(dataDir(cfg.Home, ""), 0o700); err != nil {
 		return nil, nil, fmt.Errorf("make the home: %w", err)
 	}
-	keyFile := filepath.Join(cfg.Home, "client_key")
+	keyFile := clientKeyFile(cfg.Home)
 	key, err := p2p.LoadKey(keyFile, deps.Rand)
 	if err != nil {
 		return nil, nil, err
@@ -104,6 +105,21 @@ func (c *Client) open(ctx context.Context, cfg ClientConfig, deps Deps) (*p2p.Ov
 	return overlay, key, overlay.SetWanted(fellows(members, overlay.ID()))
 }
 
+// clientKeyFile is where the key of a client's host lies.
+func clientKeyFile(home string) string { return filepath.Join(home, "client_key") }
+
+// ClientHost returns the public key of the host of a home's client; zeros where it has not entered a network yet.
+func ClientHost(home string) ([32]byte, error) {
+	if _, err := os.Stat(clientKeyFile(home)); errors.Is(err, os.ErrNotExist) {
+		return [32]byte{}, nil
+	}
+	key, err := p2p.LoadKey(clientKeyFile(home), nil)
+	if err != nil {
+		return [32]byte{}, err
+	}
+	return [32]byte(key.Public().(ed25519.PublicKey)), nil
+}
+
 // domain is where the client's signatures count.
 func (c ClientConfig) domain() proof.Domain {
 	return proof.Domain{ChainID: c.ChainID, Network: c.Network}
@@ -119,7 +135,7 @@ func clientOverlay(cfg ClientConfig, deps Deps, n chain.Network, known []peer.Ad
 }
 
 // objects opens the database of the client's own objects and what reaches holders.
-func (c *Client) objects(cfg ClientConfig, deps Deps, overlay *p2p.Overlay, host ed25519.PrivateKey) error {
+func (c *Client) objects(cfg ClientConfig, deps Deps, n chain.Network, overlay *p2p.Overlay, host ed25519.PrivateKey) (err error) {
 	a := account{chain: deps.Client, keys: deps.Keyring, network: cfg.Network, poll: cfg.Poll}
 	if cfg.Key != "" {
 		key, err := deps.Keyring.Key(cfg.Key)
@@ -129,7 +145,12 @@ func (c *Client) objects(cfg ClientConfig, deps Deps, overlay *p2p.Overlay, host
 		a.key = key
 	}
 	domain := cfg.domain()
-	far, err := remote.New(remote.DefaultConfig(domain), dialer{overlay})
+	if c.payer, err = newPayer(a, n, domain, host); err != nil {
+		return err
+	}
+	rc := remote.DefaultConfig(domain)
+	rc.Payer = asPayer(c.payer)
+	far, err := remote.New(rc, dialer{overlay})
 	if err != nil {
 		return err
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
+	"github.com/mesh-protocol/mesh/offchain/channel"
 	"github.com/mesh-protocol/mesh/offchain/node/head"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/holder"
 	"github.com/mesh-protocol/mesh/offchain/work"
@@ -78,9 +80,37 @@ func (l *ledger) Epoch(ctx context.Context) (number uint64, opened int64, err er
 	return e.Number, e.Open, err
 }
 
-// Duties implements duty.Chain.
+// Duties implements duty.Chain. To redeem vouchers is not a matter of storage.
 func (l *ledger) Duties(ctx context.Context) ([]work.Duty, error) {
-	return l.chain.Duties(ctx, l.network, l.node)
+	list, err := l.chain.Duties(ctx, l.network, l.node)
+	return slices.DeleteFunc(list, func(d work.Duty) bool { return d.Kind == work.DutyRedeem }), err
+}
+
+// IsFellow implements holder.Fellows.
+func (l *ledger) IsFellow(ctx context.Context, deal uint64, host [32]byte) (bool, error) {
+	m, err := l.chain.MemberByPeer(ctx, l.network, chain.PeerID(host))
+	if errors.Is(err, chain.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	d, err := l.view(ctx, deal)
+	return slices.ContainsFunc(d.Indices, func(i work.Index) bool { return i.Node == m.Number }), err
+}
+
+// Channel implements channel.Channels.
+func (l *ledger) Channel(ctx context.Context, id uint64) (work.Channel, error) {
+	c, err := l.chain.Channel(ctx, id)
+	if errors.Is(err, chain.ErrNotFound) {
+		err = fmt.Errorf("%w: %w", channel.ErrNoChannel, err)
+	}
+	return c, err
+}
+
+// Paying implements channel.Channels.
+func (l *ledger) Paying(ctx context.Context) ([]work.Channel, error) {
+	return l.chain.ChannelsTo(ctx, l.network, l.node)
 }
 
 // Held implements duty.Chain.

@@ -35,7 +35,28 @@ func (s sender) Send(ctx context.Context, p work.Post) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("tx %s in block %d, %d gas", result.Hash, result.Height, result.GasUsed), nil
+	outcome := fmt.Sprintf("tx %s in block %d, %d gas", result.Hash, result.Height, result.GasUsed)
+	if len(p.Redeem) > 0 {
+		outcome += redeemedText(result)
+	}
+	return outcome, nil
+}
+
+// redeemedText says what came of vouchers: how many were redeemed, and which were not.
+func redeemedText(r chain.Result) string {
+	list, err := r.Redeemed()
+	if err != nil {
+		return ""
+	}
+	text, done := "", 0
+	for _, v := range list {
+		if v.Refused == "" {
+			done++
+		} else {
+			text += fmt.Sprintf("; channel %d: %s", v.Channel, v.Refused)
+		}
+	}
+	return fmt.Sprintf(", %d of %d vouchers redeemed", done, len(list)) + text
 }
 
 // isFinal tells whether the chain would say the same again. Refusals of the chain itself are about fees and
@@ -68,6 +89,8 @@ func (s sender) message(p work.Post) (chain.Msg, error) {
 		return s.account.TakeIndex(*p.Take)
 	case p.Answer != nil:
 		return s.account.AnswerOpen(p.Answer.Request, p.Answer.LayoutOpening, p.Answer.ChunkOpening)
+	case len(p.Redeem) > 0:
+		return chain.RedeemVouchers(s.account.Operator, p.Redeem)
 	case p.Draw != 0:
 		return s.account.Draw(p.Draw)
 	case p.Prune != 0:

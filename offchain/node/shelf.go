@@ -87,7 +87,9 @@ func (s repairStore) Put(ctx context.Context, deal uint64, root [32]byte, length
 type fellowHolders struct{ remote *remote.Remote }
 
 // Reader implements repair.Readers.
-func (f fellowHolders) Reader() repair.Reader { return fellowReader{f.remote.Reader()} }
+func (f fellowHolders) Reader(deal uint64) repair.Reader {
+	return fellowReader{f.remote.FellowReader(deal)}
+}
 
 // fellowReader reads for one repair.
 type fellowReader struct{ *remote.Reader }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mesh-protocol/mesh/offchain/attest"
 	"github.com/mesh-protocol/mesh/offchain/chain"
+	"github.com/mesh-protocol/mesh/offchain/channel"
 	"github.com/mesh-protocol/mesh/offchain/journal"
 	"github.com/mesh-protocol/mesh/offchain/lifecycle"
 	"github.com/mesh-protocol/mesh/offchain/node/outbox"
@@ -31,6 +32,7 @@ type storageParts struct {
 	holder  *holder.Holder
 	outbox  *outbox.Outbox
 	books   outbox.Books
+	till    *channel.Till
 	attest  *attest.Attest
 }
 
@@ -53,7 +55,7 @@ func (n *Node) openStorage(ctx context.Context) error {
 	if [32]byte(s.key.Public().(ed25519.PublicKey)) != m.PeerKey {
 		return fmt.Errorf("%w: node %d was registered with another node_key", ErrInvalid, m.Number)
 	}
-	if err := n.openDisk(s); err != nil {
+	if err := n.openDisk(ctx, s); err != nil {
 		return err
 	}
 	bound, err := n.deps.Keyring.Bind(n.cfg.domain(), m.Owner, n.cfg.Operator, s.key)
@@ -68,7 +70,7 @@ func (n *Node) openStorage(ctx context.Context) error {
 }
 
 // openDisk opens the journal and the pieces, and the holder on top of them.
-func (n *Node) openDisk(s *storageParts) (err error) {
+func (n *Node) openDisk(ctx context.Context, s *storageParts) (err error) {
 	if s.journal, err = journal.Open(journal.DefaultConfig(dataDir(n.cfg.Home, "journal"))); err != nil {
 		return err
 	}
@@ -77,12 +79,15 @@ func (n *Node) openDisk(s *storageParts) (err error) {
 	if s.books, err = outbox.OpenBooks(s.journal); err != nil {
 		return err
 	}
+	if s.till, err = n.openTill(ctx, s); err != nil {
+		return err
+	}
 	if s.pieces, err = piece.Open(piece.DefaultConfig(dataDir(n.cfg.Home, "pieces"), n.cfg.Quota)); err != nil {
 		return err
 	}
 	n.group.Add(lifecycle.Item{Name: "pieces", Run: s.pieces.Run, Close: s.pieces.Close})
 	s.holder, err = holder.Open(holder.DefaultConfig(dataDir(n.cfg.Home, "layouts"), n.cfg.domain()), holder.Deps{
-		Pieces: pieces{s.pieces}, Deals: s.ledger, Accounts: s.ledger, Key: s.key,
+		Pieces: pieces{s.pieces}, Deals: s.ledger, Accounts: s.ledger, Till: s.till, Fellows: s.ledger, Key: s.key,
 	})
 	return err
 }
@@ -127,6 +132,7 @@ func (n *Node) addDuties(s *storageParts) error {
 	}
 	n.group.Add(lifecycle.Item{Name: "watching", Run: func(ctx context.Context) error { return n.keepWatch(ctx, s.attest) }})
 	n.group.Add(lifecycle.Item{Name: "posts", Run: post.Run})
+	n.group.Add(lifecycle.Item{Name: "payments", Run: func(ctx context.Context) error { return n.keepTill(ctx, s) }})
 	n.group.Add(lifecycle.Item{Name: "duties", Run: func(ctx context.Context) error { return n.doDuties(ctx, duties) }})
 	n.group.Add(lifecycle.Item{Name: "journal upkeep", Run: func(ctx context.Context) error { return n.keepJournal(ctx, s) }})
 	return nil

@@ -22,6 +22,8 @@ const (
 	DutyProof DutyKind = "proof" // prove a claim
 	DutyOpen  DutyKind = "open"  // show a block somebody asked for
 	DutyAck   DutyKind = "ack"   // acknowledge a layout
+	// DutyRedeem is to redeem vouchers before their channel expires; the chain does not know whether there are any.
+	DutyRedeem DutyKind = "redeem"
 )
 
 // Window is when claims and proofs of an epoch are taken.

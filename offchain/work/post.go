@@ -13,6 +13,7 @@ type Post struct {
 	Declare *IndexRef `json:",omitempty"` // an index of somebody else
 	Take    *IndexRef `json:",omitempty"`
 	Answer  *Answer   `json:",omitempty"`
+	Redeem  []Voucher `json:",omitempty"` // of channels that pay the node
 	Draw    uint64    `json:",omitempty"` // a deal
 	Prune   uint64    `json:",omitempty"` // a node that does nothing
 	Resume  bool      `json:",omitempty"`

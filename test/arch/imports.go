@@ -32,6 +32,7 @@ var places = []place{
 	{"offchain/message/**", []string{"proof/**"}, "a message is bytes with a signature; who moves or reads it is not its business"},
 	{"offchain/p2p/**", []string{"proof/**", "offchain/message/**"}, "p2p moves envelopes and understands none"},
 	{"offchain/attest/**", []string{"proof/**", "offchain/work/**", "offchain/message/**"}, "siblings meet in offchain/node only"},
+	{"offchain/channel/**", []string{"proof/**", "offchain/work/**"}, "siblings meet in offchain/node only"},
 	{"offchain/journal/**", []string{"proof/**", "offchain/work/**", "offchain/message/**", "offchain/dirlock/**"}, "siblings meet in offchain/node only"},
 	{"offchain/piece/**", []string{"proof/**", "offchain/work/**", "offchain/message/**", "offchain/dirlock/**"}, "siblings meet in offchain/node only"},
 	{"offchain/logic", []string{"proof/**", "offchain/work/**", "offchain/message/**"}, "the interface does not know its engines"},

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -96,10 +97,14 @@ func (n *storageNet) ownerOf(name string) string {
 // member returns a node of the devnet as the chain has it.
 func (n *storageNet) member(name string) memberOnChain {
 	n.t.Helper()
-	rpc, owner := n.state(n.dir).RPC, n.ownerOf(name)
-	for i := range 4 {
+	rpc, owner, number := n.state(n.dir).RPC, n.ownerOf(name), 0
+	for _, k := range n.state(n.dir).Keys {
+		if !strings.HasPrefix(filepath.Base(k.Home), "node") {
+			continue
+		}
+		number++ // as many nodes as homes, in another order
 		var found struct{ Node memberOnChain }
-		n.query(&found, rpc, "network", "node", n.network, itoa(i+1))
+		n.query(&found, rpc, "network", "node", n.network, itoa(number))
 		if found.Node.Owner == owner {
 			require.NotEmpty(n.t, found.Node.PeerKey)
 			return found.Node

@@ -109,7 +109,6 @@ func TestStorage(t *testing.T) {
 	require.True(t, bytes.Equal(large, n.read("shared.out")))
 
 	n.earns(put.Deal)
-	n.answersRoutes(put.Deal)
 	n.losesHolders(put.Deal, large)
 
 	n.ok(n.client("rm", put.Objects[1].URI)...)

@@ -12,6 +12,7 @@ const (
 	KindClaim       = kindClaim
 	KindSeal        = kindSeal
 	KindDuty        = kindDuty
+	KindVoucher     = kindVoucher
 	LeavesPerRecord = leavesPerRecord
 	SlotsPerRecord  = slotsPerRecord
 	FirstPart       = firstPart
@@ -23,6 +24,12 @@ var ErrClaimRecord = errClaimRecord
 
 // ErrWitnessRecord is errWitnessRecord.
 var ErrWitnessRecord = errWitnessRecord
+
+// ErrVoucherRecord is errVoucherRecord.
+var ErrVoucherRecord = errVoucherRecord
+
+// DecodeVoucher reads a record of a voucher.
+func DecodeVoucher(bz []byte) (work.Voucher, error) { return decodeVoucher(bz) }
 
 // EncodePart writes one record of a claim.
 func EncodePart(of work.Claim, place byte, made work.Made) ([]byte, error) {

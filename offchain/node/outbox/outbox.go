@@ -16,6 +16,8 @@ const (
 	kindClaim = 2 // a record: what a claim was made of
 	kindSeal  = 3 // a record: an attestation of this node
 	kindDuty  = 4 // a record: a duty this node did as a watcher
+	// kindVoucher is a record: the latest voucher of a channel that pays this node.
+	kindVoucher = 5
 )
 
 // Outbox keeps what must be brought to the chain until it is there. Its methods may be called by several goroutines at

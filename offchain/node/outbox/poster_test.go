@@ -42,6 +42,7 @@ func TestPostsArrive(t *testing.T) {
 		{Key: "declare", Declare: &ref},
 		{Key: "take", Take: &work.IndexRef{}},
 		{Key: "answer", Answer: &work.Answer{Request: 2, LayoutOpening: []byte{1}, ChunkOpening: []byte{2, 3}}},
+		{Key: "redeem", NotAfter: 90, Redeem: []work.Voucher{voucherOf(3, 1<<64-1, 9), voucherOf(1<<64-1, 5, 1<<64-1)}},
 		{Key: "draw", Draw: 12},
 		{Key: "prune", Prune: 7},
 		{Key: "resume", Resume: true},

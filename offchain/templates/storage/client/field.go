@@ -65,6 +65,20 @@ func (f *field) pick(asked []bool) int {
 	return best
 }
 
+// likely returns up to n holders that are expected to be asked first.
+func (f *field) likely(n int) (list []Holder) {
+	asked := make([]bool, len(f.holders))
+	for len(list) < n {
+		i := f.pick(asked)
+		if i < 0 {
+			break
+		}
+		asked[i] = true
+		list = append(list, f.holders[i])
+	}
+	return list
+}
+
 // took notes how long a holder took for a number of bytes.
 func (f *field) took(index, bytes int, d time.Duration) {
 	f.mu.Lock()

@@ -55,6 +55,9 @@ func (o *Opened) read(ctx context.Context, w io.Writer, opts GetOptions, m *mete
 	if opts.Length == 0 {
 		to = size
 	}
+	if err := o.fund(ctx, o.perHolder(from, to)); err != nil {
+		return err
+	}
 	m.update(func(p *Progress) { p.Stage, p.Total = StageFetch, to-from })
 	hash := blake3.New(32, nil)
 	whole := from == 0 && to == size
@@ -93,7 +96,6 @@ func (o *Opened) parts(ctx context.Context, from, to uint64, fn func([]byte) err
 	var readers sync.WaitGroup
 	readers.Go(func() {
 		defer close(queue)
-		o.scouts.await(ctx, o.coder.Profile().K)
 		for at := from; at < to; {
 			if !room.enter(ctx) {
 				return

@@ -38,6 +38,9 @@ type Writer interface {
 type Reader interface {
 	// Reach opens the way to a holder, which the other methods do as well if need be.
 	Reach(ctx context.Context, holder Holder) error
+	// Fund sees to it that so many bytes can be paid to each of some holders before they are asked for, where reading costs
+	// something.
+	Fund(ctx context.Context, holders []Holder, bytes uint64) error
 	// Fetch reads len(dst) bytes of a piece from an offset on.
 	Fetch(ctx context.Context, from Holder, piece Piece, offset uint64, dst []byte) error
 	// Layout reads the list of a deal with n pieces a segment that has the given root.

@@ -23,6 +23,15 @@ type nodes struct {
 	chain *chain
 	list  []*node
 	open  sync.WaitGroup // writers and readers that are not closed
+	// pay is asked for money for some holders; nil where reading is free.
+	pay func(holders []client.Holder, bytes uint64) error
+}
+
+func (n *nodes) fund(_ context.Context, holders []client.Holder, bytes uint64) error {
+	if n.pay == nil {
+		return nil
+	}
+	return n.pay(holders, bytes)
 }
 
 func newNodes(c *chain) *nodes { return &nodes{chain: c} }
@@ -191,6 +200,10 @@ type reader struct {
 
 func (r *reader) Reach(ctx context.Context, h client.Holder) error {
 	return r.nodes.find(h).do(ctx, "Reach", 0, func() error { return nil })
+}
+
+func (r *reader) Fund(ctx context.Context, holders []client.Holder, bytes uint64) error {
+	return r.nodes.fund(ctx, holders, bytes)
 }
 
 func (r *reader) Fetch(ctx context.Context, from client.Holder, p client.Piece, offset uint64, dst []byte) error {

@@ -182,7 +182,9 @@ func (o *Opened) readManifest(ctx context.Context, s record.Segment, cid record.
 	if err != nil || uint64(length) != s.Length {
 		return nil, fmt.Errorf("%w: %w: label of another length", ErrDamaged, record.ErrMismatch)
 	}
-	o.scouts.await(ctx, o.coder.Profile().K)
+	if err := o.fund(ctx, uint64(length)); err != nil {
+		return nil, err
+	}
 	pieces, free, err := o.gather.gather(ctx, s, segment.Span{To: length})
 	if err != nil {
 		return nil, err

@@ -57,6 +57,15 @@ type streams struct{ *remote.Reader }
 // Reach opens a stream.
 func (s streams) Reach(ctx context.Context, h Holder) error { return s.Reader.Reach(ctx, peer(h)) }
 
+// Fund has the payer of the remote set money aside.
+func (s streams) Fund(ctx context.Context, holders []Holder, bytes uint64) error {
+	peers := make([]remote.Peer, len(holders))
+	for i, h := range holders {
+		peers[i] = peer(h)
+	}
+	return s.Reader.Fund(ctx, peers, bytes)
+}
+
 // Fetch reads a range of a piece.
 func (s streams) Fetch(ctx context.Context, from Holder, p Piece, offset uint64, dst []byte) error {
 	return s.Reader.Fetch(ctx, peer(from), p.Root, p.Length, offset, dst)

@@ -54,6 +54,9 @@ type Deps struct {
 	Pieces   Pieces
 	Deals    Deals
 	Accounts Accounts
+	// Till takes payment for what is read, but from Fellows; without it reading is free.
+	Till    Till
+	Fellows Fellows
 	// Key is that of the node's libp2p host; it signs acknowledgements.
 	Key ed25519.PrivateKey
 }
@@ -62,6 +65,8 @@ func (d Deps) validate() error {
 	switch {
 	case d.Pieces == nil || d.Deals == nil || d.Accounts == nil:
 		return fmt.Errorf("%w: no store, chain or accounts", ErrInvalid)
+	case d.Till != nil && d.Fellows == nil:
+		return fmt.Errorf("%w: a till, and nobody who knows fellow holders", ErrInvalid)
 	case len(d.Key) != ed25519.PrivateKeySize:
 		return fmt.Errorf("%w: key of %d bytes", ErrInvalid, len(d.Key))
 	}

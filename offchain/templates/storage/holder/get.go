@@ -1,6 +1,7 @@
 package holder
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +11,7 @@ import (
 )
 
 // sendPiece answers a Get in its turn.
-func (t *talk) sendPiece(m *wire.Get) error {
+func (t *talk) sendPiece(ctx context.Context, m *wire.Get) error {
 	r, err := t.h.deps.Pieces.Get([32]byte(m.Root))
 	if err != nil {
 		return t.c.WriteAnswer(getRefusal(err).Answer())
@@ -23,7 +24,19 @@ func (t *talk) sendPiece(m *wire.Get) error {
 	if !ok {
 		return t.c.WriteAnswer(wire.Refuse(wire.BadRange, "the piece has %d bytes", r.Length()).Answer())
 	}
-	return t.send(r, from, to, &wire.Answer{Length: r.Length(), Follow: to - from, Cvs: r.List()})
+	bytes := m.Length
+	if bytes == 0 {
+		bytes = r.Length() - m.Offset
+	}
+	giveBack, refusal := t.charge(ctx, bytes)
+	if refusal != nil {
+		return t.c.WriteAnswer(refusal.Answer())
+	}
+	sent, err := t.send(r, from, to, &wire.Answer{Length: r.Length(), Follow: to - from, Cvs: r.List()})
+	if !sent {
+		giveBack()
+	}
+	return err
 }
 
 // groupRange returns the bytes of a piece that are sent: whole groups around those asked for.
@@ -39,30 +52,31 @@ func groupRange(m *wire.Get, length uint64) (from, to uint64, ok bool) {
 }
 
 // send writes an answer and the bytes [from, to) of a source, straight from where the disk has put them. The answer
-// waits for the first of them, so that a disk that cannot read can still be admitted; later there is only the reset.
-func (t *talk) send(src io.ReaderAt, from, to uint64, a *wire.Answer) error {
+// waits for the first of them, so that a disk that cannot read can still be admitted; later there is only the reset. It
+// tells whether all was sent.
+func (t *talk) send(src io.ReaderAt, from, to uint64, a *wire.Answer) (bool, error) {
 	buf, give := t.h.buffer()
 	defer give()
 	for first := true; from < to; first = false {
 		b := buf[:min(to-from, uint64(len(buf)))]
 		n, err := src.ReadAt(b, int64(from))
 		if n < len(b) && first {
-			return t.c.WriteAnswer(wire.Refuse(wire.Damaged, "the disk cannot read it").Answer())
+			return false, t.c.WriteAnswer(wire.Refuse(wire.Damaged, "the disk cannot read it").Answer())
 		}
 		if n < len(b) {
-			return fmt.Errorf("read what is served: %w", err)
+			return false, fmt.Errorf("read what is served: %w", err)
 		}
 		if first {
 			if err := t.c.WriteAnswer(a); err != nil {
-				return err
+				return false, err
 			}
 		}
 		if err := t.c.WriteBody(b); err != nil {
-			return err
+			return false, err
 		}
 		from += uint64(len(b))
 	}
-	return nil
+	return true, nil
 }
 
 // getRefusal says why the store does not give a piece.

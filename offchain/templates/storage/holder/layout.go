@@ -20,7 +20,8 @@ func (t *talk) sendList(m *wire.GetLayout) error {
 		return t.c.WriteAnswer(wire.Refuse(wire.Damaged, "the list cannot be read").Answer())
 	}
 	defer func() { _ = f.Close() }() // only read
-	return t.send(f, 0, uint64(size), &wire.Answer{Length: uint64(size), Follow: uint64(size)})
+	_, err = t.send(f, 0, uint64(size), &wire.Answer{Length: uint64(size), Follow: uint64(size)})
+	return err
 }
 
 func (h *Holder) findAny(m *wire.GetLayout) (entry, bool) {

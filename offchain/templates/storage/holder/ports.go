@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/mesh-protocol/mesh/offchain/work"
+	"github.com/mesh-protocol/mesh/proof"
 )
 
 // Pieces is the store of pieces. Its methods may be called by several goroutines at once.
@@ -58,6 +59,26 @@ type Deals interface {
 	Height() uint64
 	// Node is the number of this node in its network, 0 before it is known.
 	Node() uint64
+}
+
+// Till takes payment for reading. Its methods may be called by several goroutines at once.
+type Till interface {
+	// Cost returns what bytes cost now, in base units; nothing where reading is free.
+	Cost(bytes uint64) proof.U128
+	// Account returns where the channel of a payer, who is known by the key of its host, stands.
+	Account(ctx context.Context, payer [32]byte, channel uint64) (work.Account, error)
+	// Take takes a voucher and returns, once it is durable, where the channel stands.
+	Take(ctx context.Context, payer [32]byte, v work.Voucher) (work.Account, error)
+	// Charge takes a cost off what was promised. The error says why it cannot.
+	Charge(ctx context.Context, payer [32]byte, channel uint64, cost proof.U128) error
+	// Return gives back what was charged for something that was not sent.
+	Return(channel uint64, cost proof.U128)
+}
+
+// Fellows knows who holds or rebuilds an index of a deal.
+type Fellows interface {
+	// IsFellow tells whether the node with that host is one of them.
+	IsFellow(ctx context.Context, deal uint64, host [32]byte) (bool, error)
 }
 
 // Accounts knows the keys of accounts.

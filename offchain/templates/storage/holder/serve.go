@@ -61,6 +61,7 @@ type talk struct {
 	c     *wire.Conn
 	from  [32]byte
 	grant *grant // nil before the first
+	payer payer
 	queue chan *reply
 	owed  atomic.Int64   // answers that were not written yet
 	puts  sync.WaitGroup // pieces that are becoming durable
@@ -122,9 +123,13 @@ func (t *talk) read(ctx context.Context) error {
 		case m.Put != nil:
 			err = t.takePut(ctx, m.Put)
 		case m.Get != nil:
-			_, err = t.promise(ctx, func() error { return t.sendPiece(m.Get) })
+			_, err = t.promise(ctx, func() error { return t.sendPiece(ctx, m.Get) })
 		case m.Layout != nil:
 			_, err = t.promise(ctx, func() error { return t.sendList(m.Layout) })
+		case m.Pay != nil:
+			_, err = t.promise(ctx, func() error { return t.takePay(ctx, m.Pay) })
+		case m.Fellow != nil:
+			_, err = t.promise(ctx, func() error { return t.takeFellow(ctx, m.Fellow) })
 		default:
 			err = t.takeStore(ctx, m.Store)
 		}

@@ -17,6 +17,8 @@ type Config struct {
 	Domain proof.Domain
 	// Patience is how long opening a stream, a frame, or waiting for an answer may take.
 	Patience time.Duration
+	// Payer pays for what a Reader reads; nil = nobody, which is enough where reading is free.
+	Payer Payer
 }
 
 // DefaultConfig waits a minute.

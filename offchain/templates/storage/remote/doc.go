@@ -8,6 +8,9 @@
 // The context of a call holds until its answer is there. When it ends the stream is reset at once, and what else is under
 // way on it fails with ErrEnded; a Reader then asks again by itself.
 //
+// Where reading costs something, a Reader pays each holder by vouchers of a Purse before it asks: the voucher and what it pays for
+// go out together, so that nobody waits for the payment.
+//
 // # Trust model
 //
 // A holder is an enemy. Bytes of a piece count only if the list of CVs folds to the root that was asked for and each group
@@ -15,7 +18,7 @@
 // counts if its layout has the root and the bytes that the chain says; its labels are hints. The signature of an ack is
 // verified against the layout that the caller has computed. A holder that sends anything else, or frames that do not
 // belong to the answer, is named in a *HolderError, and its stream ends. No frame is waited for longer than
-// Config.Patience.
+// Config.Patience. What a holder can take without giving is what a Purse pays ahead.
 //
 // # Limitations
 //

@@ -13,7 +13,7 @@ import (
 // Fetch fills dst with bytes of a piece from an offset on. root and length are those of the layout, so that what fills
 // dst is what the client has stored; after an error dst holds anything. It is fastest where offset and the end of dst
 // are multiples of proof.GroupSize, or the end is that of the piece. When it returns dst is the caller's again. Errors:
-// ErrBadBytes if the holder has lied.
+// ErrBadBytes if the holder has lied, wire.Unpaid, those of the Payer.
 func (h *Holder) Fetch(ctx context.Context, root [32]byte, length, offset uint64, dst []byte) error {
 	const op = "fetch piece"
 	n := uint64(len(dst))
@@ -22,7 +22,10 @@ func (h *Holder) Fetch(ctx context.Context, root [32]byte, length, offset uint64
 	}
 	m := &wire.Request{Get: &wire.Get{Root: root[:], Offset: offset, Length: n}}
 	f := &fetch{h: h, root: root, length: length, offset: offset, dst: dst}
-	return h.ask(ctx, op, m, nil, f.take)
+	if h.payer == nil {
+		return h.ask(ctx, op, m, nil, f.take)
+	}
+	return h.fetchPaid(ctx, op, n, m, f.take)
 }
 
 // fetch is a range of a piece that arrives.

@@ -15,6 +15,10 @@ type Holder struct {
 	peer Peer
 	conn *wire.Conn
 
+	payer  Payer      // nil: nothing is paid
+	paying sync.Mutex // held by who sends a voucher and what it pays for
+	stands bool       // guarded by paying: the purse knows where its channel stands
+
 	slots chan struct{} // taken by calls that are under way
 	queue chan *call    // calls in the order in which they are answered
 	over  chan struct{} // closed when the stream has ended

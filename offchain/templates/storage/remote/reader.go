@@ -15,7 +15,9 @@ const tries = 4
 // Reader reads from holders, over a stream to each that it opens when it is first needed. Its methods may be called by
 // several goroutines at once. It must be closed.
 type Reader struct {
-	r *Remote
+	r      *Remote
+	payer  Payer
+	fellow uint64 // the deal by which it reads for nothing; 0 for none
 
 	mu      sync.Mutex
 	closed  bool
@@ -28,8 +30,23 @@ type line struct {
 	h     *Holder // nil before the first
 }
 
-// Reader returns a reader that has opened nothing.
-func (r *Remote) Reader() *Reader { return &Reader{r: r, holders: make(map[Peer]*line)} }
+// Reader returns a reader that has opened nothing, and pays by the Payer of the configuration.
+func (r *Remote) Reader() *Reader {
+	return &Reader{r: r, payer: r.cfg.Payer, holders: make(map[Peer]*line)}
+}
+
+// FellowReader returns a reader for a node that holds or rebuilds an index of a deal, which pays nothing.
+func (r *Remote) FellowReader(deal uint64) *Reader {
+	return &Reader{r: r, fellow: deal, holders: make(map[Peer]*line)}
+}
+
+// Fund sees to it that so many bytes can be paid to each of some holders, before they are asked for.
+func (s *Reader) Fund(ctx context.Context, holders []Peer, bytes uint64) error {
+	if s.payer == nil {
+		return nil
+	}
+	return s.payer.Fund(ctx, holders, bytes)
+}
 
 // Reach opens the stream to a holder unless there is one.
 func (s *Reader) Reach(ctx context.Context, holder Peer) error {
@@ -88,11 +105,26 @@ func (s *Reader) stream(ctx context.Context, peer Peer) (*Holder, error) {
 	if _, err := s.line(peer); err != nil {
 		return nil, err // closed while this one waited
 	}
-	if l.h, err = s.r.Open(ctx, peer); err != nil {
+	if l.h, err = s.open(ctx, peer); err != nil {
 		l.h = nil
 		return nil, err
 	}
 	return l.h, nil
+}
+
+// open opens a stream and says by what right it reads.
+func (s *Reader) open(ctx context.Context, peer Peer) (*Holder, error) {
+	h, err := s.r.Open(ctx, peer)
+	if err != nil {
+		return nil, err
+	}
+	h.payer = s.payer
+	if s.fellow != 0 {
+		if err := h.Fellow(ctx, s.fellow); err != nil {
+			return nil, errors.Join(err, h.Close())
+		}
+	}
+	return h, nil
 }
 
 func (s *Reader) line(peer Peer) (*line, error) {

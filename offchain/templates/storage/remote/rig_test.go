@@ -36,6 +36,9 @@ type rig struct {
 	remote *remote.Remote
 	sender [32]byte
 
+	till    holder.Till // nil where reading is free
+	fellows holder.Fellows
+
 	mu     sync.Mutex
 	served []error // how Serve ended, in order
 	opened int
@@ -59,8 +62,14 @@ func newRig(t *testing.T, dir string) *rig {
 
 func newRemote(t *testing.T, dial wiretest.Dialer) *remote.Remote {
 	t.Helper()
+	return newPaying(t, dial, nil)
+}
+
+// newPaying returns a remote whose readers pay.
+func newPaying(t *testing.T, dial wiretest.Dialer, p remote.Payer) *remote.Remote {
+	t.Helper()
 	cfg := remote.DefaultConfig(holdertest.Domain())
-	cfg.Patience = patience
+	cfg.Patience, cfg.Payer = patience, p
 	r, err := remote.New(cfg, dial)
 	require.NoError(t, err)
 	return r
@@ -71,7 +80,9 @@ func (r *rig) start() {
 	cfg := holder.DefaultConfig(r.dir, holdertest.Domain())
 	cfg.Patience = patience
 	var err error
-	r.holder, err = holder.Open(cfg, holder.Deps{Pieces: r.store, Deals: r.chain, Accounts: holdertest.Accounts{}, Key: holdertest.Key(1)})
+	r.holder, err = holder.Open(cfg, holder.Deps{
+		Pieces: r.store, Deals: r.chain, Accounts: holdertest.Accounts{}, Till: r.till, Fellows: r.fellows, Key: holdertest.Key(1),
+	})
 	require.NoError(r.t, err)
 }
 

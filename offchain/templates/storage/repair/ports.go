@@ -18,8 +18,8 @@ type Fellows interface {
 
 // Readers reads from fellow holders.
 type Readers interface {
-	// Reader returns a reader for one repair.
-	Reader() Reader
+	// Reader returns a reader for the repair of an index of a deal.
+	Reader(deal uint64) Reader
 }
 
 // Reader reads from holders; what it returns was verified. Its methods may be called by several goroutines at once.

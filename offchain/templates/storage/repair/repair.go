@@ -48,7 +48,7 @@ func (r *Repairer) Rebuild(ctx context.Context, h work.Held) error {
 	if deal.Layout.Version == 0 {
 		return nil // nothing lies in the deal yet
 	}
-	j := &job{r: r, deal: deal, index: h.Ref.Index, reader: r.deps.Readers.Reader(), failed: map[int]int{}}
+	j := &job{r: r, deal: deal, index: h.Ref.Index, reader: r.deps.Readers.Reader(deal.ID), failed: map[int]int{}}
 	defer j.reader.Close()
 	if j.coder, err = segment.NewCoder(deal.Profile); err != nil {
 		return err

@@ -119,7 +119,7 @@ func (w *world) Member(_ context.Context, node uint64) (work.Member, error) {
 }
 
 // Reader implements repair.Readers.
-func (w *world) Reader() repair.Reader { return w }
+func (w *world) Reader(uint64) repair.Reader { return w }
 
 // Close implements repair.Reader.
 func (*world) Close() error { return nil }

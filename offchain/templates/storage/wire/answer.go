@@ -24,8 +24,13 @@ func (m *Answer) Validate() error {
 		return fmt.Errorf("%w: %d missing segments", ErrInvalid, len(m.Missing))
 	case m.Code == uint32(Accepted) && (m.Reason != "" || len(m.Missing) != 0):
 		return fmt.Errorf("%w: accepted for a reason", ErrInvalid)
-	case m.Code != uint32(Accepted) && (m.Length != 0 || m.Follow != 0 || len(m.Cvs) != 0 || len(m.Signature) != 0):
+	case m.Code != uint32(Accepted) && (m.Length != 0 || m.Follow != 0 || len(m.Cvs) != 0 || len(m.Signature) != 0 || m.Account != nil):
 		return fmt.Errorf("%w: refused and yet given", ErrInvalid)
+	}
+	if m.Account != nil {
+		if err := m.Account.validate(); err != nil {
+			return err
+		}
 	}
 	for i, segment := range m.Missing {
 		if segment >= MaxSegments || i > 0 && segment <= m.Missing[i-1] {

@@ -23,12 +23,14 @@ const (
 	BadList         // the list breaks its format, n or the deal's space, or its version cannot be committed any more
 	Internal        // the holder failed
 	BadRange        // the piece ends before the range
+	Unpaid          // it costs more than was paid, or the voucher does not count
 )
 
 // String returns the code in a few words.
 func (c Code) String() string {
 	words := [...]string{
 		"accepted", "unknown", "damaged", "no room", "not granted", "wrong root", "pieces missing", "bad list", "holder failed", "beyond the end",
+		"unpaid",
 	}
 	if int64(c) >= int64(len(words)) {
 		return fmt.Sprintf("code %d", uint32(c))

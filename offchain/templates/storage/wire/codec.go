@@ -38,9 +38,12 @@ func Decode[M Message](b []byte, m M) error {
 	if len(b) > maxMessage {
 		return fmt.Errorf("decode message of %d bytes: %w", len(b), ErrTooLarge)
 	}
-	_, nested := any(m).(*Request)
+	nests := answerNests
+	if _, ok := any(m).(*Request); ok {
+		nests = requestNests
+	}
 	fields := 0
-	if err := countFields(b, nested, &fields); err != nil {
+	if err := countFields(b, nests, &fields); err != nil {
 		return fmt.Errorf("decode message: %w", err)
 	}
 	if err := m.Unmarshal(b); err != nil {
@@ -59,9 +62,9 @@ func Decode[M Message](b []byte, m M) error {
 	return nil
 }
 
-// countFields counts the fields of a message, and of those in it if it nests, before the generated decoder allocates
+// countFields counts the fields of a message, and of those in it where it nests, before the generated decoder allocates
 // for each of them. Groups are refused: nothing of ours uses them, and they nest without end.
-func countFields(b []byte, nested bool, fields *int) error {
+func countFields(b []byte, nests func(protowire.Number) bool, fields *int) error {
 	for len(b) > 0 {
 		if *fields++; *fields > maxFields {
 			return ErrTooLarge
@@ -74,9 +77,9 @@ func countFields(b []byte, nested bool, fields *int) error {
 		if value < 0 {
 			return ErrMalformed
 		}
-		if nested && kind == protowire.BytesType {
+		if nests(number) && kind == protowire.BytesType {
 			inner, _ := protowire.ConsumeBytes(b[tag : tag+value])
-			if err := countInner(number, inner, fields); err != nil {
+			if err := countFields(inner, nothingNests, fields); err != nil {
 				return err
 			}
 		}
@@ -85,13 +88,15 @@ func countFields(b []byte, nested bool, fields *int) error {
 	return nil
 }
 
-// countInner counts in a field of a Request that is a message; what a later version put there need not be one.
-func countInner(number protowire.Number, inner []byte, fields *int) error {
-	if number > lastRequest {
-		return nil
-	}
-	return countFields(inner, false, fields)
-}
+// lastRequest is the number of the last field of Request that is a message, and account that of the only one in Answer. What a
+// later version put behind them need not be one.
+const (
+	lastRequest = 7
+	account     = 8
+)
 
-// lastRequest is the number of the last field of Request.
-const lastRequest = 5
+func requestNests(field protowire.Number) bool { return field <= lastRequest }
+
+func answerNests(field protowire.Number) bool { return field == account }
+
+func nothingNests(protowire.Number) bool { return false }

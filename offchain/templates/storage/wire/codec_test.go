@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"encoding/hex"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,6 +39,36 @@ func TestGoldenBytes(t *testing.T) {
 	require.Equal(t, "0806"+"120178"+"3a0301ac02", hex.EncodeToString(b))
 }
 
+func TestGoldenPayments(t *testing.T) {
+	voucher := "10" + hex.EncodeToString(fill(8, 16)) + "%s02%s20" + hex.EncodeToString(fill(0, 32)) + "%s40" + hex.EncodeToString(fill(9, 64))
+	for _, test := range []struct {
+		name string
+		m    *wire.Request
+		want string
+	}{
+		{"ok: pay", payRequest(), "327b" + "08ac02" + "12" + fmt.Sprintf(voucher, "18", "22", "2a")},
+		{"ok: ask", &wire.Request{Pay: &wire.Pay{Channel: 1}}, "32020801"},
+		{"ok: fellow", fellowRequest(), "3a0308ac02"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b, err := wire.Encode(test.m)
+			require.NoError(t, err)
+			require.Equal(t, test.want, hex.EncodeToString(b))
+		})
+	}
+	m := standing()
+	m.Account.Evidence = fill(0, 32)
+	b, err := wire.Encode(m)
+	require.NoError(t, err)
+	require.Equal(t, "428a01"+"0a"+fmt.Sprintf(voucher, "10", "1a", "22")+"2a10"+hex.EncodeToString(fill(7, 16)), hex.EncodeToString(b))
+	b, err = wire.Encode(&wire.Answer{Account: &wire.Account{}})
+	require.NoError(t, err)
+	require.Equal(t, "4200", hex.EncodeToString(b))
+	b, err = wire.Encode(wire.Refuse(wire.Unpaid, "x").Answer())
+	require.NoError(t, err)
+	require.Equal(t, "080a120178", hex.EncodeToString(b))
+}
+
 func TestLargestMessagesFit(t *testing.T) {
 	store := storeRequest()
 	store.Store.Kept = nil
@@ -62,7 +93,11 @@ func TestRequestBounds(t *testing.T) {
 		{"fails: two", func(m *wire.Request) { m.Get = getRequest().Get }},
 		{"fails: all", func(m *wire.Request) {
 			m.Put, m.Get, m.Layout, m.Store = putRequest().Put, getRequest().Get, layoutRequest().Layout, storeRequest().Store
+			m.Pay, m.Fellow = payRequest().Pay, fellowRequest().Fellow
 		}},
+		{"fails: paid as well", func(m *wire.Request) { m.Pay = payRequest().Pay }},
+		{"fails: a fellow as well", func(m *wire.Request) { m.Fellow = fellowRequest().Fellow }},
+		{"fails: fellow of no deal", func(m *wire.Request) { *m = *fellowRequest(); m.Fellow.Deal = 0 }},
 		{"fails: grant without deal", func(m *wire.Request) { m.Grant.Deal = 0 }},
 		{"fails: grant for index 256", func(m *wire.Request) { m.Grant.Index = 256 }},
 		{"fails: short key", func(m *wire.Request) { m.Grant.ClientKey = fill(1, 32) }},
@@ -211,6 +246,9 @@ func FuzzDecodeRequest(f *testing.F) {
 		again, err := wire.Encode(&m)
 		require.NoError(t, err)
 		require.Equal(t, b, again)
+		if m.Pay != nil {
+			require.Equal(t, len(m.Pay.Amount) == 0, m.Pay.Voucher().IsNone())
+		}
 	})
 }
 
@@ -229,5 +267,8 @@ func FuzzDecodeAnswer(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, b, again, "another encoding")
 		_ = m.Refused()
+		if m.Account != nil {
+			require.Equal(t, len(m.Account.Amount) == 0, m.Account.Account(1).Latest.IsNone())
+		}
 	})
 }

@@ -31,8 +31,24 @@ func storeRequest() *wire.Request {
 	}}
 }
 
+func payRequest() *wire.Request {
+	return &wire.Request{Pay: &wire.Pay{Channel: 300, Amount: fill(8, 16), Count: 2, Evidence: fill(0, 32), Signature: fill(9, 64)}}
+}
+
+// askRequest is a Pay that hands nothing over.
+func askRequest() *wire.Request { return &wire.Request{Pay: &wire.Pay{Channel: 1<<64 - 1}} }
+
+func fellowRequest() *wire.Request { return &wire.Request{Fellow: &wire.Fellow{Deal: 300}} }
+
 func requests() []*wire.Request {
-	return []*wire.Request{grantRequest(), putRequest(), getRequest(), layoutRequest(), storeRequest()}
+	return []*wire.Request{
+		grantRequest(), putRequest(), getRequest(), layoutRequest(), storeRequest(), payRequest(), askRequest(), fellowRequest(),
+	}
+}
+
+// standing is where a channel stands of which something is used.
+func standing() *wire.Answer {
+	return &wire.Answer{Account: &wire.Account{Amount: fill(8, 16), Count: 2, Evidence: fill(5, 32), Signature: fill(9, 64), Used: fill(7, 16)}}
 }
 
 func given() *wire.Answer {
@@ -42,5 +58,10 @@ func given() *wire.Answer {
 func answers() []*wire.Answer {
 	missing := wire.Refuse(wire.Missing, "gone")
 	missing.Missing = []uint64{0, 5, wire.MaxSegments - 1}
-	return []*wire.Answer{{}, given(), {Signature: fill(7, 64)}, missing.Answer(), wire.Refuse(99, "later").Answer()}
+	fresh, unused, redeemed := &wire.Account{}, standing().Account, &wire.Account{Used: fill(7, 16)}
+	unused.Used = nil
+	return []*wire.Answer{
+		{}, given(), {Signature: fill(7, 64)}, missing.Answer(), wire.Refuse(99, "later").Answer(), wire.Refuse(wire.Unpaid, "5 bytes cost 5").Answer(),
+		standing(), {Account: fresh}, {Account: unused}, {Account: redeemed},
+	}
 }

@@ -9,6 +9,9 @@ const (
 	// KeySize is the length of a client's compressed secp256k1 key, SignatureSize that of every signature.
 	KeySize       = 33
 	SignatureSize = 64
+	// AmountSize is the length of an amount, EvidenceSize that of the digest in a voucher.
+	AmountSize   = proof.U128Size
+	EvidenceSize = 32
 	// BulkFrame is the length of every frame of a body but the last.
 	BulkFrame = 256 << 10
 	// MaxPiece bounds a piece: one segment of the profile copy, with its tags.

@@ -34,8 +34,12 @@ type Request struct {
 	// layout reads the list of a deal.
 	Layout *GetLayout `protobuf:"bytes,4,opt,name=layout,proto3" json:"layout,omitempty"`
 	// store makes a new version of a deal's layout.
-	Store            *Store `protobuf:"bytes,5,opt,name=store,proto3" json:"store,omitempty"`
-	XXX_unrecognized []byte `json:"-"`
+	Store *Store `protobuf:"bytes,5,opt,name=store,proto3" json:"store,omitempty"`
+	// pay pays for what is read on this stream from then on.
+	Pay *Pay `protobuf:"bytes,6,opt,name=pay,proto3" json:"pay,omitempty"`
+	// fellow shows that the sender holds or rebuilds an index of a deal, who reads for nothing.
+	Fellow           *Fellow `protobuf:"bytes,7,opt,name=fellow,proto3" json:"fellow,omitempty"`
+	XXX_unrecognized []byte  `json:"-"`
 }
 
 func (m *Request) Reset()         { *m = Request{} }
@@ -106,6 +110,150 @@ func (m *Request) GetStore() *Store {
 	return nil
 }
 
+func (m *Request) GetPay() *Pay {
+	if m != nil {
+		return m.Pay
+	}
+	return nil
+}
+
+func (m *Request) GetFellow() *Fellow {
+	if m != nil {
+		return m.Fellow
+	}
+	return nil
+}
+
+// Pay hands over a voucher, or asks only where its channel stands.
+type Pay struct {
+	// channel is the id of the channel, at least 1. Its key is that of the sender's host.
+	Channel uint64 `protobuf:"varint,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	// amount of the voucher, 16 bytes, big-endian, in base units; none of what follows if there is no voucher.
+	Amount []byte `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	// count of the voucher, at least 1.
+	Count uint64 `protobuf:"varint,3,opt,name=count,proto3" json:"count,omitempty"`
+	// evidence of the voucher, 32 bytes; zeros for reading.
+	Evidence []byte `protobuf:"bytes,4,opt,name=evidence,proto3" json:"evidence,omitempty"`
+	// signature of the voucher, 64 bytes.
+	Signature        []byte `protobuf:"bytes,5,opt,name=signature,proto3" json:"signature,omitempty"`
+	XXX_unrecognized []byte `json:"-"`
+}
+
+func (m *Pay) Reset()         { *m = Pay{} }
+func (m *Pay) String() string { return proto.CompactTextString(m) }
+func (*Pay) ProtoMessage()    {}
+func (*Pay) Descriptor() ([]byte, []int) {
+	return fileDescriptor_fba8b8d3e4a9cd4b, []int{1}
+}
+func (m *Pay) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Pay) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Pay.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Pay) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Pay.Merge(m, src)
+}
+func (m *Pay) XXX_Size() int {
+	return m.Size()
+}
+func (m *Pay) XXX_DiscardUnknown() {
+	xxx_messageInfo_Pay.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Pay proto.InternalMessageInfo
+
+func (m *Pay) GetChannel() uint64 {
+	if m != nil {
+		return m.Channel
+	}
+	return 0
+}
+
+func (m *Pay) GetAmount() []byte {
+	if m != nil {
+		return m.Amount
+	}
+	return nil
+}
+
+func (m *Pay) GetCount() uint64 {
+	if m != nil {
+		return m.Count
+	}
+	return 0
+}
+
+func (m *Pay) GetEvidence() []byte {
+	if m != nil {
+		return m.Evidence
+	}
+	return nil
+}
+
+func (m *Pay) GetSignature() []byte {
+	if m != nil {
+		return m.Signature
+	}
+	return nil
+}
+
+// Fellow shows that the sender holds or rebuilds an index of a deal.
+type Fellow struct {
+	// deal is the id of the deal, at least 1.
+	Deal             uint64 `protobuf:"varint,1,opt,name=deal,proto3" json:"deal,omitempty"`
+	XXX_unrecognized []byte `json:"-"`
+}
+
+func (m *Fellow) Reset()         { *m = Fellow{} }
+func (m *Fellow) String() string { return proto.CompactTextString(m) }
+func (*Fellow) ProtoMessage()    {}
+func (*Fellow) Descriptor() ([]byte, []int) {
+	return fileDescriptor_fba8b8d3e4a9cd4b, []int{2}
+}
+func (m *Fellow) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Fellow) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Fellow.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Fellow) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Fellow.Merge(m, src)
+}
+func (m *Fellow) XXX_Size() int {
+	return m.Size()
+}
+func (m *Fellow) XXX_DiscardUnknown() {
+	xxx_messageInfo_Fellow.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Fellow proto.InternalMessageInfo
+
+func (m *Fellow) GetDeal() uint64 {
+	if m != nil {
+		return m.Deal
+	}
+	return 0
+}
+
 // Grant shows that the deal's client lets the sender store for one index.
 type Grant struct {
 	// deal is the id of the deal, at least 1.
@@ -125,7 +273,7 @@ func (m *Grant) Reset()         { *m = Grant{} }
 func (m *Grant) String() string { return proto.CompactTextString(m) }
 func (*Grant) ProtoMessage()    {}
 func (*Grant) Descriptor() ([]byte, []int) {
-	return fileDescriptor_fba8b8d3e4a9cd4b, []int{1}
+	return fileDescriptor_fba8b8d3e4a9cd4b, []int{3}
 }
 func (m *Grant) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -202,7 +350,7 @@ func (m *Put) Reset()         { *m = Put{} }
 func (m *Put) String() string { return proto.CompactTextString(m) }
 func (*Put) ProtoMessage()    {}
 func (*Put) Descriptor() ([]byte, []int) {
-	return fileDescriptor_fba8b8d3e4a9cd4b, []int{2}
+	return fileDescriptor_fba8b8d3e4a9cd4b, []int{4}
 }
 func (m *Put) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -260,7 +408,7 @@ func (m *Get) Reset()         { *m = Get{} }
 func (m *Get) String() string { return proto.CompactTextString(m) }
 func (*Get) ProtoMessage()    {}
 func (*Get) Descriptor() ([]byte, []int) {
-	return fileDescriptor_fba8b8d3e4a9cd4b, []int{3}
+	return fileDescriptor_fba8b8d3e4a9cd4b, []int{5}
 }
 func (m *Get) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -325,7 +473,7 @@ func (m *GetLayout) Reset()         { *m = GetLayout{} }
 func (m *GetLayout) String() string { return proto.CompactTextString(m) }
 func (*GetLayout) ProtoMessage()    {}
 func (*GetLayout) Descriptor() ([]byte, []int) {
-	return fileDescriptor_fba8b8d3e4a9cd4b, []int{4}
+	return fileDescriptor_fba8b8d3e4a9cd4b, []int{6}
 }
 func (m *GetLayout) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -396,7 +544,7 @@ func (m *Store) Reset()         { *m = Store{} }
 func (m *Store) String() string { return proto.CompactTextString(m) }
 func (*Store) ProtoMessage()    {}
 func (*Store) Descriptor() ([]byte, []int) {
-	return fileDescriptor_fba8b8d3e4a9cd4b, []int{5}
+	return fileDescriptor_fba8b8d3e4a9cd4b, []int{7}
 }
 func (m *Store) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -480,7 +628,7 @@ func (m *Range) Reset()         { *m = Range{} }
 func (m *Range) String() string { return proto.CompactTextString(m) }
 func (*Range) ProtoMessage()    {}
 func (*Range) Descriptor() ([]byte, []int) {
-	return fileDescriptor_fba8b8d3e4a9cd4b, []int{6}
+	return fileDescriptor_fba8b8d3e4a9cd4b, []int{8}
 }
 func (m *Range) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -538,7 +686,9 @@ type Answer struct {
 	// signature of the acknowledgement, 64 bytes.
 	Signature []byte `protobuf:"bytes,6,opt,name=signature,proto3" json:"signature,omitempty"`
 	// missing are numbers of segments whose pieces are not there, ascending, at most 64.
-	Missing          []uint64 `protobuf:"varint,7,rep,packed,name=missing,proto3" json:"missing,omitempty"`
+	Missing []uint64 `protobuf:"varint,7,rep,packed,name=missing,proto3" json:"missing,omitempty"`
+	// account tells where the channel of a Pay stands.
+	Account          *Account `protobuf:"bytes,8,opt,name=account,proto3" json:"account,omitempty"`
 	XXX_unrecognized []byte   `json:"-"`
 }
 
@@ -546,7 +696,7 @@ func (m *Answer) Reset()         { *m = Answer{} }
 func (m *Answer) String() string { return proto.CompactTextString(m) }
 func (*Answer) ProtoMessage()    {}
 func (*Answer) Descriptor() ([]byte, []int) {
-	return fileDescriptor_fba8b8d3e4a9cd4b, []int{7}
+	return fileDescriptor_fba8b8d3e4a9cd4b, []int{9}
 }
 func (m *Answer) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -624,8 +774,100 @@ func (m *Answer) GetMissing() []uint64 {
 	return nil
 }
 
+func (m *Answer) GetAccount() *Account {
+	if m != nil {
+		return m.Account
+	}
+	return nil
+}
+
+// Account is what a holder knows of a channel that pays it.
+type Account struct {
+	// amount of the latest voucher, 16 bytes, big-endian, in base units; none of what follows before the first.
+	Amount []byte `protobuf:"bytes,1,opt,name=amount,proto3" json:"amount,omitempty"`
+	// count of that voucher.
+	Count uint64 `protobuf:"varint,2,opt,name=count,proto3" json:"count,omitempty"`
+	// evidence of that voucher, 32 bytes.
+	Evidence []byte `protobuf:"bytes,3,opt,name=evidence,proto3" json:"evidence,omitempty"`
+	// signature of that voucher, 64 bytes.
+	Signature []byte `protobuf:"bytes,4,opt,name=signature,proto3" json:"signature,omitempty"`
+	// used is what of the amount was taken for what was read, 16 bytes, big-endian; none for nothing.
+	Used             []byte `protobuf:"bytes,5,opt,name=used,proto3" json:"used,omitempty"`
+	XXX_unrecognized []byte `json:"-"`
+}
+
+func (m *Account) Reset()         { *m = Account{} }
+func (m *Account) String() string { return proto.CompactTextString(m) }
+func (*Account) ProtoMessage()    {}
+func (*Account) Descriptor() ([]byte, []int) {
+	return fileDescriptor_fba8b8d3e4a9cd4b, []int{10}
+}
+func (m *Account) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Account) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Account.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Account) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Account.Merge(m, src)
+}
+func (m *Account) XXX_Size() int {
+	return m.Size()
+}
+func (m *Account) XXX_DiscardUnknown() {
+	xxx_messageInfo_Account.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Account proto.InternalMessageInfo
+
+func (m *Account) GetAmount() []byte {
+	if m != nil {
+		return m.Amount
+	}
+	return nil
+}
+
+func (m *Account) GetCount() uint64 {
+	if m != nil {
+		return m.Count
+	}
+	return 0
+}
+
+func (m *Account) GetEvidence() []byte {
+	if m != nil {
+		return m.Evidence
+	}
+	return nil
+}
+
+func (m *Account) GetSignature() []byte {
+	if m != nil {
+		return m.Signature
+	}
+	return nil
+}
+
+func (m *Account) GetUsed() []byte {
+	if m != nil {
+		return m.Used
+	}
+	return nil
+}
+
 func init() {
 	proto.RegisterType((*Request)(nil), "mesh.storage.v1.Request")
+	proto.RegisterType((*Pay)(nil), "mesh.storage.v1.Pay")
+	proto.RegisterType((*Fellow)(nil), "mesh.storage.v1.Fellow")
 	proto.RegisterType((*Grant)(nil), "mesh.storage.v1.Grant")
 	proto.RegisterType((*Put)(nil), "mesh.storage.v1.Put")
 	proto.RegisterType((*Get)(nil), "mesh.storage.v1.Get")
@@ -633,49 +875,58 @@ func init() {
 	proto.RegisterType((*Store)(nil), "mesh.storage.v1.Store")
 	proto.RegisterType((*Range)(nil), "mesh.storage.v1.Range")
 	proto.RegisterType((*Answer)(nil), "mesh.storage.v1.Answer")
+	proto.RegisterType((*Account)(nil), "mesh.storage.v1.Account")
 }
 
 func init() { proto.RegisterFile("mesh/storage/v1/piece.proto", fileDescriptor_fba8b8d3e4a9cd4b) }
 
 var fileDescriptor_fba8b8d3e4a9cd4b = []byte{
-	// 588 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x54, 0xbf, 0x6e, 0xd4, 0x4e,
-	0x10, 0x8e, 0x7f, 0xfe, 0x93, 0x9f, 0x97, 0x44, 0xa0, 0x55, 0x14, 0x59, 0x09, 0x98, 0xc8, 0x05,
-	0xa2, 0x00, 0x9b, 0x0b, 0x35, 0x05, 0x69, 0x22, 0x04, 0x48, 0xd1, 0x52, 0x20, 0xd1, 0x44, 0x3e,
-	0x67, 0x6c, 0xaf, 0xe2, 0xf3, 0x1e, 0xde, 0xf5, 0x85, 0x7b, 0x01, 0x6a, 0x9e, 0x84, 0x96, 0x57,
-	0x48, 0x99, 0x92, 0x0a, 0xa1, 0xa4, 0xe2, 0x2d, 0xd0, 0x8c, 0xf7, 0x12, 0x12, 0x72, 0x05, 0x95,
-	0xe7, 0x9b, 0xf9, 0x76, 0xe6, 0x9b, 0x6f, 0x57, 0x66, 0xdb, 0x13, 0xd0, 0x75, 0xa6, 0x8d, 0xea,
-	0xf2, 0x0a, 0xb2, 0xd9, 0x28, 0x9b, 0x4a, 0x28, 0x20, 0x9d, 0x76, 0xca, 0x28, 0x7e, 0x17, 0x8b,
-	0xa9, 0x2d, 0xa6, 0xb3, 0xd1, 0xd6, 0x46, 0xa5, 0x2a, 0x45, 0xb5, 0x0c, 0xa3, 0x81, 0x96, 0xfc,
-	0x72, 0xd8, 0xaa, 0x80, 0x8f, 0x3d, 0x68, 0xc3, 0x9f, 0x30, 0xbf, 0xea, 0xf2, 0xd6, 0x44, 0xce,
-	0x8e, 0xf3, 0xf8, 0xce, 0xee, 0x66, 0x7a, 0xa3, 0x45, 0xba, 0x8f, 0x55, 0x31, 0x90, 0xf8, 0x23,
-	0xe6, 0x4e, 0x7b, 0x13, 0xfd, 0x47, 0xdc, 0x8d, 0xbf, 0xb8, 0x07, 0xbd, 0x11, 0x48, 0x40, 0x5e,
-	0x05, 0x26, 0x72, 0x97, 0xf0, 0xf6, 0xc1, 0x08, 0x24, 0xf0, 0x5d, 0x16, 0x34, 0xf9, 0x5c, 0xf5,
-	0x26, 0xf2, 0x88, 0xba, 0x75, 0x1b, 0xf5, 0x0d, 0x31, 0x84, 0x65, 0xa2, 0x62, 0xac, 0x43, 0xe4,
-	0x2f, 0x51, 0xfc, 0x0e, 0xab, 0x62, 0x20, 0x25, 0x9f, 0x1d, 0xe6, 0xd3, 0x0a, 0x9c, 0x33, 0xef,
-	0x08, 0xf2, 0x86, 0x16, 0xf5, 0x04, 0xc5, 0x7c, 0x83, 0xf9, 0xb2, 0x3d, 0x82, 0x4f, 0xb4, 0xd1,
-	0xba, 0x18, 0x00, 0xdf, 0x64, 0x41, 0x0d, 0xb2, 0xaa, 0x87, 0x05, 0x3c, 0x61, 0x11, 0x7f, 0xc0,
-	0x58, 0xd1, 0x48, 0x68, 0xcd, 0xe1, 0x31, 0xcc, 0x49, 0xf1, 0x9a, 0x08, 0x87, 0xcc, 0x6b, 0x98,
-	0xf3, 0xfb, 0x2c, 0xd4, 0xb2, 0x6a, 0x73, 0xd3, 0x5b, 0x71, 0x6b, 0xe2, 0x2a, 0x91, 0x8c, 0x98,
-	0x7b, 0xd0, 0x93, 0x8a, 0x4e, 0xa9, 0xc1, 0xee, 0x35, 0x41, 0x31, 0xce, 0x6b, 0xa0, 0xad, 0x4c,
-	0x4d, 0x32, 0x3c, 0x61, 0x51, 0xf2, 0x8a, 0xb9, 0xfb, 0xb0, 0xf4, 0x88, 0x2a, 0x4b, 0x0d, 0x66,
-	0x71, 0x64, 0x40, 0x7f, 0xb4, 0x72, 0xaf, 0xb5, 0x7a, 0xcb, 0xc2, 0x4b, 0x27, 0x6f, 0x75, 0x22,
-	0x62, 0xab, 0x33, 0xe8, 0xb4, 0x54, 0xad, 0xed, 0xb8, 0x80, 0x97, 0xe3, 0xdd, 0xab, 0xf1, 0xc9,
-	0x37, 0x87, 0xf9, 0x64, 0xf3, 0xbf, 0xf7, 0x1a, 0xe7, 0x1a, 0xac, 0x38, 0x8a, 0xf9, 0x36, 0x0b,
-	0xf1, 0x7b, 0x48, 0x43, 0x06, 0x53, 0xff, 0xc7, 0x84, 0xc0, 0x3d, 0x9f, 0x31, 0xef, 0x18, 0xa6,
-	0x26, 0xf2, 0x77, 0xdc, 0x5b, 0xef, 0x5a, 0xe4, 0x6d, 0x05, 0x7b, 0xde, 0xe9, 0x8f, 0x87, 0x2b,
-	0x82, 0x98, 0x78, 0x49, 0x8d, 0xd4, 0xe6, 0x70, 0x3c, 0x37, 0xa0, 0xa3, 0x80, 0x06, 0x85, 0x98,
-	0xd9, 0xc3, 0x44, 0x32, 0x62, 0x3e, 0x9d, 0x41, 0x29, 0x65, 0xa7, 0x26, 0x0b, 0xe1, 0x18, 0xe3,
-	0x73, 0x28, 0x54, 0xdf, 0x2e, 0x4c, 0x1d, 0x40, 0xf2, 0xd5, 0x61, 0xc1, 0xcb, 0x56, 0x9f, 0x40,
-	0x87, 0x87, 0x0a, 0x75, 0x04, 0x74, 0x68, 0x5d, 0x50, 0x8c, 0x96, 0x77, 0x90, 0x6b, 0xbb, 0x6c,
-	0x28, 0x2c, 0x5a, 0x76, 0x15, 0x98, 0x2f, 0x55, 0xd3, 0xa8, 0x13, 0x5a, 0xd6, 0x13, 0x16, 0xf1,
-	0x7b, 0xcc, 0x2d, 0x66, 0xda, 0x3e, 0x1c, 0x0c, 0xaf, 0x3f, 0xa8, 0xe0, 0xc6, 0x83, 0x42, 0x97,
-	0x27, 0x52, 0x6b, 0xd9, 0x56, 0xd1, 0xea, 0x8e, 0x8b, 0x2e, 0x5b, 0xb8, 0xf7, 0xfe, 0xf4, 0x3c,
-	0x76, 0xce, 0xce, 0x63, 0xe7, 0xe7, 0x79, 0xec, 0x7c, 0xb9, 0x88, 0x9d, 0xb3, 0x8b, 0x78, 0xe5,
-	0xfb, 0x45, 0xbc, 0xf2, 0xe1, 0x45, 0x25, 0x4d, 0xdd, 0x8f, 0xd3, 0x42, 0x4d, 0x32, 0xb4, 0xf2,
-	0x29, 0xfd, 0x10, 0x0a, 0xd5, 0x10, 0xca, 0x54, 0x59, 0x16, 0x75, 0x2e, 0xdb, 0xcc, 0xc0, 0x64,
-	0xda, 0xe4, 0x06, 0xf4, 0xe5, 0x9f, 0xe6, 0x44, 0x76, 0x30, 0x0e, 0x88, 0xfe, 0xfc, 0x77, 0x00,
-	0x00, 0x00, 0xff, 0xff, 0x14, 0xe7, 0x62, 0x54, 0x85, 0x04, 0x00, 0x00,
+	// 718 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x55, 0x4f, 0x6f, 0xd3, 0x4a,
+	0x10, 0xaf, 0x63, 0xc7, 0x69, 0xe6, 0xa5, 0x7a, 0x4f, 0xab, 0xaa, 0xcf, 0x6a, 0x4b, 0xa8, 0x7c,
+	0x40, 0x1c, 0x20, 0x26, 0xe5, 0xcc, 0xa1, 0x3d, 0x50, 0x21, 0x40, 0xaa, 0x96, 0x03, 0x12, 0x97,
+	0x6a, 0xe3, 0x4c, 0x1c, 0xab, 0x8e, 0x37, 0x78, 0xd7, 0x29, 0xf9, 0x00, 0xc0, 0x95, 0x6f, 0xc3,
+	0x9d, 0x53, 0x8f, 0x3d, 0x72, 0x42, 0x28, 0xfd, 0x22, 0x68, 0xc7, 0x9b, 0xf4, 0x5f, 0x02, 0xe2,
+	0x94, 0xf9, 0xcd, 0xfc, 0x76, 0xf6, 0x37, 0xb3, 0x33, 0x31, 0xec, 0x8c, 0x50, 0x0d, 0x23, 0xa5,
+	0x65, 0x21, 0x12, 0x8c, 0x26, 0xdd, 0x68, 0x9c, 0x62, 0x8c, 0x9d, 0x71, 0x21, 0xb5, 0x64, 0xff,
+	0x9a, 0x60, 0xc7, 0x06, 0x3b, 0x93, 0xee, 0xf6, 0x66, 0x22, 0x13, 0x49, 0xb1, 0xc8, 0x58, 0x15,
+	0x2d, 0xfc, 0x56, 0x83, 0x06, 0xc7, 0xf7, 0x25, 0x2a, 0xcd, 0x1e, 0x41, 0x3d, 0x29, 0x44, 0xae,
+	0x03, 0x67, 0xcf, 0x79, 0xf8, 0xcf, 0xfe, 0x56, 0xe7, 0x56, 0x8a, 0xce, 0x91, 0x89, 0xf2, 0x8a,
+	0xc4, 0x1e, 0x80, 0x3b, 0x2e, 0x75, 0x50, 0x23, 0xee, 0xe6, 0x1d, 0xee, 0x71, 0xa9, 0xb9, 0x21,
+	0x18, 0x5e, 0x82, 0x3a, 0x70, 0x57, 0xf0, 0x8e, 0x50, 0x73, 0x43, 0x60, 0xfb, 0xe0, 0x67, 0x62,
+	0x2a, 0x4b, 0x1d, 0x78, 0x44, 0xdd, 0x5e, 0x46, 0x7d, 0x45, 0x0c, 0x6e, 0x99, 0x46, 0xb1, 0x89,
+	0x63, 0x50, 0x5f, 0xa1, 0xf8, 0x8d, 0x89, 0xf2, 0x8a, 0x44, 0x8a, 0xc5, 0x34, 0xf0, 0x57, 0x29,
+	0x16, 0x53, 0x6e, 0x08, 0x2c, 0x02, 0x7f, 0x80, 0x59, 0x26, 0xcf, 0x82, 0x06, 0x51, 0xff, 0xbf,
+	0x43, 0x7d, 0x4e, 0x61, 0x6e, 0x69, 0xe1, 0x67, 0x07, 0xdc, 0x63, 0x31, 0x65, 0x01, 0x34, 0xe2,
+	0xa1, 0xc8, 0x73, 0xcc, 0xa8, 0x85, 0x1e, 0x9f, 0x43, 0xb6, 0x05, 0xbe, 0x18, 0xc9, 0x32, 0xaf,
+	0xfa, 0xd5, 0xe2, 0x16, 0xb1, 0x4d, 0xa8, 0xc7, 0xe4, 0x76, 0x89, 0x5f, 0x01, 0xb6, 0x0d, 0xeb,
+	0x38, 0x49, 0xfb, 0x98, 0xc7, 0x48, 0xcd, 0x68, 0xf1, 0x05, 0x66, 0xbb, 0xd0, 0x54, 0x69, 0x92,
+	0x0b, 0x5d, 0xda, 0xb2, 0x5b, 0xfc, 0xca, 0x11, 0xee, 0x82, 0x5f, 0x69, 0x63, 0x0c, 0xbc, 0x3e,
+	0x8a, 0xb9, 0x10, 0xb2, 0xc3, 0x4f, 0x0e, 0xd4, 0xe9, 0x0d, 0x97, 0x45, 0x8d, 0x96, 0x34, 0xef,
+	0xe3, 0x07, 0x92, 0xb8, 0xc1, 0x2b, 0x60, 0x94, 0x0f, 0x31, 0x4d, 0x86, 0x73, 0x89, 0x16, 0xb1,
+	0x7b, 0x00, 0x71, 0x96, 0x62, 0xae, 0x4f, 0x4e, 0x71, 0x6a, 0x55, 0x36, 0x2b, 0xcf, 0x4b, 0x9c,
+	0xfe, 0x41, 0x66, 0x17, 0xdc, 0xe3, 0x92, 0x54, 0x14, 0x52, 0x56, 0xf3, 0xd6, 0xe2, 0x64, 0x9b,
+	0xfb, 0x32, 0xcc, 0x13, 0x3d, 0x24, 0x19, 0x1e, 0xb7, 0x28, 0x7c, 0x01, 0xee, 0x11, 0xae, 0x3c,
+	0x22, 0x07, 0x03, 0x85, 0x7a, 0x7e, 0xa4, 0x42, 0xd7, 0x52, 0xb9, 0x37, 0x52, 0xbd, 0x86, 0xe6,
+	0x62, 0x94, 0x96, 0x76, 0x22, 0x80, 0xc6, 0x04, 0x0b, 0x95, 0xca, 0xdc, 0x66, 0x9c, 0xc3, 0xc5,
+	0xf5, 0xee, 0xd5, 0xf5, 0xe1, 0x57, 0x07, 0xea, 0x34, 0x67, 0x7f, 0x9f, 0xab, 0x27, 0x14, 0x5a,
+	0x71, 0x64, 0xb3, 0x1d, 0x68, 0x9a, 0xdf, 0x13, 0xba, 0xc4, 0x3e, 0xbd, 0x71, 0x70, 0x53, 0xe7,
+	0x13, 0xf0, 0x4e, 0x71, 0xac, 0x83, 0xfa, 0x9e, 0xbb, 0x74, 0xd8, 0xb9, 0xc8, 0x13, 0x3c, 0xf4,
+	0xce, 0x7f, 0xdc, 0x5f, 0xe3, 0xc4, 0x34, 0x8f, 0x94, 0xa5, 0x4a, 0x9f, 0xf4, 0xa6, 0x1a, 0x15,
+	0x0d, 0xbe, 0xc7, 0x9b, 0xc6, 0x73, 0x68, 0x1c, 0x61, 0x17, 0xea, 0x74, 0xc6, 0x48, 0x19, 0x14,
+	0x72, 0x34, 0x17, 0x6e, 0xec, 0xab, 0xd1, 0xac, 0x5d, 0x1b, 0xcd, 0x70, 0xe6, 0x80, 0x7f, 0x90,
+	0xab, 0x33, 0x2c, 0xcc, 0xa1, 0x58, 0xf6, 0x91, 0x0e, 0x6d, 0x70, 0xb2, 0x4d, 0xcb, 0x0b, 0x14,
+	0xca, 0x16, 0xdb, 0xe4, 0x16, 0xad, 0x7a, 0x0a, 0xe3, 0x1f, 0x48, 0x5a, 0x35, 0xaf, 0xf2, 0x57,
+	0x88, 0xfd, 0x07, 0x6e, 0x3c, 0x51, 0x76, 0x70, 0x8c, 0x79, 0x73, 0xa0, 0xfc, 0x5b, 0x03, 0x65,
+	0xba, 0x3c, 0x4a, 0x95, 0x4a, 0xf3, 0x24, 0x68, 0xec, 0xb9, 0xa6, 0xcb, 0x16, 0xb2, 0x7d, 0x68,
+	0x88, 0xb8, 0x2a, 0x64, 0x9d, 0xb6, 0x39, 0xb8, 0xd3, 0xb7, 0x83, 0x2a, 0xce, 0xe7, 0xc4, 0xf0,
+	0xa3, 0x03, 0x0d, 0xeb, 0xbc, 0xb6, 0xb9, 0xce, 0xf2, 0xcd, 0xad, 0xad, 0xda, 0x5c, 0xf7, 0x77,
+	0x9b, 0xeb, 0xdd, 0xae, 0x80, 0x81, 0x57, 0x2a, 0xec, 0xdb, 0x92, 0xc9, 0x3e, 0x7c, 0x7b, 0x3e,
+	0x6b, 0x3b, 0x17, 0xb3, 0xb6, 0xf3, 0x73, 0xd6, 0x76, 0xbe, 0x5c, 0xb6, 0x9d, 0x8b, 0xcb, 0xf6,
+	0xda, 0xf7, 0xcb, 0xf6, 0xda, 0xbb, 0x67, 0x49, 0xaa, 0x87, 0x65, 0xaf, 0x13, 0xcb, 0x51, 0x64,
+	0xca, 0x79, 0x4c, 0xff, 0xe6, 0xb1, 0xcc, 0x08, 0x45, 0x72, 0x30, 0x88, 0x87, 0x22, 0xcd, 0x23,
+	0x8d, 0xa3, 0x71, 0x26, 0x34, 0xaa, 0xc5, 0x67, 0xe2, 0x2c, 0x2d, 0xb0, 0xe7, 0x13, 0xfd, 0xe9,
+	0xaf, 0x00, 0x00, 0x00, 0xff, 0xff, 0xee, 0x33, 0xf9, 0x8a, 0x42, 0x06, 0x00, 0x00,
 }
 
 func (m *Request) Marshal() (dAtA []byte, err error) {
@@ -701,6 +952,30 @@ func (m *Request) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	if m.XXX_unrecognized != nil {
 		i -= len(m.XXX_unrecognized)
 		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Fellow != nil {
+		{
+			size, err := m.Fellow.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintPiece(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x3a
+	}
+	if m.Pay != nil {
+		{
+			size, err := m.Pay.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintPiece(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x32
 	}
 	if m.Store != nil {
 		{
@@ -761,6 +1036,96 @@ func (m *Request) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		}
 		i--
 		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Pay) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Pay) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Pay) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if len(m.Signature) > 0 {
+		i -= len(m.Signature)
+		copy(dAtA[i:], m.Signature)
+		i = encodeVarintPiece(dAtA, i, uint64(len(m.Signature)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Evidence) > 0 {
+		i -= len(m.Evidence)
+		copy(dAtA[i:], m.Evidence)
+		i = encodeVarintPiece(dAtA, i, uint64(len(m.Evidence)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Count != 0 {
+		i = encodeVarintPiece(dAtA, i, uint64(m.Count))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Amount) > 0 {
+		i -= len(m.Amount)
+		copy(dAtA[i:], m.Amount)
+		i = encodeVarintPiece(dAtA, i, uint64(len(m.Amount)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Channel != 0 {
+		i = encodeVarintPiece(dAtA, i, uint64(m.Channel))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Fellow) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Fellow) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Fellow) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Deal != 0 {
+		i = encodeVarintPiece(dAtA, i, uint64(m.Deal))
+		i--
+		dAtA[i] = 0x8
 	}
 	return len(dAtA) - i, nil
 }
@@ -1077,21 +1442,33 @@ func (m *Answer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= len(m.XXX_unrecognized)
 		copy(dAtA[i:], m.XXX_unrecognized)
 	}
+	if m.Account != nil {
+		{
+			size, err := m.Account.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintPiece(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x42
+	}
 	if len(m.Missing) > 0 {
-		dAtA7 := make([]byte, len(m.Missing)*10)
-		var j6 int
+		dAtA10 := make([]byte, len(m.Missing)*10)
+		var j9 int
 		for _, num := range m.Missing {
 			for num >= 1<<7 {
-				dAtA7[j6] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA10[j9] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j6++
+				j9++
 			}
-			dAtA7[j6] = uint8(num)
-			j6++
+			dAtA10[j9] = uint8(num)
+			j9++
 		}
-		i -= j6
-		copy(dAtA[i:], dAtA7[:j6])
-		i = encodeVarintPiece(dAtA, i, uint64(j6))
+		i -= j9
+		copy(dAtA[i:], dAtA10[:j9])
+		i = encodeVarintPiece(dAtA, i, uint64(j9))
 		i--
 		dAtA[i] = 0x3a
 	}
@@ -1134,6 +1511,66 @@ func (m *Answer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Account) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Account) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Account) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if len(m.Used) > 0 {
+		i -= len(m.Used)
+		copy(dAtA[i:], m.Used)
+		i = encodeVarintPiece(dAtA, i, uint64(len(m.Used)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Signature) > 0 {
+		i -= len(m.Signature)
+		copy(dAtA[i:], m.Signature)
+		i = encodeVarintPiece(dAtA, i, uint64(len(m.Signature)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Evidence) > 0 {
+		i -= len(m.Evidence)
+		copy(dAtA[i:], m.Evidence)
+		i = encodeVarintPiece(dAtA, i, uint64(len(m.Evidence)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Count != 0 {
+		i = encodeVarintPiece(dAtA, i, uint64(m.Count))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Amount) > 0 {
+		i -= len(m.Amount)
+		copy(dAtA[i:], m.Amount)
+		i = encodeVarintPiece(dAtA, i, uint64(len(m.Amount)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintPiece(dAtA []byte, offset int, v uint64) int {
 	offset -= sovPiece(v)
 	base := offset
@@ -1170,6 +1607,59 @@ func (m *Request) Size() (n int) {
 	if m.Store != nil {
 		l = m.Store.Size()
 		n += 1 + l + sovPiece(uint64(l))
+	}
+	if m.Pay != nil {
+		l = m.Pay.Size()
+		n += 1 + l + sovPiece(uint64(l))
+	}
+	if m.Fellow != nil {
+		l = m.Fellow.Size()
+		n += 1 + l + sovPiece(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *Pay) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Channel != 0 {
+		n += 1 + sovPiece(uint64(m.Channel))
+	}
+	l = len(m.Amount)
+	if l > 0 {
+		n += 1 + l + sovPiece(uint64(l))
+	}
+	if m.Count != 0 {
+		n += 1 + sovPiece(uint64(m.Count))
+	}
+	l = len(m.Evidence)
+	if l > 0 {
+		n += 1 + l + sovPiece(uint64(l))
+	}
+	l = len(m.Signature)
+	if l > 0 {
+		n += 1 + l + sovPiece(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *Fellow) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Deal != 0 {
+		n += 1 + sovPiece(uint64(m.Deal))
 	}
 	if m.XXX_unrecognized != nil {
 		n += len(m.XXX_unrecognized)
@@ -1354,6 +1844,41 @@ func (m *Answer) Size() (n int) {
 			l += sovPiece(uint64(e))
 		}
 		n += 1 + sovPiece(uint64(l)) + l
+	}
+	if m.Account != nil {
+		l = m.Account.Size()
+		n += 1 + l + sovPiece(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *Account) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Amount)
+	if l > 0 {
+		n += 1 + l + sovPiece(uint64(l))
+	}
+	if m.Count != 0 {
+		n += 1 + sovPiece(uint64(m.Count))
+	}
+	l = len(m.Evidence)
+	if l > 0 {
+		n += 1 + l + sovPiece(uint64(l))
+	}
+	l = len(m.Signature)
+	if l > 0 {
+		n += 1 + l + sovPiece(uint64(l))
+	}
+	l = len(m.Used)
+	if l > 0 {
+		n += 1 + l + sovPiece(uint64(l))
 	}
 	if m.XXX_unrecognized != nil {
 		n += len(m.XXX_unrecognized)
@@ -1576,6 +2101,339 @@ func (m *Request) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pay", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthPiece
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthPiece
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pay == nil {
+				m.Pay = &Pay{}
+			}
+			if err := m.Pay.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Fellow", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthPiece
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthPiece
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Fellow == nil {
+				m.Fellow = &Fellow{}
+			}
+			if err := m.Fellow.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipPiece(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthPiece
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Pay) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowPiece
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Pay: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Pay: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			m.Channel = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Channel |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthPiece
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPiece
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Amount = append(m.Amount[:0], dAtA[iNdEx:postIndex]...)
+			if m.Amount == nil {
+				m.Amount = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Count", wireType)
+			}
+			m.Count = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Count |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Evidence", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthPiece
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPiece
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Evidence = append(m.Evidence[:0], dAtA[iNdEx:postIndex]...)
+			if m.Evidence == nil {
+				m.Evidence = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Signature", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthPiece
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPiece
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Signature = append(m.Signature[:0], dAtA[iNdEx:postIndex]...)
+			if m.Signature == nil {
+				m.Signature = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipPiece(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthPiece
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Fellow) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowPiece
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Fellow: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Fellow: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deal", wireType)
+			}
+			m.Deal = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Deal |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipPiece(dAtA[iNdEx:])
@@ -2670,6 +3528,248 @@ func (m *Answer) Unmarshal(dAtA []byte) error {
 			} else {
 				return fmt.Errorf("proto: wrong wireType = %d for field Missing", wireType)
 			}
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Account", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthPiece
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthPiece
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Account == nil {
+				m.Account = &Account{}
+			}
+			if err := m.Account.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipPiece(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthPiece
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Account) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowPiece
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Account: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Account: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthPiece
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPiece
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Amount = append(m.Amount[:0], dAtA[iNdEx:postIndex]...)
+			if m.Amount == nil {
+				m.Amount = []byte{}
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Count", wireType)
+			}
+			m.Count = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Count |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Evidence", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthPiece
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPiece
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Evidence = append(m.Evidence[:0], dAtA[iNdEx:postIndex]...)
+			if m.Evidence == nil {
+				m.Evidence = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Signature", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthPiece
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPiece
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Signature = append(m.Signature[:0], dAtA[iNdEx:postIndex]...)
+			if m.Signature == nil {
+				m.Signature = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Used", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPiece
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthPiece
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPiece
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Used = append(m.Used[:0], dAtA[iNdEx:postIndex]...)
+			if m.Used == nil {
+				m.Used = []byte{}
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipPiece(dAtA[iNdEx:])

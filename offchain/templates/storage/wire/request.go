@@ -24,6 +24,12 @@ func (m *Request) Validate() error {
 	if m.Store != nil {
 		kinds = append(kinds, m.Store)
 	}
+	if m.Pay != nil {
+		kinds = append(kinds, m.Pay)
+	}
+	if m.Fellow != nil {
+		kinds = append(kinds, m.Fellow)
+	}
 	if len(kinds) != 1 {
 		return fmt.Errorf("%w: %d requests in one", ErrInvalid, len(kinds))
 	}

@@ -1,5 +1,5 @@
-// Package holdertest is a store of pieces in memory that keeps the promises of offchain/piece, for tests of both ends of
-// the protocol for pieces.
+// Package holdertest is what a holder needs of others, in memory, for tests of both ends of the protocol for pieces: a store
+// of pieces that keeps the promises of offchain/piece, a chain, and a till with the purse that pays it.
 package holdertest
 
 import (

@@ -1,0 +1,8 @@
+package channel
+
+// What the external tests reach inside for.
+
+const (
+	MaxAccounts = maxAccounts
+	MaxAsking   = maxAsking
+)
