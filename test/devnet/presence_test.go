@@ -9,8 +9,6 @@ import (
 
 	"github.com/mesh-protocol/mesh/test/devnet"
 	"github.com/mesh-protocol/mesh/test/devnet/storage"
-	networktypes "github.com/mesh-protocol/mesh/x/network/types"
-	rewardtypes "github.com/mesh-protocol/mesh/x/rewards/types"
 )
 
 // Nodes without deals claim, prove and withdraw what being there and watching others is worth, over the modules as they are wired:
@@ -30,7 +28,7 @@ func TestPresence(t *testing.T) {
 			n.ToEpoch(epoch + 1)
 			var seen []*storage.Presence
 			for _, h := range holders {
-				p := h.Presence(epoch, there)
+				p := h.Presence(epoch, there, there)
 				if seen = append(seen, p); !there(h) {
 					continue
 				}
@@ -53,7 +51,7 @@ func TestPresence(t *testing.T) {
 				}
 			}
 			n.Next()
-			terms, sum, watched := termsOf(n, epoch), math.ZeroInt(), math.ZeroInt()
+			terms, sum, watched := n.PresenceTerms(epoch), math.ZeroInt(), math.ZeroInt()
 			for i, h := range holders {
 				if !there(h) {
 					continue
@@ -70,19 +68,4 @@ func TestPresence(t *testing.T) {
 			require.True(t, sum.LTE(terms.Bucket))
 		}
 	}
-}
-
-// termsOf returns the figures by which an epoch pays for being there.
-func termsOf(n *storage.Network, epoch uint64) rewardtypes.Presence {
-	for _, e := range n.State().Network.Epochs {
-		if e.Epoch.Number == epoch {
-			emission := rewardtypes.Emission(n.Record.Token.FirstEmission(), n.Record.Token.HalvingEpochs, epoch)
-			return rewardtypes.Presence{
-				Bucket: rewardtypes.Bucket(emission, e.Epoch.Params.Distribution.UptimeBps), Bonds: e.Epoch.Weight,
-				YieldPpm: e.Epoch.Params.Uptime.YieldPpm, ContributionBps: e.Epoch.Params.Uptime.ContributionBps,
-				Slots: 4, Whole: networktypes.Whole,
-			}
-		}
-	}
-	return rewardtypes.Presence{}
 }

@@ -6,13 +6,17 @@ import (
 	"cosmossdk.io/math"
 
 	"github.com/mesh-protocol/mesh/proof"
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
+	rewardtypes "github.com/mesh-protocol/mesh/x/rewards/types"
 	tasktypes "github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
 // Presence is what a node collected of an epoch: attested slots and duties it did.
 type Presence struct {
-	holder *Holder
-	epoch  uint64
+	// Holder is the node, Epoch the one that it collected of.
+	Holder *Holder
+	Epoch  uint64
+
 	seals  map[uint64][]byte
 	slots  proof.LeafList
 	duties proof.LeafList
@@ -27,62 +31,101 @@ func (h *Holder) Watched(epoch uint64) *tasktypes.QueryWatchResponse {
 	return rsp
 }
 
-// Presence collects what the node has of an epoch, if of all nodes only those that were there attest and answer.
-func (h *Holder) Presence(epoch uint64, there func(*Holder) bool) *Presence {
+// Watches calls a function for each slot of an epoch in which the node was drawn to watch another, with what that is worth.
+func (h *Holder) Watches(other *Holder, epoch uint64, do func(w proof.Watch, worth uint64)) {
+	h.net.t.Helper()
+	for _, slot := range other.Watched(epoch).Slots {
+		for _, s := range slot.Seats {
+			if s.Node == h.ID {
+				do(proof.Watch{Epoch: epoch, Slot: slot.Slot, Node: other.ID, Watcher: h.ID}, s.Worth)
+			}
+		}
+	}
+}
+
+// PresenceTerms returns the figures by which an epoch pays for being there.
+func (n *Network) PresenceTerms(epoch uint64) rewardtypes.Presence {
+	n.t.Helper()
+	e, err := n.keepers().Network.Epoch(n.State().ctx, n.Record.Seq, epoch)
+	require.NoError(n.t, err)
+	emission := rewardtypes.Emission(n.Record.Token.FirstEmission(), n.Record.Token.HalvingEpochs, epoch)
+	return rewardtypes.Presence{
+		Bucket: rewardtypes.Bucket(emission, e.Params.Distribution.UptimeBps), Bonds: e.Weight,
+		YieldPpm: e.Params.Uptime.YieldPpm, ContributionBps: e.Params.Uptime.ContributionBps,
+		Slots: uint64(e.Params.Epoch.UptimeSlots), Whole: networktypes.Whole,
+	}
+}
+
+// Seal is an attestation in the name of its watcher, signed by the node, which an honest one does as the watcher only.
+func (h *Holder) Seal(w proof.Watch) proof.Seal {
+	h.net.t.Helper()
+	sig, err := w.Attest(h.peer, h.net.domain)
+	require.NoError(h.net.t, err)
+	return proof.Seal{Watcher: w.Watcher, Sig: [proof.SignatureSize]byte(sig)}
+}
+
+// Reply is an answer to a watcher, signed by the node, which an honest one does as the one that is watched only.
+func (h *Holder) Reply(w proof.Watch) [proof.SignatureSize]byte {
+	h.net.t.Helper()
+	sig, err := w.Answer(h.peer, h.net.domain)
+	require.NoError(h.net.t, err)
+	return [proof.SignatureSize]byte(sig)
+}
+
+// NewPresence returns the presence of a node that has collected nothing of an epoch.
+func (h *Holder) NewPresence(epoch uint64) *Presence {
+	return &Presence{Holder: h, Epoch: epoch, seals: map[uint64][]byte{}}
+}
+
+// Presence collects what the node has of an epoch, if those watchers attest it and those nodes answer it for which the functions say so.
+func (h *Holder) Presence(epoch uint64, attests, answers func(*Holder) bool) *Presence {
 	n := h.net
 	n.t.Helper()
-	p := &Presence{holder: h, epoch: epoch, seals: map[uint64][]byte{}}
+	p := h.NewPresence(epoch)
 	watched := h.Watched(epoch)
 	for _, slot := range watched.Slots {
-		p.attest(slot, watched.Quorum, there)
+		p.attest(slot, watched.Quorum, attests)
 	}
 	for _, other := range n.Holders {
-		if !there(other) {
-			continue
-		}
-		for _, slot := range other.Watched(epoch).Slots {
-			for _, s := range slot.Seats {
-				if s.Node == h.ID {
-					p.did(other, slot.Slot, s.Worth)
-				}
-			}
+		if answers(other) {
+			h.Watches(other, epoch, func(w proof.Watch, worth uint64) { p.Did(w, worth, other.Reply(w)) })
 		}
 	}
 	return p
 }
 
 // attest adds a slot if enough of its watchers attest it.
-func (p *Presence) attest(slot tasktypes.WatchedSlot, quorum uint32, there func(*Holder) bool) {
-	h := p.holder
+func (p *Presence) attest(slot tasktypes.WatchedSlot, quorum uint32, attests func(*Holder) bool) {
+	h := p.Holder
 	var seals []proof.Seal
 	var seats uint32
 	for _, s := range slot.Seats {
 		watcher := h.net.Holders[s.Node-1]
-		if seats >= quorum || !there(watcher) {
+		if seats >= quorum || !attests(watcher) {
 			continue
 		}
-		w := proof.Watch{Epoch: p.epoch, Slot: slot.Slot, Node: h.ID, Watcher: watcher.ID}
-		sig, err := w.Attest(watcher.peer, h.net.domain)
-		require.NoError(h.net.t, err)
-		seals, seats = append(seals, proof.Seal{Watcher: watcher.ID, Sig: [64]byte(sig)}), seats+s.Seats
+		w := proof.Watch{Epoch: p.Epoch, Slot: slot.Slot, Node: h.ID, Watcher: watcher.ID}
+		seals, seats = append(seals, watcher.Seal(w)), seats+s.Seats
 	}
-	if seats < quorum {
-		return
+	if seats >= quorum {
+		p.Attested(slot.Slot, seals...)
 	}
-	b, err := proof.EncodeSeals(seals)
-	require.NoError(h.net.t, err)
-	p.seals[uint64(slot.Slot)] = b
-	p.slots = append(p.slots, proof.SlotLeaf(slot.Slot, b))
 }
 
-// did adds a duty with the answer of the node that was watched.
-func (p *Presence) did(watched *Holder, slot uint32, worth uint64) {
-	n := p.holder.net
-	w := proof.Watch{Epoch: p.epoch, Slot: slot, Node: watched.ID, Watcher: p.holder.ID}
-	sig, err := w.Answer(watched.peer, n.domain)
-	require.NoError(n.t, err)
-	leaf, err := proof.Duty{Node: watched.ID, Slot: slot, Weight: proof.U64(worth), Answer: [64]byte(sig)}.Leaf()
-	require.NoError(n.t, err)
+// Attested adds a slot with its seals in the order of their watchers, whatever they are.
+func (p *Presence) Attested(slot uint32, seals ...proof.Seal) {
+	p.Holder.net.t.Helper()
+	b, err := proof.EncodeSeals(seals)
+	require.NoError(p.Holder.net.t, err)
+	p.seals[uint64(slot)] = b
+	p.slots = append(p.slots, proof.SlotLeaf(slot, b))
+}
+
+// Did adds a duty of that worth with its answer, whatever they are.
+func (p *Presence) Did(w proof.Watch, worth uint64, answer [proof.SignatureSize]byte) {
+	p.Holder.net.t.Helper()
+	leaf, err := proof.Duty{Node: w.Node, Slot: w.Slot, Weight: proof.U64(worth), Answer: answer}.Leaf()
+	require.NoError(p.Holder.net.t, err)
 	p.duties = append(p.duties, leaf)
 }
 
@@ -90,14 +133,14 @@ func (p *Presence) did(watched *Holder, slot uint32, worth uint64) {
 func (p *Presence) Slots() int { return len(p.slots) }
 
 // Worth is the sum of what the duties are worth.
-func (p *Presence) Worth() uint64 { return p.holder.Trie(p.duties).Root().Sum.Lo }
+func (p *Presence) Worth() uint64 { return p.Holder.Trie(p.duties).Root().Sum.Lo }
 
 // ClaimMsg claims slots and duties, and what deals owe the node.
 func (p *Presence) ClaimMsg() *tasktypes.MsgClaim {
-	h := p.holder
-	msg := &tasktypes.MsgClaim{Operator: h.Operator.String(), Network: h.net.Record.Id, Epoch: p.epoch, Total: math.ZeroInt()}
-	if leaves := h.Leaves(p.epoch); len(leaves) > 0 {
-		msg = h.ClaimMsg(p.epoch, h.Trie(leaves).Root())
+	h := p.Holder
+	msg := &tasktypes.MsgClaim{Operator: h.Operator.String(), Network: h.net.Record.Id, Epoch: p.Epoch, Total: math.ZeroInt()}
+	if leaves := h.Leaves(p.Epoch); len(leaves) > 0 {
+		msg = h.ClaimMsg(p.Epoch, h.Trie(leaves).Root())
 	}
 	if root := h.Trie(p.slots).Root(); len(p.slots) > 0 {
 		msg.UptimeRoot, msg.UptimeSlots = root.Hash[:], uint32(len(p.slots))
@@ -110,14 +153,14 @@ func (p *Presence) ClaimMsg() *tasktypes.MsgClaim {
 
 // ProofMsg proves slots and duties, and the deals.
 func (p *Presence) ProofMsg() *tasktypes.MsgProve {
-	h, t := p.holder, p.holder.net.t
-	msg := &tasktypes.MsgProve{Operator: h.Operator.String(), Network: h.net.Record.Id, Epoch: p.epoch}
-	if leaves := h.Leaves(p.epoch); len(leaves) > 0 {
+	h, t := p.Holder, p.Holder.net.t
+	msg := &tasktypes.MsgProve{Operator: h.Operator.String(), Network: h.net.Record.Id, Epoch: p.Epoch}
+	if leaves := h.Leaves(p.Epoch); len(leaves) > 0 {
 		var err error
-		msg, err = h.ProofMsg(p.epoch, h.Trie(leaves))
+		msg, err = h.ProofMsg(p.Epoch, h.Trie(leaves))
 		require.NoError(t, err)
 	}
-	seed, _ := h.Seed(p.epoch)
+	seed, _ := h.Seed(p.Epoch)
 	openings := int(h.net.Terms().Uptime.Openings)
 	if len(p.slots) > 0 {
 		up, err := proof.ProveUptime(h.Trie(p.slots), seed, openings, func(slot uint64) ([]byte, error) { return p.seals[slot], nil })

@@ -161,9 +161,14 @@ func (n *Network) Wealth(addresses ...string) math.Int {
 			sum = sum.Add(f.Amount)
 		}
 	}
+	for _, p := range s.Rewards.Presence {
+		if mine[n.Node(p.Node).Owner] {
+			sum = sum.Add(p.Amount)
+		}
+	}
 	for _, s := range s.Rewards.Sharings {
 		if mine[n.Node(s.Node).Owner] {
-			sum = sum.Add(s.Sharing.Fees)
+			sum = sum.Add(s.Sharing.Fees).Add(s.Sharing.Presence)
 		}
 	}
 	for _, d := range s.Tasks.Deals {
