@@ -13,7 +13,7 @@ import (
 type Figure struct {
 	// Name of the adversary.
 	Name string `json:"name"`
-	// Claimed by all its nodes, Proven of that, and Paid to their owners, emission included.
+	// Claimed of deals by all its nodes, Proven of that, and Paid to their owners, emission and what being there pays included.
 	Claimed string `json:"claimed"`
 	Proven  string `json:"proven"`
 	Paid    string `json:"paid"`
@@ -63,5 +63,10 @@ func All() []Adversary {
 		{"loss_and_repair_friends", playLossAndRepairFriends},
 		{"self_dealing_loses_money", playSelfDealing},
 		{"founder_cannot_take_deposits", playFounder},
+		{"slot_forger", playSlotForger},
+		{"inflated_duties", playInflatedDuties},
+		{"absent_friends", playAbsentFriends},
+		{"bond_splitter", playBondSplitter},
+		{"silent_watchers", playSilentWatchers},
 	}
 }

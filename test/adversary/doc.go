@@ -1,6 +1,7 @@
 // Package adversary is the catalogue of those who try to be paid for what they do not do, or to get what is
 // not theirs, on a real chain: each is an actor of test/devnet/storage where an honest node, client or founder
-// would be. Every one has a name and comes to a Figure, whose net must not be above nothing.
+// would be, paid for deals or for being there. Every one has a name and comes to a Figure, whose net must not
+// be above nothing.
 //
 //	go test ./test/devnet -run 'TestAdversary$' -v                              # all of them
 //	MESH_ADVERSARY=leaf_swapper go test ./test/devnet -run 'TestAdversary$' -v  # one
@@ -10,5 +11,6 @@
 // here than it could.
 //
 // Limitations: randomness is that of one honest validator. Adversaries of the beacon are in test/devnet, those
-// of the overlay will be where the overlay is.
+// of the overlay will be where the overlay is. What watchers gain or lose in expectation only, where seats are
+// drawn, is held in x/network/keeper.
 package adversary

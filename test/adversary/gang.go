@@ -14,14 +14,14 @@ import (
 type gang struct {
 	*storage.Network
 	t testing.TB
-	// nodes are all of the gang's nodes, each with an owner of its own.
+	// nodes are all of the gang's nodes.
 	nodes []*storage.Holder
 	// addresses are all of its accounts.
 	addresses []string
 	start     math.Int
 }
 
-// newGang has nodes join with a bond in base units each. They do not act yet.
+// newGang has nodes of an owner each join, with a bond in base units each. They do not act yet.
 func newGang(t testing.TB, n *storage.Network, nodes int, bond int64) *gang {
 	t.Helper()
 	g := &gang{Network: n, t: t}
@@ -31,6 +31,20 @@ func newGang(t testing.TB, n *storage.Network, nodes int, bond int64) *gang {
 		h := n.Join(owner, bond)
 		g.nodes = append(g.nodes, h)
 		g.addresses = append(g.addresses, owner.String(), h.Operator.String())
+	}
+	return g
+}
+
+// newOwner has nodes of one owner join, each with a bond in base units. They do not act yet.
+func newOwner(t testing.TB, n *storage.Network, bonds ...int64) *gang {
+	t.Helper()
+	g := &gang{Network: n, t: t}
+	owner := n.NewAccount(storage.Funds)
+	g.addresses = append(g.addresses, owner.String())
+	n.Next()
+	for _, b := range bonds {
+		h := n.Join(owner, b)
+		g.nodes, g.addresses = append(g.nodes, h), append(g.addresses, h.Operator.String())
 	}
 	return g
 }
