@@ -111,6 +111,49 @@ func mutants() map[string]mutant {
 			gains: "self_dealing_loses_money",
 			seen:  "all balances of the token at height",
 		},
+		"any_attestation": {
+			rule:  "a slot is attested by signatures of its watchers, for that slot of that node",
+			edits: []edit{{"x/tasks/keeper/uptime.go", "watch.VerifyAttestation(n.PeerKey, w.domain, s.Sig[:]); err != nil", "watch.VerifyAttestation(n.PeerKey, w.domain, s.Sig[:]); err != nil && false"}},
+			gains: "slot_forger",
+		},
+		"any_watcher": {
+			rule: "only nodes that were drawn attest a slot",
+			edits: []edit{
+				{"x/tasks/keeper/uptime.go", "		if s.Seats == 0 {", "		if false {"},
+				{"x/tasks/keeper/uptime.go", "sum += s.Seats", "sum += max(s.Seats, 1)"},
+			},
+			gains: "slot_forger",
+		},
+		"too_few_seats": {
+			rule:  "enough seats attest a slot",
+			edits: []edit{{"x/tasks/keeper/uptime.go", "	if sum < w.quorum() {", "	if sum == 0 {"}},
+			gains: "absent_friends",
+		},
+		"any_duty": {
+			rule:  "a duty was the watcher's, and is worth what its seats are",
+			edits: []edit{{"x/tasks/keeper/uptime.go", "if seats[0].Seats == 0 || d.Weight != proof.U64(seats[0].Worth) {", "if len(seats) == 0 {"}},
+			gains: "inflated_duties",
+		},
+		"any_answer": {
+			rule:  "a watcher did its duty if the node it watched says so",
+			edits: []edit{{"x/tasks/keeper/uptime.go", "return watch.VerifyAnswer(n.PeerKey, w.domain, d.Answer[:])", "_ = watch\n	return nil"}},
+			gains: "inflated_duties",
+		},
+		"alike_by_head": {
+			rule:  "uptime is paid by the bond",
+			edits: []edit{{"x/rewards/types/presence.go", "bond.BigInt(), slots, p.Bonds.BigInt(), p.Slots)", "big.NewInt(1), slots, big.NewInt(8), p.Slots)"}},
+			gains: "bond_splitter",
+		},
+		"less_to_large_owners": {
+			rule:  "duties are paid by the bond, although an owner has only those of others to watch",
+			edits: []edit{{"x/rewards/types/presence.go", "new(big.Int).SetUint64(p.Whole), others.BigInt())", "new(big.Int).SetUint64(p.Whole), p.Bonds.BigInt())"}},
+			gains: "bond_splitter",
+		},
+		"rest_to_the_next": {
+			rule:  "duties that nobody did are paid to nobody",
+			edits: []edit{{"x/rewards/types/presence.go", "math.MinInt(pay, p.duties().Sub(paid))", "math.MaxInt(pay, p.duties().Sub(paid))"}},
+			gains: "silent_watchers",
+		},
 	}
 }
 
