@@ -189,7 +189,7 @@ func TestGenesisAgainstTheCalendars(t *testing.T) {
 				Deposit: math.NewInt(5), Redeemed: math.ZeroInt(), Expires: 900,
 			}}, 2
 		},
-		"fails: what is not over could not be settled":     func(_ *world, g *types.GenesisState) { g.Stuck = []uint64{id} },
+		"fails: what is not over could not be settled": func(_ *world, g *types.GenesisState) { g.Stuck = []uint64{id} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			other := newFixture(t, 0)
