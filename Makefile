@@ -8,7 +8,7 @@ TOOLS   := build/tools
 # e2e needs binaries and has a target of its own.
 PKGS     = $(shell go list ./... | grep -v /test/e2e)
 # The race detector compiles everything anew, so only what does not link the SDK is run with it here.
-RACE    := ./proof/... ./offchain/attest/... ./offchain/dirlock/... ./offchain/journal/... ./offchain/lifecycle/... ./offchain/message/... ./offchain/p2p/... ./offchain/piece/... \
+RACE    := ./proof/... ./offchain/attest/... ./offchain/channel/... ./offchain/dirlock/... ./offchain/journal/... ./offchain/lifecycle/... ./offchain/message/... ./offchain/p2p/... ./offchain/piece/... \
            ./offchain/node/outbox/... ./offchain/node/head/... ./offchain/node/door/... ./offchain/node/carrier/... $(addprefix ./offchain/templates/storage/,duty holder record repair wire)
 NAME    ?= .
 N       ?= 10

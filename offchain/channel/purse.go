@@ -30,12 +30,13 @@ type Purse struct {
 	promised proof.U128 // the amount of the latest voucher
 	count    uint64     // its count
 	used     proof.U128 // of the amount
+	top      proof.U128 // the largest amount that was ever promised
 	spent    proof.U128 // promised by this purse
 }
 
 // NewPurse returns a purse for a channel as the chain has it. Resume tells it what was promised and not redeemed.
 func NewPurse(how Paying, c work.Channel) *Purse {
-	return &Purse{how: how, channel: c, promised: c.Redeemed, count: c.Count, used: c.Redeemed}
+	return &Purse{how: how, channel: c, promised: c.Redeemed, count: c.Count, used: c.Redeemed, top: c.Redeemed}
 }
 
 // Channel returns the id of the channel.
@@ -48,6 +49,7 @@ func (p *Purse) Resume(a work.Account) error {
 	defer p.mu.Unlock()
 	v := a.Latest
 	if v.IsNone() || v.Amount.Cmp(p.channel.Redeemed) <= 0 {
+		p.goTo(p.channel.Redeemed, a.Used) // nothing beyond what the chain has paid
 		return nil
 	}
 	if v.Channel != p.channel.ID {
@@ -56,11 +58,15 @@ func (p *Purse) Resume(a work.Account) error {
 	if err := v.Verify(p.channel.Key[:], p.how.Domain, v.Signature[:]); err != nil {
 		return fmt.Errorf("%w: %w", ErrVoucher, err)
 	}
-	if v.Amount.Cmp(p.promised) >= 0 {
-		p.promised, p.count = v.Amount, v.Count
-		p.used = least(most(a.Used, p.used), v.Amount)
-	}
+	p.count, p.top = max(p.count, v.Count), most(p.top, v.Amount)
+	p.goTo(v.Amount, a.Used)
 	return nil
+}
+
+// goTo takes an amount for the one of the latest voucher. A voucher that was lost on its way is so replaced by the next one.
+func (p *Purse) goTo(promised, used proof.U128) {
+	p.promised = promised
+	p.used = least(most(most(used, p.used), p.channel.Redeemed), promised)
 }
 
 // Grown takes in that the client has put more money into the channel, or that it ends later.
@@ -101,10 +107,10 @@ func (p *Purse) Spend(bytes uint64) (work.Voucher, error) {
 		return work.Voucher{}, fmt.Errorf("sign a voucher: %w", err)
 	}
 	v.Signature = [proof.SignatureSize]byte(signature)
-	if p.spent, err = p.spent.Add(less(v.Amount, p.promised)); err != nil {
+	if p.spent, err = p.spent.Add(less(v.Amount, p.top)); err != nil {
 		return work.Voucher{}, fmt.Errorf("add up what was promised: %w", err)
 	}
-	p.promised, p.count, p.used = v.Amount, v.Count, used
+	p.promised, p.count, p.used, p.top = v.Amount, v.Count, used, most(p.top, v.Amount)
 	return v, nil
 }
 

@@ -2,7 +2,6 @@ package channel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -57,7 +56,8 @@ type Till struct {
 	price atomic.Pointer[Price]
 
 	mu       sync.Mutex
-	looks    int // questions for all channels that were begun
+	looks    int            // questions for all channels that were begun
+	missed   []work.Voucher // of channels that were over when the till was opened
 	accounts map[uint64]*account
 }
 
@@ -84,9 +84,11 @@ func NewTill(ctx context.Context, terms Terms, chain Channels, book Book) (*Till
 	for _, v := range book.Latest() {
 		t.accounts[v.Channel] = &account{channel: work.Channel{ID: v.Channel}, latest: v, used: v.Amount}
 	}
-	if _, err := t.Look(ctx); err != nil {
+	missed, err := t.Look(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("open till: %w", err)
 	}
+	t.missed = missed // for who looks next
 	return t, nil
 }
 
@@ -97,7 +99,7 @@ func (t *Till) SetPrice(p Price) { t.price.Store(&p) }
 func (t *Till) Cost(bytes uint64) proof.U128 { return t.price.Load().Of(bytes) }
 
 // Look asks the chain for the channels that pay this node, and forgets those that are over. It returns the vouchers of these that
-// were not redeemed to the end.
+// were not seen to be redeemed to the end.
 func (t *Till) Look(ctx context.Context) (lost []work.Voucher, err error) {
 	t.mu.Lock()
 	t.looks++
@@ -111,6 +113,9 @@ func (t *Till) Look(ctx context.Context) (lost []work.Voucher, err error) {
 	for _, c := range list {
 		open[c.ID] = c
 	}
+	t.mu.Lock()
+	lost, t.missed = t.missed, nil
+	t.mu.Unlock()
 	for _, a := range t.all() {
 		a.mu.Lock()
 		c, ok := open[a.channel.ID]
@@ -165,7 +170,7 @@ func (t *Till) Take(ctx context.Context, payer [32]byte, v work.Voucher) (work.A
 	if v == a.latest {
 		return work.Account{Latest: a.latest, Used: a.used}, nil
 	}
-	if v.Amount.Cmp(a.channel.Deposit) > 0 {
+	if v.Amount.Cmp(a.channel.Deposit) > 0 || t.ending(a.channel) { // its client may have put more in since, or moved the end away
 		if err := t.refresh(ctx, a); err != nil {
 			return work.Account{}, err
 		}
@@ -272,12 +277,9 @@ func (t *Till) meet(ctx context.Context, id uint64) (*account, error) {
 	return a, nil
 }
 
-// refresh asks the chain again for a channel, which is locked: its client may have put more money in.
+// refresh asks the chain again for a channel, which is locked.
 func (t *Till) refresh(ctx context.Context, a *account) error {
 	c, err := t.channelOf(ctx, a.channel.ID)
-	if errors.Is(err, ErrNoChannel) {
-		return err
-	}
 	if err == nil {
 		a.channel = c
 	}

@@ -25,6 +25,8 @@ const (
 	// staleBlocks is how much longer than the notice a channel must be open for to be used, so that nobody pays into one that is
 	// about to end.
 	staleBlocks = 60
+	// looksEvery is how many pieces are paid for before the chain is asked again which channels there are.
+	looksEvery = 4_096
 )
 
 // payer pays holders for what a client reads, from channels of its account whose key is that of its host.
@@ -35,9 +37,10 @@ type payer struct {
 	key     [32]byte // public half of how.Key
 
 	mu      sync.Mutex // held while channels are opened
-	known   bool       // the chain was asked for the channels there are
+	asks    int        // questions for money, modulo looksEvery
 	nodes   map[remote.Peer]uint64
 	purses  map[uint64]*channel.Purse // by node
+	spent   proof.U128                // by purses that are not used any more
 	aside   proof.U128                // set aside since it was made
 	expires int64                     // of the channel that ends last
 }
@@ -117,19 +120,18 @@ func (p *payer) Purse(ctx context.Context, holder remote.Peer, bytes uint64) (re
 	return p.purses[node], nil
 }
 
-// find asks the chain, once, for the channels that can be used.
+// find asks the chain for the channels that can be used, at first and then once in a while: they come to their end.
 func (p *payer) find(ctx context.Context) error {
-	if p.known {
-		return nil
+	if p.asks%looksEvery == 0 {
+		if err := p.look(ctx); err != nil {
+			return err
+		}
 	}
-	if err := p.look(ctx); err != nil {
-		return err
-	}
-	p.known = true
+	p.asks++
 	return nil
 }
 
-// look takes in the channels there are.
+// look takes in the channels there are, and lets go of those that are about to end.
 func (p *payer) look(ctx context.Context) error {
 	list, err := p.account.chain.ChannelsOf(ctx, p.account.key.Address)
 	if err != nil {
@@ -139,18 +141,34 @@ func (p *payer) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	usable := map[uint64]bool{} // by channel
 	for _, c := range list {
 		if c.Network != p.network.Id || c.Key != p.key || c.Expires < height+int64(p.network.Params.Pay.NoticeBlocks)+staleBlocks {
 			continue
 		}
+		usable[c.ID] = true
 		p.expires = max(p.expires, c.Expires)
-		if purse := p.purses[c.Node]; purse == nil {
+		if purse := p.purses[c.Node]; purse == nil || !usable[purse.Channel()] && purse.Channel() < c.ID {
+			p.retire(c.Node)
 			p.purses[c.Node] = channel.NewPurse(p.how, c)
 		} else if purse.Channel() == c.ID {
 			purse.Grown(c)
 		}
 	}
+	for node, purse := range p.purses {
+		if !usable[purse.Channel()] {
+			p.retire(node)
+		}
+	}
 	return nil
+}
+
+// retire lets go of the purse of a node, if there is one; what it has spent is counted.
+func (p *payer) retire(node uint64) {
+	if purse := p.purses[node]; purse != nil {
+		p.spent = sumOf(p.spent, purse.Spent())
+		delete(p.purses, node)
+	}
 }
 
 // nodeOf returns the number of the node behind a holder.
@@ -224,11 +242,18 @@ func (c *Client) Payment() Payment {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	sum := Payment{Aside: p.aside, Expires: p.expires}
+	sum := Payment{Paid: p.spent, Aside: p.aside, Expires: p.expires}
 	for _, purse := range p.purses {
-		if more, err := sum.Paid.Add(purse.Spent()); err == nil {
-			sum.Paid = more
-		}
+		sum.Paid = sumOf(sum.Paid, purse.Spent())
+	}
+	return sum
+}
+
+// sumOf adds up amounts of a token, which together cannot come to more than its cap.
+func sumOf(a, b proof.U128) proof.U128 {
+	sum, err := a.Add(b)
+	if err != nil {
+		return a
 	}
 	return sum
 }

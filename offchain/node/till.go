@@ -62,7 +62,7 @@ func (n *Node) redeem(ctx context.Context, s *storageParts) error {
 		return err
 	}
 	for _, v := range lost {
-		n.deps.Log.Warn("a channel is over, and its latest voucher was not redeemed", "channel", v.Channel, "amount", v.Amount.Big())
+		n.deps.Log.Warn("a channel is over, and its latest voucher was not seen to be redeemed", "channel", v.Channel, "amount", v.Amount.Big())
 	}
 	epoch, _, err := s.ledger.Epoch(ctx)
 	if err != nil {

@@ -20,7 +20,7 @@ func OpenBooks(j *journal.Journal) (Books, error) {
 	b := Books{
 		Claims:   &Claims{journal: j, made: map[work.Claim]work.Made{}},
 		Witness:  &Witness{journal: j, epochs: map[uint64]*witnessed{}},
-		Vouchers: &Vouchers{journal: j, latest: map[uint64]work.Voucher{}},
+		Vouchers: &Vouchers{journal: j, latest: map[uint64]work.Voucher{}, writing: map[uint64]int{}},
 	}
 	err := j.Read(1, func(r journal.Record) error {
 		if err := errors.Join(b.Claims.read(r), b.Witness.read(r), b.Vouchers.read(r)); err != nil {

@@ -47,3 +47,6 @@ func (c *Claims) Mark(of work.Claim) { c.mark(of) }
 
 // Journal is what an outbox is in.
 func (o *Outbox) Journal() *journal.Journal { return o.journal }
+
+// Mark is Vouchers.mark.
+func (b *Vouchers) Mark(channel uint64, by int) { b.mark(channel, by) }

@@ -22,8 +22,9 @@ var errVoucherRecord = errors.New("malformed record of a voucher")
 type Vouchers struct {
 	journal *journal.Journal
 
-	mu     sync.Mutex
-	latest map[uint64]work.Voucher
+	mu      sync.Mutex
+	latest  map[uint64]work.Voucher
+	writing map[uint64]int // vouchers of a channel that are on their way into the journal
 }
 
 // read takes in a record of the journal.
@@ -62,11 +63,22 @@ func (b *Vouchers) keep(v work.Voucher) {
 
 // Write implements channel.Book.
 func (b *Vouchers) Write(ctx context.Context, v work.Voucher) error {
+	b.mark(v.Channel, 1)
+	defer b.mark(v.Channel, -1)
 	if _, err := b.journal.Append(ctx, kindVoucher, append(v.Encode(), v.Signature[:]...)); err != nil {
 		return fmt.Errorf("write down a voucher of channel %d: %w", v.Channel, err)
 	}
 	b.keep(v)
 	return nil
+}
+
+// mark says of which channels Needed must let go of nothing, although what is written is not known yet.
+func (b *Vouchers) mark(channel uint64, by int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.writing[channel] += by; b.writing[channel] == 0 {
+		delete(b.writing, channel)
+	}
 }
 
 // Latest implements channel.Book.
@@ -96,5 +108,5 @@ func (b *Vouchers) Needed(r journal.Record) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	latest, ok := b.latest[v.Channel]
-	return ok && v.Amount.Cmp(latest.Amount) >= 0
+	return b.writing[v.Channel] > 0 || ok && v.Amount.Cmp(latest.Amount) >= 0
 }

@@ -48,8 +48,9 @@ type node struct {
 	mu      sync.Mutex
 	pieces  map[[32]byte][]byte
 	lists   map[version]*record.List
-	fetches int // that were begun
-	writes  int // sessions that were begun
+	fetches int    // that were begun
+	asked   uint64 // bytes of pieces, by them
+	writes  int    // sessions that were begun
 }
 
 // version names a list that a node keeps.
@@ -210,6 +211,7 @@ func (r *reader) Fetch(ctx context.Context, from client.Holder, p client.Piece, 
 	m := r.nodes.find(from)
 	m.mu.Lock()
 	m.fetches++
+	m.asked += uint64(len(dst))
 	m.mu.Unlock()
 	return m.do(ctx, "Fetch", len(dst), func() error {
 		b, ok := m.pieces[p.Root]

@@ -25,8 +25,11 @@ import (
 type real struct {
 	*world
 	t       *testing.T
+	dir     string
 	holders map[string]*holder.Holder // by peer
 	stores  map[string]*holdertest.Store
+	tills   map[string]*holdertest.Till // empty where reading is free
+	payer   remote.Payer                // of clients; nil: they do not pay
 	serving sync.WaitGroup
 	late    bool // holders see a commit one block later
 
@@ -76,18 +79,28 @@ func (v view) VerifyAccount(address string, key, preimage, signature []byte) err
 func newReal(t *testing.T, dir string, owners int) *real {
 	t.Helper()
 	r := &real{
-		world: newWorld(owners), t: t, holders: map[string]*holder.Holder{}, stores: map[string]*holdertest.Store{}, down: map[string]bool{},
+		world: newWorld(owners), t: t, dir: dir, holders: map[string]*holder.Holder{}, stores: map[string]*holdertest.Store{},
+		tills: map[string]*holdertest.Till{}, down: map[string]bool{},
 	}
+	for _, m := range r.chain.members {
+		r.stores[m.Peer] = holdertest.New(1 << 30)
+	}
+	r.start()
+	return r
+}
+
+// start opens the holders, as after a restart.
+func (r *real) start() {
 	for i, m := range r.chain.members {
 		v := view{r.chain, m.Number, &r.late}
-		r.stores[m.Peer] = holdertest.New(1 << 30)
-		h, err := holder.Open(holder.DefaultConfig(filepath.Join(dir, m.Peer), domain), holder.Deps{
-			Pieces: r.stores[m.Peer], Deals: v, Accounts: v, Key: r.nodes.list[i].key,
-		})
-		require.NoError(t, err)
+		deps := holder.Deps{Pieces: r.stores[m.Peer], Deals: v, Accounts: v, Key: r.nodes.list[i].key}
+		if till := r.tills[m.Peer]; till != nil {
+			deps.Till, deps.Fellows = till, &holdertest.Fellows{}
+		}
+		h, err := holder.Open(holder.DefaultConfig(filepath.Join(r.dir, m.Peer), domain), deps)
+		require.NoError(r.t, err)
 		r.holders[m.Peer] = h
 	}
-	return r
 }
 
 // dial opens a stream that the holder serves until it ends.
@@ -105,7 +118,9 @@ func (r *real) dial(_ context.Context, peer string) (work.Stream, error) {
 
 // with runs a test on a client and requires that all streams have ended after it.
 func (r *real) with(use func(*client.Client)) {
-	streams, err := remote.New(remote.DefaultConfig(domain), wiretest.Dialer(r.dial))
+	cfg := remote.DefaultConfig(domain)
+	cfg.Payer = r.payer
+	streams, err := remote.New(cfg, wiretest.Dialer(r.dial))
 	require.NoError(r.t, err)
 	c, err := client.NewOn(r.cfg, r.chain, client.NewRemote(streams), r.fs)
 	require.NoError(r.t, err)

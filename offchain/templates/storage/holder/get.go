@@ -24,16 +24,12 @@ func (t *talk) sendPiece(ctx context.Context, m *wire.Get) error {
 	if !ok {
 		return t.c.WriteAnswer(wire.Refuse(wire.BadRange, "the piece has %d bytes", r.Length()).Answer())
 	}
-	bytes := m.Length
-	if bytes == 0 {
-		bytes = r.Length() - m.Offset
-	}
-	giveBack, refusal := t.charge(ctx, bytes)
+	giveBack, refusal := t.charge(ctx, to-from)
 	if refusal != nil {
 		return t.c.WriteAnswer(refusal.Answer())
 	}
-	sent, err := t.send(r, from, to, &wire.Answer{Length: r.Length(), Follow: to - from, Cvs: r.List()})
-	if !sent {
+	begun, err := t.send(r, from, to, &wire.Answer{Length: r.Length(), Follow: to - from, Cvs: r.List()})
+	if !begun {
 		giveBack()
 	}
 	return err
@@ -53,7 +49,7 @@ func groupRange(m *wire.Get, length uint64) (from, to uint64, ok bool) {
 
 // send writes an answer and the bytes [from, to) of a source, straight from where the disk has put them. The answer
 // waits for the first of them, so that a disk that cannot read can still be admitted; later there is only the reset. It
-// tells whether all was sent.
+// tells whether any of them were sent: who ends the stream after that has them.
 func (t *talk) send(src io.ReaderAt, from, to uint64, a *wire.Answer) (bool, error) {
 	buf, give := t.h.buffer()
 	defer give()
@@ -64,7 +60,7 @@ func (t *talk) send(src io.ReaderAt, from, to uint64, a *wire.Answer) (bool, err
 			return false, t.c.WriteAnswer(wire.Refuse(wire.Damaged, "the disk cannot read it").Answer())
 		}
 		if n < len(b) {
-			return false, fmt.Errorf("read what is served: %w", err)
+			return true, fmt.Errorf("read what is served: %w", err)
 		}
 		if first {
 			if err := t.c.WriteAnswer(a); err != nil {
@@ -72,7 +68,7 @@ func (t *talk) send(src io.ReaderAt, from, to uint64, a *wire.Answer) (bool, err
 			}
 		}
 		if err := t.c.WriteBody(b); err != nil {
-			return false, err
+			return true, err
 		}
 		from += uint64(len(b))
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/holder"
+	"github.com/mesh-protocol/mesh/offchain/templates/storage/holder/holdertest"
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/record"
 	"github.com/mesh-protocol/mesh/proof"
 )
@@ -27,6 +28,7 @@ func TestOpen(t *testing.T) {
 		{"fails: no chain", func(_ *holder.Config, d *holder.Deps) { d.Deals = nil }},
 		{"fails: no accounts", func(_ *holder.Config, d *holder.Deps) { d.Accounts = nil }},
 		{"fails: no key", func(_ *holder.Config, d *holder.Deps) { d.Key = nil }},
+		{"fails: a till, and nobody who knows fellows", func(_ *holder.Config, d *holder.Deps) { d.Till = holdertest.NewTill(1) }},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -37,6 +39,9 @@ func TestOpen(t *testing.T) {
 		})
 	}
 	_, err := holder.Open(cfg, deps)
+	require.NoError(t, err)
+	deps.Till, deps.Fellows = holdertest.NewTill(1), &holdertest.Fellows{}
+	_, err = holder.Open(cfg, deps)
 	require.NoError(t, err)
 }
 

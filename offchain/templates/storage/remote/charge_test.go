@@ -3,6 +3,7 @@ package remote_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,30 +15,32 @@ import (
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/wire/wiretest"
 )
 
-// What is charged is the bytes asked for, however many groups follow; length 0 is the rest.
-func TestChargedIsWhatIsAskedFor(t *testing.T) {
+// What is charged is the bytes that are sent: whole groups around those asked for. Length 0 is the rest.
+func TestChargedIsWhatIsSent(t *testing.T) {
 	const length = 700 << 10
 	for _, test := range []struct {
-		name             string
-		offset, n, bytes uint64
-		follow           uint64
+		name            string
+		offset, n, sent uint64
 	}{
-		{"ok: all of it", 0, length, length, length},
-		{"ok: the rest, from the start", 0, 0, length, length},
-		{"ok: the rest, from within a group", 20_000, 0, length - 20_000, length - 16<<10},
-		{"ok: the rest, which is a byte", length - 1, 0, 1, 12 << 10},
-		{"ok: a byte", 20_000, 1, 1, 16 << 10},
-		{"ok: a byte on either side of a group's end", 16<<10 - 1, 2, 2, 32 << 10},
-		{"ok: more than a frame", 5, 300 << 10, 300 << 10, 304 << 10},
+		{"ok: all of it", 0, length, length},
+		{"ok: the rest, from the start", 0, 0, length},
+		{"ok: the rest, from within a group", 20_000, 0, length - 16<<10},
+		{"ok: the rest, which is a byte", length - 1, 0, 12 << 10},
+		{"ok: a byte", 20_000, 1, 16 << 10},
+		{"ok: a group", 16 << 10, 16 << 10, 16 << 10},
+		{"ok: a byte on either side of a group's end", 16<<10 - 1, 2, 32 << 10},
+		{"ok: more than a frame", 5, 300 << 10, 304 << 10},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			runPaid(t, func(p *paid) {
 				of := p.pieces(1, length)[0]
 				c := p.speak()
-				require.Equal(t, "account: 0 of "+holdertest.NewTill(price).Cost(test.bytes).String(), outcome(ask(t, c, promise(ours, price*test.bytes, 1))))
-				require.Equal(t, test.follow, ask(t, c, get(of, test.offset, test.n)).Follow)
-				require.Equal(t, holdertest.Stand{Promised: price * test.bytes, Used: price * test.bytes, Charged: price * test.bytes}, p.stand())
-				require.Equal(t, wire.Unpaid, wire.Code(ask(t, c, get(of, 0, 1)).Code), "a byte more")
+				cost := price * test.sent
+				ask(t, c, promise(ours, cost-1, 1))
+				require.Equal(t, fmt.Sprintf("holder refused: unpaid: it costs %d and %d is left", cost, cost-1), outcome(ask(t, c, get(of, test.offset, test.n))))
+				ask(t, c, promise(ours, cost, 2))
+				require.Equal(t, test.sent, ask(t, c, get(of, test.offset, test.n)).Follow)
+				require.Equal(t, holdertest.Stand{Promised: cost, Used: cost, Charged: cost}, p.stand())
 			})
 		})
 	}
@@ -79,26 +82,49 @@ func TestRefusedIsNotCharged(t *testing.T) {
 	}
 }
 
-// A disk that fails while a piece is on its way ends the stream, and what was charged is given back.
-func TestGivenBackWhereSendingFails(t *testing.T) {
+// Once bytes were sent they are paid for, whatever becomes of the rest: who ends the stream has them.
+func TestChargedWhereSendingFails(t *testing.T) {
 	const length, all = 3 << 20, price * 3 << 20 // a piece that takes two reads
-	runPaid(t, func(p *paid) {
+	begin := func(p *paid) *wire.Conn {
 		of := p.pieces(1, length)[0]
 		c := p.speak()
 		ask(t, c, promise(ours, all, 1))
-		p.store.FailReads(1)
 		require.NoError(t, c.WriteRequest(get(of, 0, 0)))
-		a, err := c.ReadAnswer()
+		_, err := c.ReadAnswer()
 		require.NoError(t, err)
-		_, err = c.ReadBody(a.Follow)
+		return c
+	}
+	charged := holdertest.Stand{Promised: all, Used: all, Charged: all}
+	runPaid(t, func(p *paid) {
+		p.store.FailReads(1)
+		_, err := begin(p).ReadBody(length)
 		require.ErrorIs(t, err, wiretest.ErrReset)
-		require.Equal(t, holdertest.Stand{Promised: all, Charged: all, Returned: all}, p.stand())
+		require.Equal(t, charged, p.stand())
 		require.ErrorIs(t, p.ends()[0], holdertest.ErrRead)
+	})
+	runPaid(t, func(p *paid) {
+		c := begin(p)
+		for range 7 { // of 12 frames; 4 are on their way
+			require.NoError(t, c.ReadFrame(make([]byte, wire.BulkFrame)))
+		}
+		require.NoError(t, c.Reset())
+		require.Equal(t, charged, p.stand())
+		require.ErrorIs(t, p.ends()[0], wiretest.ErrReset)
+	})
+}
 
-		p.store.FailReads(1 << 30)
-		c = p.speak()
-		require.Equal(t, "account: 0 of 9437184", outcome(ask(t, c, inquire(ours))))
-		require.Equal(t, "given", outcome(ask(t, c, get(of, 0, 0))))
+// What nothing was sent of is given back, also where the other side is gone before the answer.
+func TestGivenBackWhereNothingWasSent(t *testing.T) {
+	runPaid(t, func(p *paid) {
+		of := p.pieces(1, 1000)[0]
+		c := p.speak()
+		for _, m := range []*wire.Request{promise(ours, 6000, 1), get(of, 0, 0), inquire(ours), get(of, 0, 0)} {
+			require.NoError(t, c.WriteRequest(m))
+		}
+		// Four frames fit into the stream: the answers to the first three, one of them with a body.
+		require.Equal(t, holdertest.Stand{Promised: 6000, Used: 6000, Charged: 6000}, p.stand())
+		require.NoError(t, c.Reset())
+		require.Equal(t, holdertest.Stand{Promised: 6000, Used: 3000, Charged: 6000, Returned: 3000}, p.stand())
 	})
 }
 

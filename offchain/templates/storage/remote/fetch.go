@@ -25,7 +25,8 @@ func (h *Holder) Fetch(ctx context.Context, root [32]byte, length, offset uint64
 	if h.payer == nil {
 		return h.ask(ctx, op, m, nil, f.take)
 	}
-	return h.fetchPaid(ctx, op, n, m, f.take)
+	from, to := f.groups()
+	return h.fetchPaid(ctx, op, to-from, m, f.take)
 }
 
 // fetch is a range of a piece that arrives.
@@ -37,10 +38,14 @@ type fetch struct {
 	dst    []byte
 }
 
+// groups returns the bytes of the piece that are sent, which are those that are paid for: whole groups around those asked for.
+func (f *fetch) groups() (from, to uint64) {
+	return f.offset / proof.GroupSize * proof.GroupSize, min(f.length, wire.Groups(f.offset+uint64(len(f.dst)))*proof.GroupSize)
+}
+
 // take checks the list of CVs once, and then every frame, which is whole groups.
 func (f *fetch) take(a *wire.Answer) error {
-	from := f.offset / proof.GroupSize * proof.GroupSize
-	to := min(f.length, wire.Groups(f.offset+uint64(len(f.dst)))*proof.GroupSize)
+	from, to := f.groups()
 	if a.Length != f.length || a.Follow != to-from || len(a.Signature) != 0 {
 		return fmt.Errorf("%w: %d bytes of a piece of %d", ErrBadBytes, a.Follow, a.Length)
 	}

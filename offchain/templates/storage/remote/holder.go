@@ -15,9 +15,9 @@ type Holder struct {
 	peer Peer
 	conn *wire.Conn
 
-	payer  Payer      // nil: nothing is paid
-	paying sync.Mutex // held by who sends a voucher and what it pays for
-	stands bool       // guarded by paying: the purse knows where its channel stands
+	payer  Payer         // nil: nothing is paid
+	paying chan struct{} // taken by who sends a voucher and what it pays for
+	stands bool          // guarded by paying: the purse knows where its channel stands
 
 	slots chan struct{} // taken by calls that are under way
 	queue chan *call    // calls in the order in which they are answered
@@ -34,7 +34,7 @@ type Holder struct {
 
 func newHolder(r *Remote, peer Peer, conn *wire.Conn) *Holder {
 	h := &Holder{
-		r: r, peer: peer, conn: conn,
+		r: r, peer: peer, conn: conn, paying: make(chan struct{}, 1),
 		slots: make(chan struct{}, wire.MaxInFlight), queue: make(chan *call, wire.MaxInFlight),
 		over: make(chan struct{}), idle: make(chan struct{}),
 	}
@@ -191,6 +191,13 @@ func (h *Holder) why(ctx context.Context) error {
 		return h.cause
 	}
 	return fmt.Errorf("%w: %v", ErrEnded, h.cause) //nolint:errorlint // what others have caused must not be taken for this call's
+}
+
+// endedByOther tells whether the stream has ended by the holder or the way to it, and not by a call of this side.
+func (h *Holder) endedByOther() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return errors.Is(h.cause, ErrEnded)
 }
 
 func (h *Holder) named(op string, err error) error {

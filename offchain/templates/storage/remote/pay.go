@@ -29,64 +29,125 @@ type Purse interface {
 	Return(bytes uint64)
 }
 
-// fetchPaid makes a fetch of some bytes and pays for it. A holder that says that it is not paid is asked once more, as it may have
-// begun anew since or its price may be another.
+// payment is a fetch that is paid for. A holder that says that it is not paid is asked once more, as it may have begun anew since, or
+// its price may be another.
+type payment struct {
+	h     *Holder
+	purse Purse
+	bytes uint64
+	op    string
+	m     *wire.Request
+	take  func(*wire.Answer) error
+
+	refused bool  // the holder has said that it is not paid
+	spent   bool  // the purse counts the bytes as paid
+	voucher *call // by which it was handed over; nil where none was needed
+}
+
+// fetchPaid makes a fetch of some bytes and pays for it.
 func (h *Holder) fetchPaid(ctx context.Context, op string, bytes uint64, m *wire.Request, take func(*wire.Answer) error) error {
-	purse, err := h.payer.Purse(ctx, h.peer, bytes)
-	if err != nil {
-		return h.named("pay", err)
-	}
-	if purse == nil {
-		return h.ask(ctx, op, m, nil, take)
-	}
+	p := &payment{h: h, bytes: bytes, op: op, m: m, take: take}
 	for again := false; ; again = true {
-		c, err := h.startPaid(ctx, op, bytes, purse, m, take)
+		var err error
+		if p.purse, err = h.payer.Purse(ctx, h.peer, bytes); err != nil {
+			return h.named("pay", err)
+		}
+		if p.purse == nil {
+			return h.ask(ctx, op, m, nil, take)
+		}
+		c, err := p.start(ctx)
 		if err == nil {
 			err = c.wait()
 		}
-		if err == nil {
+		switch {
+		case err == nil:
 			return nil
+		case !again && errors.Is(err, errSpend): // another fetch was faster with the last of it
+			continue
+		case !again && errors.Is(err, wire.Unpaid):
+			p.refused = true // what was spent is taken back when the holder is asked again
+			continue
 		}
-		purse.Return(bytes)
-		if again || !errors.Is(err, wire.Unpaid) {
-			return err
-		}
-		h.paying.Lock()
-		h.stands = false
-		h.paying.Unlock()
+		p.takeBack()
+		return p.outcome(err)
 	}
 }
 
-// startPaid sends a voucher, if one is needed, and then the request.
-func (h *Holder) startPaid(ctx context.Context, op string, bytes uint64, purse Purse, m *wire.Request, take func(*wire.Answer) error) (*call, error) {
-	h.paying.Lock()
-	defer h.paying.Unlock()
-	if !h.stands {
-		if err := h.standing(ctx, purse); err != nil {
+// errSpend: a purse could not pay.
+var errSpend = errors.New("the purse cannot pay")
+
+// errPaidEnd: a holder has ended a stream on which a voucher was handed to it.
+var errPaidEnd = errors.New("ended after a payment")
+
+// outcome returns how the fetch ended: where the stream has ended with the answer to the voucher, by that.
+func (p *payment) outcome(err error) error {
+	if p.voucher == nil || !errors.Is(err, ErrEnded) {
+		return err
+	}
+	if why := p.voucher.wait(); why != nil && !errors.Is(why, ErrEnded) {
+		return why
+	}
+	if p.h.endedByOther() {
+		return p.h.named(p.op, fmt.Errorf("%w: %w", errPaidEnd, err))
+	}
+	return err
+}
+
+// start sends a voucher, if one is needed, and then the request. Who pays and who asks where the channel stands take turns, so that
+// vouchers arrive in their order.
+func (p *payment) start(ctx context.Context) (*call, error) {
+	h := p.h
+	select {
+	case h.paying <- struct{}{}:
+		defer func() { <-h.paying }()
+	case <-h.over:
+		return nil, h.named(p.op, h.why(ctx))
+	case <-ctx.Done():
+		return nil, h.named(p.op, context.Cause(ctx))
+	}
+	p.takeBack()
+	if p.refused || !h.stands {
+		if err := p.standing(ctx); err != nil {
 			return nil, err
 		}
-		h.stands = true
+		h.stands, p.refused = true, false
 	}
-	v, err := purse.Spend(bytes)
+	v, err := p.purse.Spend(p.bytes)
 	if err != nil {
-		return nil, h.named("pay", err)
+		return nil, h.named("pay", fmt.Errorf("%w: %w", errSpend, err))
 	}
+	p.spent = true
 	if !v.IsNone() {
-		// What becomes of it is said by the answer to the request that follows.
-		if _, err := h.start(ctx, "pay", &wire.Request{Pay: wire.PayWith(v)}, nil, accountOf); err != nil {
-			return nil, err
-		}
+		p.voucher, err = h.start(ctx, "pay", &wire.Request{Pay: wire.PayWith(v)}, nil, accountOf)
 	}
-	return h.start(ctx, op, m, nil, take)
+	var c *call
+	if err == nil {
+		c, err = h.start(ctx, p.op, p.m, nil, p.take)
+	}
+	return c, err
 }
 
-// standing asks the holder where the channel stands.
-func (h *Holder) standing(ctx context.Context, purse Purse) error {
-	return h.ask(ctx, "ask for the channel's account", &wire.Request{Pay: &wire.Pay{Channel: purse.Channel()}}, nil, func(a *wire.Answer) error {
+// takeBack takes back what was spent for bytes that did not come.
+func (p *payment) takeBack() {
+	if p.spent {
+		p.purse.Return(p.bytes)
+	}
+	p.spent = false
+}
+
+// standing asks the holder where the channel stands. After something that was not paid all that was promised counts as used, so that
+// what follows is paid anew, at whatever price.
+func (p *payment) standing(ctx context.Context) error {
+	id := p.purse.Channel()
+	return p.h.ask(ctx, "ask for the channel's account", &wire.Request{Pay: &wire.Pay{Channel: id}}, nil, func(a *wire.Answer) error {
 		if err := accountOf(a); err != nil {
 			return err
 		}
-		if err := purse.Resume(a.Account.Account(purse.Channel())); err != nil {
+		at := a.Account.Account(id)
+		if p.refused {
+			at.Used = at.Latest.Amount
+		}
+		if err := p.purse.Resume(at); err != nil {
 			return fmt.Errorf("%w: %w", ErrBadBytes, err)
 		}
 		return nil

@@ -23,35 +23,36 @@ func TestFetchIsPaid(t *testing.T) {
 		want []string // calls at the till
 		of   holdertest.Stand
 	}{
-		{"ok: no more than is asked for", 0, []string{
-			"account 5", "take 5 3000", "charge 5 3000", "take 5 3030", "charge 5 30", "take 5 3033", "charge 5 3", "take 5 6033", "charge 5 3000",
-		}, holdertest.Stand{Promised: 6033, Used: 6033, Charged: 6033}},
-		{"ok: ahead", 1005, []string{
-			"account 5", "take 5 3015", "charge 5 3000", "take 5 6015", "charge 5 30", "charge 5 3", "take 5 6048", "charge 5 3000",
-		}, holdertest.Stand{Promised: 6048, Used: 6033, Charged: 6033}},
-		{"ok: far ahead", 10_000, []string{"account 5", "take 5 30000", "charge 5 3000", "charge 5 30", "charge 5 3", "charge 5 3000"},
-			holdertest.Stand{Promised: 30_000, Used: 6033, Charged: 6033}},
+		{"ok: no more than is sent", 0, []string{
+			"account 5", "take 5 300000", "charge 5 300000", "take 5 349152", "charge 5 49152", "take 5 354240", "charge 5 5088",
+			"take 5 654240", "charge 5 300000",
+		}, holdertest.Stand{Promised: 654_240, Used: 654_240, Charged: 654_240}},
+		{"ok: ahead", 110_000, []string{ // of which a fetch finds some left, and pays from there on
+			"account 5", "take 5 330000", "charge 5 300000", "take 5 630000", "charge 5 49152", "charge 5 5088", "take 5 684240", "charge 5 300000",
+		}, holdertest.Stand{Promised: 684_240, Used: 654_240, Charged: 654_240}},
+		{"ok: far ahead", 1_000_000, []string{"account 5", "take 5 3000000", "charge 5 300000", "charge 5 49152", "charge 5 5088", "charge 5 300000"},
+			holdertest.Stand{Promised: 3_000_000, Used: 654_240, Charged: 654_240}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			runPaid(t, func(p *paid) {
 				p.purse.Step = test.step
-				list := p.pieces(2, 1000)
-				p.fetch(list[0], 0, 1000)
-				p.fetch(list[1], 500, 10)
-				p.fetch(list[1], 999, 1)
-				p.fetch(list[0], 0, 1000)
+				list := p.pieces(2, 100_000)
+				p.fetch(list[0], 0, 100_000)
+				p.fetch(list[1], 20_000, 10) // a group
+				p.fetch(list[1], 99_999, 1)  // the last one
+				p.fetch(list[0], 0, 100_000)
 				require.Equal(t, test.of, p.stand())
 				require.Equal(t, test.want, p.till.Log())
 				promised, used := p.purse.Stand()
 				require.Equal(t, []uint64{test.of.Promised, test.of.Used}, []uint64{promised, used})
-				require.Equal(t, []uint64{1000, 10, 1, 1000}, p.payer.asked)
+				require.Equal(t, []uint64{100_000, 16 << 10, 1696, 100_000}, p.payer.asked)
 				require.Equal(t, 1, p.opened)
 			})
 		})
 	}
 }
 
-// Fetches that are under way at once over one stream are paid in their order, and all together for their bytes.
+// Fetches that are under way at once over one stream are paid in their order, and all together for the bytes that are sent.
 func TestFetchesArePaidInOrder(t *testing.T) {
 	rng := seeded.Source(t)
 	for _, step := range []uint64{0, 100, 100_000, 5_000_000} {
@@ -65,7 +66,7 @@ func TestFetchesArePaidInOrder(t *testing.T) {
 					of := list[rng.IntN(len(list))]
 					offset := rng.IntN(len(of.b))
 					dst := make([]byte, 1+rng.IntN(len(of.b)-offset))
-					sum += uint64(len(dst))
+					sum += sent(of, offset, len(dst))
 					all.Go(func() {
 						err := p.reader.Fetch(p.t.Context(), peer(), of.root, uint64(len(of.b)), uint64(offset), dst)
 						if err != nil || string(dst) != string(of.b[offset:offset+len(dst)]) {
@@ -86,6 +87,12 @@ func TestFetchesArePaidInOrder(t *testing.T) {
 			})
 		})
 	}
+}
+
+// sent returns how many bytes come for a range: whole groups.
+func sent(of piece, offset, length int) uint64 {
+	const group = 16 << 10
+	return uint64(min(len(of.b), (offset+length+group-1)/group*group) - offset/group*group)
 }
 
 // Every stream begins with the question where the channel stands, and goes on with what is left of it.
@@ -111,6 +118,7 @@ func TestEachStreamAsksOnce(t *testing.T) {
 func TestRefusedFetchIsNotPaid(t *testing.T) {
 	runPaid(t, func(p *paid) {
 		list := p.pieces(2, 1000)
+		p.purse.Step = 1001
 		fetch := func(root [32]byte, length, offset uint64) error {
 			return p.reader.Fetch(p.t.Context(), peer(), root, length, offset, make([]byte, length-offset))
 		}
@@ -120,13 +128,13 @@ func TestRefusedFetchIsNotPaid(t *testing.T) {
 		require.ErrorIs(t, fetch(list[0].root, 1000, 0), wire.Damaged)
 		p.store.FailReads(0)
 		require.ErrorIs(t, fetch(list[1].root, 1000, 0), wire.Damaged)
-		require.Equal(t, holdertest.Stand{Promised: 3000, Charged: 3000, Returned: 3000}, p.stand())
+		require.Equal(t, holdertest.Stand{Promised: 3003, Charged: 3000, Returned: 3000}, p.stand())
 		p.store.FailReads(1 << 30)
 		p.fetch(list[1], 0, 1000)
-		require.Equal(t, holdertest.Stand{Promised: 3000, Used: 3000, Charged: 6000, Returned: 3000}, p.stand())
-		require.Equal(t, []string{"account 5", "take 5 3000", "charge 5 3000", "charge 5 3000"}, p.till.Log())
+		require.Equal(t, holdertest.Stand{Promised: 3003, Used: 3000, Charged: 6000, Returned: 3000}, p.stand())
+		require.Equal(t, []string{"account 5", "take 5 3003", "charge 5 3000", "charge 5 3000"}, p.till.Log())
 		promised, used := p.purse.Stand()
-		require.Equal(t, []uint64{3000, 3000}, []uint64{promised, used})
+		require.Equal(t, []uint64{3003, 3000}, []uint64{promised, used})
 		require.Equal(t, 1, p.opened)
 	})
 }

@@ -63,7 +63,7 @@ func TestPayerThatCannotPay(t *testing.T) {
 		p.payer.err, p.purse.Deposit = nil, 2999
 		err = p.try(p.t.Context(), of)
 		require.ErrorIs(t, err, holdertest.ErrEmpty)
-		require.EqualError(t, err, "pay at holder: purse is empty")
+		require.EqualError(t, err, "pay at holder: the purse cannot pay: purse is empty")
 		require.Equal(t, []string{"account 5"}, p.till.Log())
 		require.Equal(t, holdertest.Stand{}, p.stand())
 		p.purse.Deposit = 3000

@@ -3,14 +3,19 @@ package remote
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/mesh-protocol/mesh/offchain/templates/storage/record"
 	"github.com/mesh-protocol/mesh/offchain/work"
 )
 
-// tries is how often a call is made whose stream ends because of others.
-const tries = 4
+const (
+	// tries is how often a call is made whose stream ends because of others.
+	tries = 4
+	// paidTries is how often a holder can take a payment and end the stream before it is asked no more.
+	paidTries = 2
+)
 
 // Reader reads from holders, over a stream to each that it opens when it is first needed. Its methods may be called by
 // several goroutines at once. It must be closed.
@@ -71,6 +76,7 @@ func (s *Reader) Layout(ctx context.Context, from Peer, deal uint64, want work.L
 
 // try makes a call, again on another stream if the one it had was ended by others.
 func (s *Reader) try(ctx context.Context, from Peer, call func(*Holder) error) error {
+	paid := 0
 	for n := 1; ; n++ {
 		h, err := s.stream(ctx, from)
 		if err != nil {
@@ -78,6 +84,11 @@ func (s *Reader) try(ctx context.Context, from Peer, call func(*Holder) error) e
 		}
 		if err = call(h); !errors.Is(err, ErrEnded) || n == tries {
 			return err
+		}
+		if errors.Is(err, errPaidEnd) {
+			if paid++; paid == paidTries {
+				return &HolderError{Peer: from.Name, Op: "pay", Err: fmt.Errorf("%w: it takes payments and ends the stream", ErrProtocol)}
+			}
 		}
 	}
 }

@@ -19,49 +19,45 @@ type exchange struct {
 
 // A holder gives what was paid for and no more, and no refusal ends the stream.
 func TestUnpaid(t *testing.T) {
-	const length = 1000
+	const length = 16<<10 + 1000 // a group and another: 49152 and 3000 base units
 	b := holdertest.Content(0, length)
 	of := piece{holdertest.Root(b), b}
-	all := get(of, 0, 0)
+	all, head, tail := get(of, 0, 0), get(of, 0, 1), get(of, 16<<10, 0)
 	const (
-		account = "account: 0 of 3000"
-		nothing = "holder refused: unpaid: 1000 bytes cost 3000 base units and nothing was paid"
+		account = "account: 0 of 52152"
+		nothing = "holder refused: unpaid: 17384 bytes cost 52152 base units and nothing was paid"
+		refused = "holder refused: unpaid: channel 7 does not pay this node for that peer"
 	)
-	stranger := &wire.Request{Pay: wire.PayWith(holdertest.Voucher(holdertest.Key(8), ours, 3000, 1))}
-	forged := promise(ours, 3000, 1)
+	stranger := &wire.Request{Pay: wire.PayWith(holdertest.Voucher(holdertest.Key(8), ours, 52_152, 1))}
+	forged := promise(ours, 52_152, 1)
 	forged.Pay.Amount[15]++
+	enough := exchange{promise(ours, 52_152, 1), account}
 	for _, test := range []struct {
 		name      string
 		exchanges []exchange
 		used      uint64
 	}{
-		{"ok: paid", []exchange{{promise(ours, 3000, 1), account}, {all, "given"}}, 3000},
-		{"ok: paid on another stream", []exchange{{inquire(ours), "account: 0 of 0"}, {promise(ours, 3000, 1), account}, {inquire(ours), account}, {all, "given"}}, 3000},
+		{"ok: paid", []exchange{enough, {all, "given"}}, 52_152},
+		{"ok: asked before and after", []exchange{{inquire(ours), "account: 0 of 0"}, enough, {inquire(ours), account}, {all, "given"}}, 52_152},
 		{"ok: the rest of what was paid", []exchange{
-			{promise(ours, 3000, 1), account}, {get(of, 0, 400), "given"}, {all, "holder refused: unpaid: it costs 3000 and 1800 is left"}, {get(of, 0, 600), "given"},
-		}, 3000},
-		{"ok: a later voucher", []exchange{
-			{promise(ours, 3000, 1), account}, {all, "given"}, {promise(ours, 4500, 2), "account: 3000 of 4500"}, {get(of, 0, 500), "given"},
-		}, 4500},
+			enough, {tail, "given"}, {all, "holder refused: unpaid: it costs 52152 and 49152 is left"}, {head, "given"},
+		}, 52_152},
+		{"ok: a later voucher", []exchange{enough, {all, "given"}, {promise(ours, 55_152, 2), "account: 52152 of 55152"}, {tail, "given"}}, 55_152},
 		{"fails: nothing", []exchange{{all, nothing}}, 0},
-		{"fails: only asked", []exchange{{inquire(ours), "account: 0 of 0"}, {all, "holder refused: unpaid: it costs 3000 and 0 is left"}}, 0},
+		{"fails: only asked", []exchange{{inquire(ours), "account: 0 of 0"}, {all, "holder refused: unpaid: it costs 52152 and 0 is left"}}, 0},
 		{"fails: one base unit too little", []exchange{
-			{promise(ours, 2999, 1), "account: 0 of 2999"}, {all, "holder refused: unpaid: it costs 3000 and 2999 is left"}, {get(of, 0, 999), "given"},
-		}, 2997},
+			{promise(ours, 52_151, 1), "account: 0 of 52151"}, {all, "holder refused: unpaid: it costs 52152 and 52151 is left"}, {tail, "given"},
+		}, 3000},
 		{"fails: a channel that is not there", []exchange{
 			{inquire(6), "holder refused: unpaid: channel 6 does not pay this node for that peer"}, {all, nothing},
-			{promise(6, 3000, 1), "holder refused: unpaid: channel 6 does not pay this node for that peer"}, {all, nothing},
+			{promise(6, 52_152, 1), "holder refused: unpaid: channel 6 does not pay this node for that peer"}, {all, nothing},
 		}, 0},
-		{"fails: the channel of another", []exchange{
-			{promise(7, 3000, 1), "holder refused: unpaid: channel 7 does not pay this node for that peer"}, {all, nothing},
-		}, 0},
-		{"ok: another channel that is refused leaves the first", []exchange{
-			{promise(ours, 3000, 1), account}, {inquire(7), "holder refused: unpaid: channel 7 does not pay this node for that peer"}, {all, "given"},
-		}, 3000},
+		{"fails: the channel of another", []exchange{{inquire(7), refused}, {all, nothing}, {promise(7, 52_152, 1), refused}, {all, nothing}}, 0},
+		{"ok: another channel that is refused leaves the first", []exchange{enough, {inquire(7), refused}, {all, "given"}}, 52_152},
 		{"ok: a voucher that is refused, then one that counts", []exchange{
 			{stranger, "holder refused: unpaid: signature does not hold"}, {all, nothing}, {forged, "holder refused: unpaid: signature does not hold"},
-			{promise(ours, 3000, 1), account}, {promise(ours, 3000, 2), "holder refused: unpaid: channel 5 has promised more"}, {all, "given"},
-		}, 3000},
+			enough, {promise(ours, 52_152, 2), "holder refused: unpaid: channel 5 has promised more"}, {all, "given"},
+		}, 52_152},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			runPaid(t, func(p *paid) {

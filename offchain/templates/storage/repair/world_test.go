@@ -119,7 +119,10 @@ func (w *world) Member(_ context.Context, node uint64) (work.Member, error) {
 }
 
 // Reader implements repair.Readers.
-func (w *world) Reader(uint64) repair.Reader { return w }
+func (w *world) Reader(deal uint64) repair.Reader {
+	require.Equal(w.t, uint64(dealID), deal)
+	return w
+}
 
 // Close implements repair.Reader.
 func (*world) Close() error { return nil }

@@ -22,8 +22,8 @@ func (m *Fellow) validate() error {
 }
 
 func (m *Account) validate() error {
-	if len(m.Used) != 0 && len(m.Used) != AmountSize {
-		return fmt.Errorf("%w: %d bytes of an amount that is used", ErrInvalid, len(m.Used))
+	if len(m.Used) != 0 && (len(m.Used) != AmountSize || proof.U128FromBytes([AmountSize]byte(m.Used)).IsZero()) {
+		return fmt.Errorf("%w: used amount of %d bytes, or of nothing", ErrInvalid, len(m.Used))
 	}
 	return validVoucher(m.Amount, m.Count, m.Evidence, m.Signature)
 }
