@@ -120,6 +120,13 @@ func taskAuthorities() map[string]authority {
 		"mesh.tasks.v1.MsgTopUpChannel":   as("founder", result{"tasks", 22}, &tasktypes.MsgTopUpChannel{Client: founder, Channel: missing, Amount: math.OneInt()}),
 		"mesh.tasks.v1.MsgCloseChannel":   as("founder", result{"tasks", 22}, &tasktypes.MsgCloseChannel{Sender: founder, Channel: missing}),
 		"mesh.tasks.v1.MsgRedeemVouchers": as("founder", result{"tasks", 19}, &tasktypes.MsgRedeemVouchers{Sender: founder}),
-		"mesh.rewards.v1.MsgWithdraw":     as("founder", result{"network", 16}, &rewardtypes.MsgWithdraw{Sender: founder, Network: net, Node: missing}),
+		"mesh.tasks.v1.MsgPostTask": as("founder", result{"tasks", 7}, &tasktypes.MsgPostTask{
+			Client: founder, Network: net, Work: tasktypes.Work{Kind: "sum"}, Filter: tasktypes.Filter{MinBond: math.ZeroInt()}, Fee: math.OneInt(), Replicas: 1, WorkBlocks: 9,
+		}),
+		"mesh.tasks.v1.MsgDrawTask":     as("founder", result{"tasks", 26}, &tasktypes.MsgDrawTask{Sender: founder, Task: missing}),
+		"mesh.tasks.v1.MsgMoveTask":     as("founder", result{"tasks", 26}, &tasktypes.MsgMoveTask{Sender: founder, Task: missing}),
+		"mesh.tasks.v1.MsgCommitResult": as("operator first", result{"tasks", 26}, &tasktypes.MsgCommitResult{Operator: operator, Network: net, Task: missing}),
+		"mesh.tasks.v1.MsgRevealResult": as("operator first", result{"tasks", 26}, &tasktypes.MsgRevealResult{Operator: operator, Network: net, Task: missing}),
+		"mesh.rewards.v1.MsgWithdraw":   as("founder", result{"network", 16}, &rewardtypes.MsgWithdraw{Sender: founder, Network: net, Node: missing}),
 	}
 }

@@ -41,11 +41,18 @@ func (k *Keeper) release(ctx context.Context, c contract, node uint64) error {
 	return k.dealsByNode.Remove(ctx, collections.Join3(c.network.Seq, node, c.deal.Id))
 }
 
-// Exposure returns the most a node can come to pay for the indices it has now. x/network keeps so
-// much of its bonds, until the node has lost the indices or their deals are settled.
+// Exposure returns the most a node can come to pay for the indices and posted tasks it has now. x/network keeps so
+// much of its bonds, until the node has lost the indices or their deals are settled, and the tasks are.
 func (k *Keeper) Exposure(ctx context.Context, seq, node uint64) (math.Int, error) {
 	o, err := k.owedTo(ctx, seq, node)
-	return o.Exposure, err
+	if err != nil {
+		return math.Int{}, err
+	}
+	staked, err := k.staked(ctx, seq, node)
+	if err != nil {
+		return math.Int{}, err
+	}
+	return o.Exposure.Add(staked), nil
 }
 
 // accepts decides whether a node will do for an index of the deal: it takes part, is where and

@@ -33,7 +33,7 @@ func (k *Keeper) openChannel(ctx context.Context, msg *types.MsgOpenChannel) (ty
 	if err := types.CheckExpiry(msg.Expires, height, network.Params.Pay.NoticeBlocks); err != nil {
 		return types.Channel{}, err
 	}
-	if err := k.deposit(ctx, client, msg.Client, network, msg.Deposit); err != nil {
+	if err := k.lockUp(ctx, client, msg.Client, network, msg.Deposit); err != nil {
 		return types.Channel{}, err
 	}
 	id, err := k.nextChannel.Get(ctx)
@@ -67,15 +67,6 @@ func (k *Keeper) mayBePaid(ctx context.Context, network networktypes.Network, no
 		err = types.ErrWrongState.Wrapf("network %s has not begun its first epoch", network.Id)
 	}
 	return err
-}
-
-// deposit moves money of a client into the module.
-func (k *Keeper) deposit(ctx context.Context, client sdk.AccAddress, text string, network networktypes.Network, amount math.Int) error {
-	coin := sdk.NewCoin(network.Token.Denom, amount)
-	if has := k.deps.Bank.GetBalance(ctx, client, coin.Denom); has.IsLT(coin) {
-		return types.ErrInsufficientFunds.Wrapf("account %s has %s and is to put %s into the channel; have somebody who holds the token send it", text, has, coin)
-	}
-	return k.deps.Bank.SendCoinsFromAccountToModule(ctx, client, types.ModuleName, sdk.NewCoins(coin))
 }
 
 // topUpChannel puts more into a channel, or moves its end away. That takes back an announcement to close it.
@@ -113,7 +104,7 @@ func (k *Keeper) topUpChannel(ctx context.Context, msg *types.MsgTopUpChannel) (
 		if err := types.CheckAmount("the deposit", c.Deposit); err != nil {
 			return c, err
 		}
-		if err := k.deposit(ctx, client, msg.Client, network, msg.Amount); err != nil {
+		if err := k.lockUp(ctx, client, msg.Client, network, msg.Amount); err != nil {
 			return c, err
 		}
 	}

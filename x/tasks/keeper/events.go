@@ -116,3 +116,37 @@ func emitChannelClosed(ctx context.Context, c types.Channel, refund math.Int) er
 func emitChannelStuck(ctx context.Context, c types.Channel, id uint64, why error) error {
 	return emit(ctx, &types.EventChannelStuck{Channel: id, Network: c.Network, Reason: why.Error()})
 }
+
+func emitTaskPosted(ctx context.Context, t types.Task) error {
+	return emit(ctx, &types.EventTaskPosted{Task: t.Id, Network: t.Network, Client: t.Client, Kind: t.Work.Kind, Fee: t.Fee, Escrow: t.Escrow})
+}
+
+func emitReplicaDrawn(ctx context.Context, t types.Task, node uint64) error {
+	return emit(ctx, &types.EventReplicaDrawn{Task: t.Id, Network: t.Network, Node: node, Until: t.Closes})
+}
+
+func emitReplicaLost(ctx context.Context, t types.Task, r types.Replica, burnt math.Int) error {
+	return emit(ctx, &types.EventReplicaLost{Task: t.Id, Network: t.Network, Node: r.Node, Status: r.Status, Burnt: burnt})
+}
+
+func emitResultCommitted(ctx context.Context, t types.Task, node uint64) error {
+	return emit(ctx, &types.EventResultCommitted{Task: t.Id, Network: t.Network, Node: node})
+}
+
+func emitResultRevealed(ctx context.Context, t types.Task, node uint64, msg *types.MsgRevealResult) error {
+	return emit(ctx, &types.EventResultRevealed{Task: t.Id, Network: t.Network, Node: node, Result: msg.Result, Unavailable: msg.Unavailable})
+}
+
+func emitTaskMoved(ctx context.Context, t types.Task) error {
+	return emit(ctx, &types.EventTaskMoved{Task: t.Id, Network: t.Network, Status: t.Status, Wanted: t.Wanted, Closes: t.Closes})
+}
+
+func emitTaskSettled(ctx context.Context, t types.Task, paid, burnt, refund math.Int) error {
+	return emit(ctx, &types.EventTaskSettled{
+		Task: t.Id, Network: t.Network, Client: t.Client, Outcome: t.Outcome, Result: t.Result, Paid: paid, Burnt: burnt, Refund: refund,
+	})
+}
+
+func emitTaskStuck(ctx context.Context, t types.Task, id uint64, why error) error {
+	return emit(ctx, &types.EventTaskStuck{Task: id, Network: t.Network, Reason: why.Error()})
+}

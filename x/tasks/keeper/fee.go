@@ -43,3 +43,12 @@ func (k *Keeper) settleFee(ctx context.Context, network networktypes.Network, n 
 func chargeSignature(ctx context.Context, what string) {
 	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(types.SignatureGas, what)
 }
+
+// lockUp moves money of a client into the module.
+func (k *Keeper) lockUp(ctx context.Context, client sdk.AccAddress, text string, network networktypes.Network, amount math.Int) error {
+	coin := sdk.NewCoin(network.Token.Denom, amount)
+	if has := k.deps.Bank.GetBalance(ctx, client, coin.Denom); has.IsLT(coin) {
+		return types.ErrInsufficientFunds.Wrapf("account %s has %s and is to put in %s; have somebody who holds the token send it", text, has, coin)
+	}
+	return k.deps.Bank.SendCoinsFromAccountToModule(ctx, client, types.ModuleName, sdk.NewCoins(coin))
+}

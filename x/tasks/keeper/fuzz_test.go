@@ -22,6 +22,7 @@ func (f *fixture) handlers() []fuzzed.Handler {
 		fuzzed.HandlerOf(m.CancelDeal), fuzzed.HandlerOf(m.SettleDeal), fuzzed.HandlerOf(m.Claim), fuzzed.HandlerOf(m.Prove), fuzzed.HandlerOf(m.ReportLoss),
 		fuzzed.HandlerOf(m.DeclareLoss), fuzzed.HandlerOf(m.TakeIndex), fuzzed.HandlerOf(m.RequestOpen), fuzzed.HandlerOf(m.AnswerOpen),
 		fuzzed.HandlerOf(m.OpenChannel), fuzzed.HandlerOf(m.TopUpChannel), fuzzed.HandlerOf(m.CloseChannel), fuzzed.HandlerOf(m.RedeemVouchers),
+		fuzzed.HandlerOf(m.PostTask), fuzzed.HandlerOf(m.DrawTask), fuzzed.HandlerOf(m.CommitResult), fuzzed.HandlerOf(m.RevealResult), fuzzed.HandlerOf(m.MoveTask),
 	}
 }
 
@@ -36,7 +37,8 @@ func (f *fixture) apart(t require.TestingT, run func()) {
 
 // worked is a fixture at the opening of epoch 5 with what every message needs, and the first holders of deal 1:
 // its index 0 is vacant, the node of index 1 has claimed epoch 4, and that of index 2 is asked for a block. Deal 2
-// waits for its first layout and deal 3 for its draw. There is a channel.
+// waits for its first layout and deal 3 for its draw. There is a channel; task 1
+// waits for reveals, task 2 for a commitment and task 3 for its draw.
 func worked(t testing.TB) (*fixture, []uint64) {
 	t.Helper()
 	f := newFixture(t, 5)
@@ -52,6 +54,11 @@ func worked(t testing.TB) (*fixture, []uint64) {
 	must(f, f.msgs.RequestOpen, requestMsg(client(), 1, 2))
 	f.open(3)
 	f.openChannel(500, 300)
+	_, drawn := f.posted(2)
+	f.commits(1, drawn, "42", "42")
+	_, drawn = f.posted(1)
+	require.NotEmpty(t, drawn)
+	must(f, f.msgs.PostTask, taskMsg(2))
 	f.events()
 	return f, nodes
 }
@@ -91,6 +98,11 @@ func seeds(t testing.TB, f *fixture, nodes []uint64) []seed {
 		{0, func() fuzzed.Message { return topUpMsg(1, 50, f.channel(1).Expires+1) }},
 		{0, func() fuzzed.Message { return closeMsg(client(), 1) }},
 		{0, func() fuzzed.Message { return redeemMsg(f.voucher(1, 50, 1), f.voucher(1, 70, 2)) }},
+		{0, func() fuzzed.Message { return taskMsg(3) }},
+		{1, func() fuzzed.Message { return &types.MsgDrawTask{Sender: client(), Task: 3} }},
+		{0, func() fuzzed.Message { return commitMsg(2, f.task(2).Replicas[0].Node, "42") }},
+		{0, func() fuzzed.Message { return revealMsg(1, f.task(1).Replicas[0].Node, "42") }},
+		{100, func() fuzzed.Message { return &types.MsgMoveTask{Sender: client(), Task: 1} }},
 	} {
 		f.apart(t, func() {
 			f.to(f.ctx.BlockHeight() + int64(s.wait))
@@ -126,7 +138,7 @@ func (f *fixture) deliver(t *testing.T, h fuzzed.Handler, msg fuzzed.Message, wa
 	require.NoError(t, f.export().Validate())
 }
 
-// checkMoney holds the module's balance against what its deals, indices, requests and channels say, as the fixture of
+// checkMoney holds the module's balance against what its deals, indices, requests, channels and tasks say, as the fixture of
 // worked stands: its holders have proven epoch 2, and what a message has proven is told by its event.
 func (f *fixture) checkMoney(t *testing.T, g *types.GenesisState) {
 	t.Helper()
@@ -152,6 +164,9 @@ func (f *fixture) checkMoney(t *testing.T, g *types.GenesisState) {
 	}
 	for _, c := range g.Channels {
 		sum = sum.Add(c.Left())
+	}
+	for _, task := range g.Tasks {
+		sum = sum.Add(task.Escrow)
 	}
 	require.Equal(t, sum.String(), f.w.of(moduleAccount(types.ModuleName)).String(), "balance of the module")
 	require.Equal(t, f.w.supply.AmountOf(denom).String(), f.w.total().String(), "supply")

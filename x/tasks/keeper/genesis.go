@@ -14,6 +14,7 @@ import (
 func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := errors.Join(
 		k.nextDeal.Set(ctx, g.NextDeal), k.nextRequest.Set(ctx, g.NextRequest), k.nextChannel.Set(ctx, g.NextChannel),
+		k.nextTask.Set(ctx, g.NextTask),
 	); err != nil {
 		return err
 	}
@@ -42,16 +43,21 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err != nil {
 		return err
 	}
-	if err := k.checkCalendars(ctx, g, seqs, paying); err != nil {
+	posted, err := k.initTasks(ctx, g)
+	if err != nil {
+		return err
+	}
+	if err := k.checkCalendars(ctx, g, seqs, append(paying, posted...)); err != nil {
 		return err
 	}
 	return errors.Join(k.initIndices(ctx, g, seqs), k.initWork(ctx, g), k.initRequests(ctx, g, seqs))
 }
 
 // checkCalendars holds the state against that of x/network: networks with deals to settle are there, each has as many duties as open
-// deals and channels, and only what is over could not be settled. paying are the seqs of the channels' networks, one for each.
+// deals, channels and posted tasks, and only what is over could not be settled. paying are the seqs of the networks of channels and
+// tasks, one for each.
 func (k *Keeper) checkCalendars(ctx context.Context, g types.GenesisState, seqs map[uint64]uint64, paying []uint64) error {
-	open, latest := map[uint64]uint64{}, map[uint64]uint64{} // deals and channels that are, and the epoch, by network
+	open, latest := map[uint64]uint64{}, map[uint64]uint64{} // deals, channels and tasks that are, and the epoch, by network
 	for _, d := range g.Deals {
 		if d.IsOpen() {
 			open[seqs[d.Id]]++
@@ -69,7 +75,7 @@ func (k *Keeper) checkCalendars(ctx context.Context, g types.GenesisState, seqs 
 			return err
 		}
 		if cal.Duties != open[seq] {
-			return types.ErrInvalidGenesis.Wrapf("network %d has %d duties and %d open deals and channels", seq, cal.Duties, open[seq])
+			return types.ErrInvalidGenesis.Wrapf("network %d has %d duties and %d open deals, channels and tasks", seq, cal.Duties, open[seq])
 		}
 		latest[seq] = cal.Epoch
 		return nil
@@ -175,11 +181,12 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 	nextDeal, errDeal := k.nextDeal.Get(ctx)
 	nextRequest, errRequest := k.nextRequest.Get(ctx)
 	nextChannel, errChannel := k.nextChannel.Get(ctx)
-	if err := errors.Join(errDeal, errRequest, errChannel); err != nil {
+	nextTask, errTask := k.nextTask.Get(ctx)
+	if err := errors.Join(errDeal, errRequest, errChannel, errTask); err != nil {
 		return nil, err
 	}
-	g.NextDeal, g.NextRequest, g.NextChannel = nextDeal, nextRequest, nextChannel
-	return &g, errors.Join(k.exportDeals(ctx, &g), k.exportWork(ctx, &g), k.exportChannels(ctx, &g))
+	g.NextDeal, g.NextRequest, g.NextChannel, g.NextTask = nextDeal, nextRequest, nextChannel, nextTask
+	return &g, errors.Join(k.exportDeals(ctx, &g), k.exportWork(ctx, &g), k.exportChannels(ctx, &g), k.exportTasks(ctx, &g))
 }
 
 func (k *Keeper) exportDeals(ctx context.Context, g *types.GenesisState) error {

@@ -33,6 +33,12 @@ func busy(t *testing.T) *fixture {
 	f.openChannel(500, 300)
 	f.openChannel(500, 40)
 	must(f, f.msgs.RedeemVouchers, redeemMsg(f.voucher(2, 100, 1)))
+	_, nodes = f.posted(2)
+	f.answers(1, nodes, "42", "42")
+	_, nodes = f.posted(2)
+	f.commits(2, nodes, "42", "43")
+	must(f, f.msgs.RevealResult, revealMsg(2, nodes[0], "42"))
+	must(f, f.msgs.PostTask, taskMsg(1))
 	return f
 }
 
@@ -53,7 +59,7 @@ func TestExportedStateIsValidAndComesBack(t *testing.T) {
 	for what, n := range map[string]int{
 		"deals": len(g.Deals), "indices": len(g.Indices), "stints": len(g.Stints), "owed": len(g.Owed), "changes": len(g.Changes),
 		"gaps": len(g.Gaps), "claims": len(g.Claims), "windows": len(g.Windows), "requests": len(g.Requests),
-		"ended": len(g.Ended), "channels": len(g.Channels),
+		"ended": len(g.Ended), "channels": len(g.Channels), "tasks": len(g.Tasks),
 	} {
 		require.NotZero(t, n, what)
 	}
@@ -79,7 +85,7 @@ func TestExportedStateIsValidAndComesBack(t *testing.T) {
 func TestEveryHistoryCanBeExported(t *testing.T) {
 	seeded.Checks(t, histories, func(rt *rapid.T) {
 		h := newHistory(newFixture(t, 5), rt)
-		steps := []func(){h.open, h.draw, h.layout, h.ack, h.report, h.declare, h.take, h.request, h.cancel, h.openChannel, h.topUp, h.closeChannel, h.redeem}
+		steps := []func(){h.open, h.draw, h.layout, h.ack, h.report, h.declare, h.take, h.request, h.cancel, h.openChannel, h.topUp, h.closeChannel, h.redeem, h.post, h.drawTasks, h.results}
 		for range rapid.IntRange(5, 25).Draw(rt, "steps") {
 			rapid.SampledFrom(steps).Draw(rt, "step")()
 			h.to(h.ctx.BlockHeight() + 3)
@@ -114,6 +120,22 @@ func TestInitGenesisNeedsItsNeighbours(t *testing.T) {
 		bad := c
 		tc.change(&bad)
 		g.Channels, g.NextChannel = []types.Channel{bad}, 2
+		require.ErrorIs(t, f.keeper.InitGenesis(f.ctx, *g), tc.want)
+	}
+	g.Channels = nil
+	f.posted(1)
+	task := f.export().Tasks[0]
+	for _, tc := range []struct {
+		change func(*types.Task)
+		want   error
+	}{
+		{func(t *types.Task) { t.Network = otherID }, networktypes.ErrNetworkNotFound},
+		{func(t *types.Task) { t.Replicas = []types.Replica{{Node: 9, Status: types.REPLICA_STATUS_DRAWN}} }, types.ErrInvalidGenesis},
+		{func(t *types.Task) { t.Client = "mesh1" }, types.ErrInvalidRequest},
+	} {
+		bad := task
+		tc.change(&bad)
+		g.Tasks, g.NextTask = []types.Task{bad}, 2
 		require.ErrorIs(t, f.keeper.InitGenesis(f.ctx, *g), tc.want)
 	}
 }

@@ -30,6 +30,7 @@ type history struct {
 	clients []string
 	books   map[uint64]*book
 	purses  map[uint64]*purse
+	orders  map[uint64]*orderBook
 	proven  map[[2]uint64]bool // node and epoch
 	paid    map[uint64]math.Int
 	// lazy is how often a node leaves a duty undone, in tenths.
@@ -40,7 +41,7 @@ type history struct {
 func newHistory(f *fixture, t *rapid.T) *history {
 	f.t = t
 	h := &history{
-		fixture: f, t: t, clients: []string{"client", "rival"}, books: map[uint64]*book{}, purses: map[uint64]*purse{}, proven: map[[2]uint64]bool{},
+		fixture: f, t: t, clients: []string{"client", "rival"}, books: map[uint64]*book{}, purses: map[uint64]*purse{}, orders: map[uint64]*orderBook{}, proven: map[[2]uint64]bool{},
 		paid: map[uint64]math.Int{}, lazy: map[uint64]int{}, done: map[string]int{},
 	}
 	f.w.give(account("rival"), funds)
@@ -109,7 +110,7 @@ func (h *history) name(d types.Deal) string {
 func (h *history) open() {
 	k := rapid.Uint32Range(1, 2).Draw(h.t, "k")
 	name := rapid.SampledFrom(h.clients).Draw(h.t, "client")
-	if h.w.duties-len(h.export().Channels) >= 3 {
+	if h.w.duties-len(h.export().Channels)-h.openTasks() >= 3 {
 		return
 	}
 	msg := openMsg(rapid.Uint64Range(1, 9).Draw(h.t, "epochs"))

@@ -1,6 +1,6 @@
 // Package keeper holds the state of x/tasks and the rules that guard it: what a deal locks up, who
-// holds which index, what a node may claim, what a proof pays, who pays for a loss, and what vouchers
-// take out of a channel. It never walks over all deals or all nodes: what a node is owed is a sum that changes with its deals.
+// holds which index, what a node may claim, what a proof pays, who pays for a loss, what vouchers
+// take out of a channel, and what comes of a posted task. It never walks over all deals or all nodes: what a node is owed is a sum that changes with its deals.
 package keeper
 
 import (
@@ -9,8 +9,10 @@ import (
 	"cosmossdk.io/collections"
 	"cosmossdk.io/core/address"
 	"cosmossdk.io/core/store"
+	"cosmossdk.io/math"
 
 	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
@@ -89,6 +91,19 @@ type Keeper struct {
 	channelsByNode collections.KeySet[collections.Quad[uint64, uint64, uint64, uint64]]
 	// expiring holds (last height, channel) of channels that a block gives back by itself.
 	expiring collections.KeySet[collections.Pair[uint64, uint64]]
+
+	// nextTask is the id of the next posted task.
+	nextTask collections.Item[uint64]
+	// tasks maps an id to a posted task that is not forgotten.
+	tasks collections.Map[uint64, types.Task]
+	// tasksByClient holds (client, task).
+	tasksByClient collections.KeySet[collections.Pair[[]byte, uint64]]
+	// tasksByNode holds (network, node, task) of tasks a node has something at stake for.
+	tasksByNode collections.KeySet[collections.Triple[uint64, uint64, uint64]]
+	// taskTimes holds (last height, task) of tasks that a block moves on by itself.
+	taskTimes collections.KeySet[collections.Pair[uint64, uint64]]
+	// stakes maps (network, node) to what the node has at stake for posted tasks.
+	stakes collections.Map[collections.Pair[uint64, uint64], math.Int]
 }
 
 // NewKeeper returns a keeper over the given store. It panics if two collections share a prefix.
@@ -98,6 +113,7 @@ func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, deps Deps) *K
 	k.addDealState(sb, cdc)
 	k.addWorkState(sb, cdc)
 	k.addChannelState(sb, cdc)
+	k.addTaskState(sb, cdc)
 	schema, err := sb.Build()
 	if err != nil {
 		panic(fmt.Errorf("build the schema of x/%s: %w", types.ModuleName, err))
@@ -138,6 +154,19 @@ func (k *Keeper) addChannelState(sb *collections.SchemaBuilder, cdc codec.Binary
 	k.channelsByNode = collections.NewKeySet(sb, types.ChannelsByNodePrefix, "channels_by_node",
 		collections.QuadKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint64Key, collections.Uint64Key))
 	k.expiring = collections.NewKeySet(sb, types.ExpiringPrefix, "expiring", collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key))
+}
+
+// addTaskState adds the collections about posted tasks.
+func (k *Keeper) addTaskState(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) {
+	numbers := collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key)
+	k.nextTask = collections.NewItem(sb, types.NextTaskPrefix, "next_task", collections.Uint64Value)
+	k.tasks = collections.NewMap(sb, types.TasksPrefix, "tasks", collections.Uint64Key, codec.CollValue[types.Task](cdc))
+	k.tasksByClient = collections.NewKeySet(sb, types.TasksByClientPrefix, "tasks_by_client",
+		collections.PairKeyCodec(collections.BytesKey, collections.Uint64Key))
+	k.tasksByNode = collections.NewKeySet(sb, types.TasksByNodePrefix, "tasks_by_node",
+		collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint64Key))
+	k.taskTimes = collections.NewKeySet(sb, types.TaskTimesPrefix, "task_times", numbers)
+	k.stakes = collections.NewMap(sb, types.StakesPrefix, "stakes", numbers, sdk.IntValue)
 }
 
 // addWorkState adds the collections about claims, proofs and what is owed.

@@ -201,3 +201,51 @@ func (m msgServer) RedeemVouchers(ctx context.Context, msg *types.MsgRedeemVouch
 	}
 	return &types.MsgRedeemVouchersResponse{Results: results}, nil
 }
+
+// PostTask implements types.MsgServer.
+func (m msgServer) PostTask(ctx context.Context, msg *types.MsgPostTask) (*types.MsgPostTaskResponse, error) {
+	t, err := m.postTask(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgPostTaskResponse{Task: t.Id, Escrow: t.Escrow}, emitTaskPosted(ctx, t)
+}
+
+// DrawTask implements types.MsgServer.
+func (m msgServer) DrawTask(ctx context.Context, msg *types.MsgDrawTask) (*types.MsgDrawTaskResponse, error) {
+	_, nodes, err := m.drawTask(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgDrawTaskResponse{Nodes: nodes}, nil
+}
+
+// CommitResult implements types.MsgServer.
+func (m msgServer) CommitResult(ctx context.Context, msg *types.MsgCommitResult) (*types.MsgCommitResultResponse, error) {
+	t, node, err := m.commitResult(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgCommitResultResponse{}, emitResultCommitted(ctx, t, node)
+}
+
+// RevealResult implements types.MsgServer.
+func (m msgServer) RevealResult(ctx context.Context, msg *types.MsgRevealResult) (*types.MsgRevealResultResponse, error) {
+	t, node, err := m.revealResult(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgRevealResultResponse{}, emitResultRevealed(ctx, t, node, msg)
+}
+
+// MoveTask implements types.MsgServer.
+func (m msgServer) MoveTask(ctx context.Context, msg *types.MsgMoveTask) (*types.MsgMoveTaskResponse, error) {
+	if _, err := m.account("sender", msg.Sender); err != nil {
+		return nil, err
+	}
+	t, err := m.moveTask(ctx, msg.Task)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgMoveTaskResponse{Status: t.Status}, nil
+}

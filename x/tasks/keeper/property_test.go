@@ -24,6 +24,7 @@ func TestRandomHistories(t *testing.T) {
 		steps := []func(){
 			h.open, h.draw, h.layout, h.ack, h.ack, h.extend, h.cancel, h.settle, h.report, h.declare, h.take, h.take, h.request, h.answer, h.leave,
 			h.openChannel, h.topUp, h.closeChannel, h.redeem, h.redeem,
+			h.post, h.drawTasks, h.drawTasks, h.results, h.results, h.results,
 		}
 		for h.epoch() < 13 {
 			rapid.SampledFrom(steps).Draw(rt, "step")()
@@ -41,6 +42,8 @@ func TestRandomHistories(t *testing.T) {
 		"open", "draw", "commit", "ack", "extend", "cancel", "settle", "declare", "report", "take", "request", "answer",
 		"leave", "claim", "prove", "repaired", "settled", "not_rebuilt", "silent", "unanswered", "left", "reported",
 		"open channel", "top up", "close channel", "redeem", "redeem refused", "channel closed",
+		"post", "draw task", "commit result", "reveal result", "TASK_OUTCOME_MATCHED", "TASK_OUTCOME_UNAVAILABLE", "TASK_OUTCOME_DISAGREED",
+		"REPLICA_STATUS_LOST", "REPLICA_STATUS_SILENT",
 	} {
 		require.NotZero(t, total[what], "no history had an accepted %s", what)
 	}
@@ -81,6 +84,7 @@ func (h *history) read(was map[uint64]math.Int) {
 			h.done["settled"]++
 		default:
 			h.bookChannel(e)
+			h.bookTask(e)
 		}
 	}
 }
@@ -128,7 +132,7 @@ func (h *history) checkMoney(g *types.GenesisState) {
 	for _, r := range g.Requests {
 		sum = sum.Add(r.Bond)
 	}
-	sum = sum.Add(h.inChannels(g))
+	sum = sum.Add(h.inChannels(g)).Add(h.inTasks(g))
 	require.Equal(h.t, sum.String(), h.w.of(moduleAccount(types.ModuleName)).String(), "balance of the module")
 	require.Equal(h.t, h.w.supply.AmountOf(denom).String(), h.w.total().String(), "supply")
 	earned := math.ZeroInt()

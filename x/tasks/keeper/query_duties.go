@@ -24,6 +24,9 @@ const (
 	dutyAck   = "ack"
 	// dutyRedeem is to redeem vouchers before their channel expires.
 	dutyRedeem = "redeem"
+	// dutyCommit and dutyReveal are about the result of a posted task.
+	dutyCommit = "commit"
+	dutyReveal = "reveal"
 )
 
 // Bounds of what Deadlines looks at and lists of the indices and channels of a node.
@@ -31,11 +34,12 @@ const (
 	maxIndicesSeen    = 5_000
 	maxAcksListed     = networktypes.MaxPage
 	maxChannelsListed = networktypes.MaxPage
+	maxTasksListed    = networktypes.MaxPage
 )
 
 // Deadlines implements types.QueryServer. It looks at the epochs whose claims or proofs can still
-// be due, at the requests to the node, at its indices whose layout it has not acknowledged, and at the
-// channels that pay it.
+// be due, at the requests to the node, at its indices whose layout it has not acknowledged, at the
+// channels that pay it, and at the posted tasks it was drawn for.
 func (q queryServer) Deadlines(ctx context.Context, req *types.QueryDeadlinesRequest) (*types.QueryDeadlinesResponse, error) {
 	network, err := q.networkOf(ctx, req)
 	if err != nil {
@@ -67,7 +71,11 @@ func (q queryServer) Deadlines(ctx context.Context, req *types.QueryDeadlinesReq
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	rsp.Deadlines, rsp.Complete = slices.Concat(rsp.Deadlines, open, acks, channels), complete && all
+	posted, allPosted, err := q.taskDuties(ctx, network.Seq, req.GetNode())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	rsp.Deadlines, rsp.Complete = slices.Concat(rsp.Deadlines, open, acks, channels, posted), complete && all && allPosted
 	slices.SortStableFunc(rsp.Deadlines, func(a, b types.Deadline) int {
 		return cmp.Or(cmp.Compare(lastBlock(a), lastBlock(b)), cmp.Compare(a.From, b.From))
 	})

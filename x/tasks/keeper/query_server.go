@@ -222,7 +222,7 @@ func (q queryServer) networkOf(ctx context.Context, req interface {
 // grpcError gives an error of the module, or of x/network, the code a client can act on.
 func grpcError(err error) error {
 	for _, unknown := range []error{
-		types.ErrDealNotFound, types.ErrClaimNotFound, types.ErrRequestNotFound, types.ErrChannelNotFound,
+		types.ErrDealNotFound, types.ErrClaimNotFound, types.ErrRequestNotFound, types.ErrChannelNotFound, types.ErrTaskNotFound,
 		networktypes.ErrNetworkNotFound, networktypes.ErrNodeNotFound, networktypes.ErrEpochNotFound,
 	} {
 		if errors.Is(err, unknown) {

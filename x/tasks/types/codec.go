@@ -12,6 +12,7 @@ func RegisterInterfaces(r codectypes.InterfaceRegistry) {
 		&MsgOpenDeal{}, &MsgDrawDeal{}, &MsgCommitLayout{}, &MsgAck{}, &MsgExtendDeal{}, &MsgCancelDeal{}, &MsgSettleDeal{},
 		&MsgClaim{}, &MsgProve{}, &MsgReportLoss{}, &MsgDeclareLoss{}, &MsgTakeIndex{}, &MsgRequestOpen{}, &MsgAnswerOpen{},
 		&MsgOpenChannel{}, &MsgTopUpChannel{}, &MsgCloseChannel{}, &MsgRedeemVouchers{},
+		&MsgPostTask{}, &MsgDrawTask{}, &MsgCommitResult{}, &MsgRevealResult{}, &MsgMoveTask{},
 	)
 	msgservice.RegisterMsgServiceDesc(r, &_Msg_serviceDesc)
 }

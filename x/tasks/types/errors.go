@@ -52,4 +52,10 @@ var (
 	ErrInvalidVoucher = errorsmod.Register(ModuleName, 24, "invalid voucher")
 	// ErrVoucherSpent is a voucher that pays nothing beyond those before.
 	ErrVoucherSpent = errorsmod.Register(ModuleName, 25, "voucher spent")
+	// ErrTaskNotFound is an id without a posted task.
+	ErrTaskNotFound = errorsmod.Register(ModuleName, 26, "task not found")
+	// ErrInvalidTask is a posted task whose figures are out of bounds, or that asks for what there is not.
+	ErrInvalidTask = errorsmod.Register(ModuleName, 27, "invalid task")
+	// ErrInvalidResult is a result that its node has not committed to, or that is not well formed.
+	ErrInvalidResult = errorsmod.Register(ModuleName, 28, "invalid result")
 )

@@ -1580,6 +1580,611 @@ func (m *EventChannelStuck) GetReason() string {
 	return ""
 }
 
+// EventTaskPosted tells that a client has posted a task.
+type EventTaskPosted struct {
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,1,opt,name=task,proto3" json:"task,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// client of the task.
+	Client string `protobuf:"bytes,3,opt,name=client,proto3" json:"client,omitempty"`
+	// kind of work.
+	Kind string `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
+	// fee of one replica, in base units.
+	Fee cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=fee,proto3,customtype=cosmossdk.io/math.Int" json:"fee"`
+	// escrow that was paid in, in base units.
+	Escrow cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=escrow,proto3,customtype=cosmossdk.io/math.Int" json:"escrow"`
+}
+
+func (m *EventTaskPosted) Reset()         { *m = EventTaskPosted{} }
+func (m *EventTaskPosted) String() string { return proto.CompactTextString(m) }
+func (*EventTaskPosted) ProtoMessage()    {}
+func (*EventTaskPosted) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{20}
+}
+func (m *EventTaskPosted) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTaskPosted) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTaskPosted.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTaskPosted) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTaskPosted.Merge(m, src)
+}
+func (m *EventTaskPosted) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTaskPosted) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTaskPosted.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTaskPosted proto.InternalMessageInfo
+
+func (m *EventTaskPosted) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *EventTaskPosted) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventTaskPosted) GetClient() string {
+	if m != nil {
+		return m.Client
+	}
+	return ""
+}
+
+func (m *EventTaskPosted) GetKind() string {
+	if m != nil {
+		return m.Kind
+	}
+	return ""
+}
+
+// EventReplicaDrawn tells that a node is to do a posted task.
+type EventReplicaDrawn struct {
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,1,opt,name=task,proto3" json:"task,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is its number.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// until is the last height it can commit at.
+	Until int64 `protobuf:"varint,4,opt,name=until,proto3" json:"until,omitempty"`
+}
+
+func (m *EventReplicaDrawn) Reset()         { *m = EventReplicaDrawn{} }
+func (m *EventReplicaDrawn) String() string { return proto.CompactTextString(m) }
+func (*EventReplicaDrawn) ProtoMessage()    {}
+func (*EventReplicaDrawn) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{21}
+}
+func (m *EventReplicaDrawn) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventReplicaDrawn) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventReplicaDrawn.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventReplicaDrawn) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventReplicaDrawn.Merge(m, src)
+}
+func (m *EventReplicaDrawn) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventReplicaDrawn) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventReplicaDrawn.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventReplicaDrawn proto.InternalMessageInfo
+
+func (m *EventReplicaDrawn) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *EventReplicaDrawn) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventReplicaDrawn) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+func (m *EventReplicaDrawn) GetUntil() int64 {
+	if m != nil {
+		return m.Until
+	}
+	return 0
+}
+
+// EventReplicaLost tells that a node lost its place in a posted task: it did not commit, or not reveal.
+type EventReplicaLost struct {
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,1,opt,name=task,proto3" json:"task,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is its number.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// status it has from now on.
+	Status ReplicaStatus `protobuf:"varint,4,opt,name=status,proto3,enum=mesh.tasks.v1.ReplicaStatus" json:"status,omitempty"`
+	// burnt of its bond, in base units.
+	Burnt cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=burnt,proto3,customtype=cosmossdk.io/math.Int" json:"burnt"`
+}
+
+func (m *EventReplicaLost) Reset()         { *m = EventReplicaLost{} }
+func (m *EventReplicaLost) String() string { return proto.CompactTextString(m) }
+func (*EventReplicaLost) ProtoMessage()    {}
+func (*EventReplicaLost) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{22}
+}
+func (m *EventReplicaLost) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventReplicaLost) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventReplicaLost.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventReplicaLost) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventReplicaLost.Merge(m, src)
+}
+func (m *EventReplicaLost) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventReplicaLost) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventReplicaLost.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventReplicaLost proto.InternalMessageInfo
+
+func (m *EventReplicaLost) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *EventReplicaLost) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventReplicaLost) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+func (m *EventReplicaLost) GetStatus() ReplicaStatus {
+	if m != nil {
+		return m.Status
+	}
+	return REPLICA_STATUS_UNSPECIFIED
+}
+
+// EventResultCommitted tells that a node has committed to a result.
+type EventResultCommitted struct {
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,1,opt,name=task,proto3" json:"task,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is its number.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+}
+
+func (m *EventResultCommitted) Reset()         { *m = EventResultCommitted{} }
+func (m *EventResultCommitted) String() string { return proto.CompactTextString(m) }
+func (*EventResultCommitted) ProtoMessage()    {}
+func (*EventResultCommitted) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{23}
+}
+func (m *EventResultCommitted) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventResultCommitted) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventResultCommitted.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventResultCommitted) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventResultCommitted.Merge(m, src)
+}
+func (m *EventResultCommitted) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventResultCommitted) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventResultCommitted.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventResultCommitted proto.InternalMessageInfo
+
+func (m *EventResultCommitted) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *EventResultCommitted) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventResultCommitted) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+// EventResultRevealed tells what a node found a task to come to.
+type EventResultRevealed struct {
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,1,opt,name=task,proto3" json:"task,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is its number.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// result is the digest of the output, 32 bytes.
+	Result []byte `protobuf:"bytes,4,opt,name=result,proto3" json:"result,omitempty"`
+	// unavailable says that the input could not be had.
+	Unavailable bool `protobuf:"varint,5,opt,name=unavailable,proto3" json:"unavailable,omitempty"`
+}
+
+func (m *EventResultRevealed) Reset()         { *m = EventResultRevealed{} }
+func (m *EventResultRevealed) String() string { return proto.CompactTextString(m) }
+func (*EventResultRevealed) ProtoMessage()    {}
+func (*EventResultRevealed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{24}
+}
+func (m *EventResultRevealed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventResultRevealed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventResultRevealed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventResultRevealed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventResultRevealed.Merge(m, src)
+}
+func (m *EventResultRevealed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventResultRevealed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventResultRevealed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventResultRevealed proto.InternalMessageInfo
+
+func (m *EventResultRevealed) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *EventResultRevealed) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventResultRevealed) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+func (m *EventResultRevealed) GetResult() []byte {
+	if m != nil {
+		return m.Result
+	}
+	return nil
+}
+
+func (m *EventResultRevealed) GetUnavailable() bool {
+	if m != nil {
+		return m.Unavailable
+	}
+	return false
+}
+
+// EventTaskMoved tells that a posted task has another status, or wants more replicas.
+type EventTaskMoved struct {
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,1,opt,name=task,proto3" json:"task,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// status of the task from now on.
+	Status TaskStatus `protobuf:"varint,3,opt,name=status,proto3,enum=mesh.tasks.v1.TaskStatus" json:"status,omitempty"`
+	// wanted is the number of replicas from now on.
+	Wanted uint32 `protobuf:"varint,4,opt,name=wanted,proto3" json:"wanted,omitempty"`
+	// closes is the last height of the status.
+	Closes int64 `protobuf:"varint,5,opt,name=closes,proto3" json:"closes,omitempty"`
+}
+
+func (m *EventTaskMoved) Reset()         { *m = EventTaskMoved{} }
+func (m *EventTaskMoved) String() string { return proto.CompactTextString(m) }
+func (*EventTaskMoved) ProtoMessage()    {}
+func (*EventTaskMoved) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{25}
+}
+func (m *EventTaskMoved) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTaskMoved) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTaskMoved.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTaskMoved) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTaskMoved.Merge(m, src)
+}
+func (m *EventTaskMoved) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTaskMoved) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTaskMoved.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTaskMoved proto.InternalMessageInfo
+
+func (m *EventTaskMoved) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *EventTaskMoved) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventTaskMoved) GetStatus() TaskStatus {
+	if m != nil {
+		return m.Status
+	}
+	return TASK_STATUS_UNSPECIFIED
+}
+
+func (m *EventTaskMoved) GetWanted() uint32 {
+	if m != nil {
+		return m.Wanted
+	}
+	return 0
+}
+
+func (m *EventTaskMoved) GetCloses() int64 {
+	if m != nil {
+		return m.Closes
+	}
+	return 0
+}
+
+// EventTaskSettled tells what came of a posted task.
+type EventTaskSettled struct {
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,1,opt,name=task,proto3" json:"task,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// client of the task.
+	Client string `protobuf:"bytes,3,opt,name=client,proto3" json:"client,omitempty"`
+	// outcome of the task.
+	Outcome TaskOutcome `protobuf:"varint,4,opt,name=outcome,proto3,enum=mesh.tasks.v1.TaskOutcome" json:"outcome,omitempty"`
+	// result that counts, 32 bytes, or none.
+	Result []byte `protobuf:"bytes,5,opt,name=result,proto3" json:"result,omitempty"`
+	// paid to nodes before the burn, in base units.
+	Paid cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=paid,proto3,customtype=cosmossdk.io/math.Int" json:"paid"`
+	// burnt where nobody is paid, in base units.
+	Burnt cosmossdk_io_math.Int `protobuf:"bytes,7,opt,name=burnt,proto3,customtype=cosmossdk.io/math.Int" json:"burnt"`
+	// refund to the client, in base units.
+	Refund cosmossdk_io_math.Int `protobuf:"bytes,8,opt,name=refund,proto3,customtype=cosmossdk.io/math.Int" json:"refund"`
+}
+
+func (m *EventTaskSettled) Reset()         { *m = EventTaskSettled{} }
+func (m *EventTaskSettled) String() string { return proto.CompactTextString(m) }
+func (*EventTaskSettled) ProtoMessage()    {}
+func (*EventTaskSettled) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{26}
+}
+func (m *EventTaskSettled) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTaskSettled) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTaskSettled.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTaskSettled) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTaskSettled.Merge(m, src)
+}
+func (m *EventTaskSettled) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTaskSettled) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTaskSettled.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTaskSettled proto.InternalMessageInfo
+
+func (m *EventTaskSettled) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *EventTaskSettled) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventTaskSettled) GetClient() string {
+	if m != nil {
+		return m.Client
+	}
+	return ""
+}
+
+func (m *EventTaskSettled) GetOutcome() TaskOutcome {
+	if m != nil {
+		return m.Outcome
+	}
+	return TASK_OUTCOME_UNSPECIFIED
+}
+
+func (m *EventTaskSettled) GetResult() []byte {
+	if m != nil {
+		return m.Result
+	}
+	return nil
+}
+
+// EventTaskStuck tells that a posted task could not be moved by itself. MsgMoveTask tries again; anyone may send it.
+type EventTaskStuck struct {
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,1,opt,name=task,proto3" json:"task,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// reason why, for people.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *EventTaskStuck) Reset()         { *m = EventTaskStuck{} }
+func (m *EventTaskStuck) String() string { return proto.CompactTextString(m) }
+func (*EventTaskStuck) ProtoMessage()    {}
+func (*EventTaskStuck) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{27}
+}
+func (m *EventTaskStuck) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTaskStuck) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTaskStuck.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTaskStuck) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTaskStuck.Merge(m, src)
+}
+func (m *EventTaskStuck) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTaskStuck) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTaskStuck.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTaskStuck proto.InternalMessageInfo
+
+func (m *EventTaskStuck) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *EventTaskStuck) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventTaskStuck) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*EventDealOpened)(nil), "mesh.tasks.v1.EventDealOpened")
 	proto.RegisterType((*EventIndexAssigned)(nil), "mesh.tasks.v1.EventIndexAssigned")
@@ -1601,80 +2206,105 @@ func init() {
 	proto.RegisterType((*EventVoucherRedeemed)(nil), "mesh.tasks.v1.EventVoucherRedeemed")
 	proto.RegisterType((*EventChannelClosed)(nil), "mesh.tasks.v1.EventChannelClosed")
 	proto.RegisterType((*EventChannelStuck)(nil), "mesh.tasks.v1.EventChannelStuck")
+	proto.RegisterType((*EventTaskPosted)(nil), "mesh.tasks.v1.EventTaskPosted")
+	proto.RegisterType((*EventReplicaDrawn)(nil), "mesh.tasks.v1.EventReplicaDrawn")
+	proto.RegisterType((*EventReplicaLost)(nil), "mesh.tasks.v1.EventReplicaLost")
+	proto.RegisterType((*EventResultCommitted)(nil), "mesh.tasks.v1.EventResultCommitted")
+	proto.RegisterType((*EventResultRevealed)(nil), "mesh.tasks.v1.EventResultRevealed")
+	proto.RegisterType((*EventTaskMoved)(nil), "mesh.tasks.v1.EventTaskMoved")
+	proto.RegisterType((*EventTaskSettled)(nil), "mesh.tasks.v1.EventTaskSettled")
+	proto.RegisterType((*EventTaskStuck)(nil), "mesh.tasks.v1.EventTaskStuck")
 }
 
 func init() { proto.RegisterFile("mesh/tasks/v1/events.proto", fileDescriptor_dc0236335c641cbc) }
 
 var fileDescriptor_dc0236335c641cbc = []byte{
-	// 1077 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x58, 0x4f, 0x6b, 0x24, 0x45,
-	0x14, 0x4f, 0x67, 0x7a, 0x66, 0x92, 0x4a, 0xa2, 0x6e, 0x3b, 0xbb, 0xb4, 0x81, 0x9d, 0x8d, 0x7d,
-	0x0a, 0x2e, 0x99, 0x71, 0xd7, 0x8b, 0xe0, 0x61, 0x49, 0xc6, 0x41, 0x02, 0x0b, 0x86, 0x8e, 0xac,
-	0xe0, 0x25, 0x54, 0xba, 0x5f, 0x66, 0x8a, 0xe9, 0xae, 0x6a, 0xab, 0xaa, 0x27, 0xc9, 0x07, 0xf0,
-	0xac, 0x07, 0x8f, 0x9e, 0x04, 0xc1, 0x93, 0x78, 0xd8, 0xb3, 0xe0, 0x45, 0xf6, 0xb8, 0x2c, 0x82,
-	0xe2, 0x21, 0x48, 0x72, 0xf0, 0xe8, 0x57, 0x90, 0xfa, 0xd3, 0x33, 0x9d, 0x75, 0x57, 0x77, 0x9a,
-	0x09, 0xb9, 0x24, 0xfd, 0x5e, 0xf5, 0xfb, 0xff, 0xab, 0xf7, 0x5e, 0x0f, 0x5a, 0x4f, 0x41, 0x0c,
-	0xbb, 0x12, 0x8b, 0x91, 0xe8, 0x8e, 0xef, 0x75, 0x61, 0x0c, 0x54, 0x8a, 0x4e, 0xc6, 0x99, 0x64,
-	0xde, 0x9a, 0x3a, 0xeb, 0xe8, 0xb3, 0xce, 0xf8, 0xde, 0xfa, 0x0d, 0x9c, 0x12, 0xca, 0xba, 0xfa,
-	0xaf, 0x79, 0x63, 0xfd, 0xad, 0x88, 0x89, 0x94, 0x89, 0x03, 0x4d, 0x75, 0x0d, 0x61, 0x8f, 0x5a,
-	0x03, 0x36, 0x60, 0x86, 0xaf, 0x9e, 0x2c, 0xd7, 0xbf, 0x6c, 0x2e, 0x06, 0x9c, 0x98, 0x93, 0xe0,
-	0xd7, 0x1a, 0x7a, 0xbd, 0xaf, 0xac, 0x7f, 0x08, 0x38, 0xf9, 0x38, 0x03, 0x0a, 0xb1, 0xe7, 0x21,
-	0x57, 0xbd, 0xe1, 0x3b, 0x1b, 0xce, 0xa6, 0x1b, 0xea, 0x67, 0xcf, 0x47, 0x4d, 0x0a, 0xf2, 0x98,
-	0xf1, 0x91, 0xbf, 0xb8, 0xe1, 0x6c, 0x2e, 0x87, 0x05, 0xe9, 0xbd, 0x8b, 0x1a, 0x51, 0x42, 0x80,
-	0x4a, 0xbf, 0xa6, 0x0e, 0x76, 0xfc, 0x67, 0x8f, 0xb7, 0x5a, 0xd6, 0xa7, 0xed, 0x38, 0xe6, 0x20,
-	0xc4, 0xbe, 0xe4, 0x84, 0x0e, 0x42, 0xfb, 0x9e, 0xf7, 0x01, 0x6a, 0x66, 0x9c, 0x1d, 0x91, 0x04,
-	0x7c, 0x77, 0xc3, 0xd9, 0x5c, 0xb9, 0x7f, 0xab, 0x73, 0x29, 0xe4, 0xce, 0x9e, 0x39, 0xdd, 0x59,
-	0x7e, 0x72, 0x76, 0x67, 0xe1, 0xfb, 0xbf, 0x7e, 0x7c, 0xc7, 0x09, 0x0b, 0x09, 0xaf, 0x85, 0xea,
-	0x22, 0xc3, 0x11, 0xf8, 0x75, 0xed, 0x9d, 0x21, 0xbc, 0x07, 0xc8, 0xe5, 0x58, 0x82, 0xdf, 0xd0,
-	0x2e, 0xdc, 0x55, 0x72, 0x7f, 0x9c, 0xdd, 0xb9, 0x69, 0xdc, 0x10, 0xf1, 0xa8, 0x43, 0x58, 0x37,
-	0xc5, 0x72, 0xd8, 0xd9, 0xa5, 0xf2, 0xd9, 0xe3, 0x2d, 0x64, 0xfd, 0xdb, 0xa5, 0x32, 0xd4, 0x82,
-	0x5e, 0x0f, 0x35, 0x40, 0x44, 0x9c, 0x1d, 0xfb, 0xcd, 0xd9, 0x55, 0x58, 0x51, 0xaf, 0x8f, 0x9a,
-	0x1c, 0x04, 0xf0, 0x31, 0xf8, 0x4b, 0xb3, 0x6b, 0x29, 0x64, 0xbd, 0x6d, 0x54, 0x3f, 0xcc, 0x39,
-	0x95, 0xfe, 0xf2, 0xec, 0x4a, 0x8c, 0x64, 0x90, 0x20, 0x4f, 0x57, 0x75, 0x97, 0xc6, 0x70, 0xb2,
-	0x2d, 0x04, 0x19, 0xcc, 0x5e, 0xd8, 0x16, 0xaa, 0x13, 0x25, 0xae, 0xeb, 0xba, 0x16, 0x1a, 0x42,
-	0xe9, 0xa0, 0x2c, 0x36, 0x95, 0x73, 0x43, 0xfd, 0x1c, 0x7c, 0xed, 0xa0, 0x96, 0x36, 0xf7, 0x10,
-	0x9f, 0xb2, 0x5c, 0xf6, 0x58, 0x9a, 0x12, 0x29, 0x67, 0x36, 0xf8, 0x3e, 0x6a, 0x24, 0x5a, 0x81,
-	0xb6, 0xb8, 0x72, 0xff, 0xe6, 0x73, 0xb0, 0x30, 0xda, 0xcb, 0xa8, 0xb0, 0xef, 0x2b, 0x57, 0x71,
-	0x34, 0x82, 0x58, 0x7b, 0xb5, 0x16, 0x1a, 0x22, 0xf8, 0xd6, 0xb1, 0xd8, 0x36, 0x59, 0x50, 0xbc,
-	0xab, 0x4a, 0x81, 0xd2, 0x31, 0x06, 0x2e, 0x08, 0xa3, 0x16, 0x98, 0x05, 0xe9, 0xdd, 0x46, 0xe8,
-	0x88, 0xb3, 0xf4, 0x00, 0x32, 0x16, 0x0d, 0x35, 0x40, 0xdd, 0x70, 0x59, 0x71, 0xfa, 0x8a, 0x11,
-	0x7c, 0xe7, 0xa0, 0x1b, 0x93, 0x0b, 0xd8, 0x3f, 0x91, 0x40, 0xe3, 0x99, 0xdd, 0xbc, 0x8d, 0x50,
-	0x82, 0x85, 0xb4, 0x26, 0x6a, 0xc6, 0x84, 0xe2, 0x68, 0x13, 0x25, 0x6c, 0xbb, 0x95, 0xb1, 0x1d,
-	0x60, 0x8b, 0x28, 0xe5, 0x66, 0x0f, 0xd3, 0x08, 0x92, 0x64, 0xce, 0x7e, 0x06, 0xbf, 0x38, 0xe8,
-	0x8d, 0x89, 0x8d, 0x7d, 0x90, 0x72, 0x76, 0x0b, 0x0f, 0x90, 0x1b, 0x31, 0x51, 0xb4, 0xa2, 0xd9,
-	0xfa, 0x80, 0x12, 0x54, 0xb9, 0xe2, 0x70, 0x94, 0xd3, 0xb8, 0x52, 0xae, 0x8c, 0x68, 0xf0, 0x08,
-	0xbd, 0x36, 0x8d, 0x43, 0xe6, 0xd1, 0x68, 0xc6, 0x28, 0x6e, 0x29, 0x27, 0xb0, 0x60, 0xd4, 0xc4,
-	0x11, 0x5a, 0x2a, 0xf8, 0xcd, 0x41, 0xab, 0x5a, 0x71, 0x2f, 0xc1, 0x24, 0x85, 0xb8, 0xac, 0xc2,
-	0xb9, 0xac, 0xa2, 0xc0, 0xe8, 0x62, 0x09, 0xa3, 0x2d, 0x54, 0x2f, 0x67, 0xde, 0x10, 0xaa, 0xdb,
-	0x48, 0x26, 0x71, 0x52, 0x25, 0x60, 0x23, 0xe9, 0xbd, 0x8d, 0x56, 0xf3, 0x4c, 0x92, 0x14, 0x0e,
-	0x44, 0xc2, 0xa4, 0xd0, 0x37, 0x60, 0x2d, 0x5c, 0x31, 0xbc, 0x7d, 0xc5, 0x52, 0xa5, 0x8f, 0x73,
-	0x79, 0x7a, 0x70, 0xcc, 0xb8, 0x9c, 0xdc, 0x02, 0xc5, 0xf9, 0x54, 0x31, 0x82, 0xb3, 0x45, 0xb4,
-	0xa2, 0x23, 0xdb, 0xe3, 0x6c, 0x0c, 0x74, 0x5e, 0x81, 0x0d, 0x38, 0x13, 0xa2, 0x52, 0x60, 0x5a,
-	0x72, 0xda, 0x89, 0xeb, 0x55, 0x3b, 0xb1, 0xbe, 0x7c, 0x98, 0x53, 0x88, 0xab, 0xcc, 0x26, 0x2b,
-	0xfa, 0xaf, 0x04, 0x37, 0xff, 0x2f, 0xc1, 0x4b, 0xcf, 0x27, 0xf8, 0x67, 0xc7, 0x62, 0x52, 0xf7,
-	0xc2, 0x87, 0x0a, 0xea, 0x57, 0xd5, 0x0a, 0xa7, 0xe8, 0xad, 0x97, 0xd1, 0xab, 0xee, 0x66, 0x86,
-	0x49, 0xa5, 0x3c, 0x68, 0xc1, 0x80, 0x94, 0xdb, 0xf9, 0x27, 0x78, 0x04, 0xf4, 0xca, 0x26, 0xda,
-	0x0f, 0xc5, 0xe8, 0x08, 0x21, 0xc3, 0x84, 0xef, 0x61, 0x72, 0x75, 0xa3, 0xa3, 0x87, 0x1a, 0x38,
-	0x65, 0x79, 0x35, 0x94, 0x59, 0x51, 0x35, 0xeb, 0x4c, 0x7f, 0x56, 0x3b, 0x5c, 0x08, 0x9f, 0xe7,
-	0x20, 0xa4, 0x69, 0x10, 0xdc, 0x10, 0xd6, 0xed, 0x82, 0x9c, 0x44, 0xb3, 0xf8, 0xe2, 0x68, 0x6a,
-	0x2f, 0x89, 0xc6, 0x7d, 0x51, 0x34, 0xf5, 0x52, 0x34, 0xeb, 0x68, 0x29, 0x06, 0x1c, 0x27, 0x84,
-	0x9a, 0x6d, 0xac, 0x16, 0x4e, 0xe8, 0xe0, 0x8b, 0x62, 0xd6, 0x29, 0x27, 0xb7, 0xa9, 0x38, 0x06,
-	0x7e, 0x1d, 0x3e, 0x06, 0x7f, 0x17, 0xc9, 0xea, 0x0d, 0x31, 0xa5, 0x50, 0xec, 0xbd, 0x3e, 0x6a,
-	0x46, 0x86, 0x51, 0x38, 0x62, 0xc9, 0xff, 0x28, 0x73, 0xa1, 0xbe, 0x56, 0x4a, 0xc1, 0x74, 0x23,
-	0x76, 0x5f, 0x71, 0x23, 0xee, 0xa3, 0x66, 0x0c, 0x19, 0x13, 0xa4, 0x12, 0x06, 0x0a, 0x59, 0xe5,
-	0x26, 0x9c, 0x64, 0x84, 0x83, 0xb0, 0xa9, 0x2f, 0xc8, 0xe0, 0x27, 0x07, 0xbd, 0x59, 0x8e, 0x58,
-	0xfd, 0x1b, 0xcc, 0x31, 0xe4, 0x52, 0x00, 0xee, 0x7c, 0x02, 0xa8, 0x5f, 0x0e, 0xe0, 0xcb, 0x9a,
-	0x5d, 0x31, 0x1f, 0xb1, 0x3c, 0x1a, 0x02, 0x0f, 0x21, 0x06, 0x48, 0xaf, 0xb5, 0x68, 0xf3, 0xb8,
-	0xb7, 0x0a, 0xb4, 0x91, 0xd6, 0x61, 0x46, 0xa2, 0x21, 0xd4, 0x25, 0x82, 0x31, 0x89, 0x81, 0x46,
-	0xa0, 0x7b, 0xfd, 0x6a, 0x38, 0xa1, 0xa7, 0x63, 0x6d, 0xa9, 0xf2, 0x58, 0x9b, 0xce, 0xa4, 0xe5,
-	0xca, 0x33, 0x29, 0xf8, 0x66, 0xf1, 0xf2, 0x25, 0xea, 0x25, 0x4c, 0x5c, 0x6b, 0x3d, 0x3e, 0x42,
-	0x4b, 0xdc, 0xa2, 0xa2, 0x4a, 0x45, 0x26, 0xc2, 0xa5, 0x1d, 0xb0, 0x51, 0x7d, 0x07, 0x3c, 0xb0,
-	0xad, 0xce, 0x66, 0xc7, 0xac, 0x81, 0x55, 0x92, 0xf3, 0x92, 0x65, 0x70, 0xa7, 0xff, 0xe4, 0xbc,
-	0xed, 0x3c, 0x3d, 0x6f, 0x3b, 0x7f, 0x9e, 0xb7, 0x9d, 0xaf, 0x2e, 0xda, 0x0b, 0x4f, 0x2f, 0xda,
-	0x0b, 0xbf, 0x5f, 0xb4, 0x17, 0x3e, 0xbb, 0x3b, 0x20, 0x72, 0x98, 0x1f, 0x76, 0x22, 0x96, 0x76,
-	0xd5, 0x17, 0xd4, 0x96, 0xfe, 0xd4, 0x8f, 0x58, 0xa2, 0xa9, 0xee, 0x89, 0xfd, 0x21, 0x40, 0x9e,
-	0x66, 0x20, 0x0e, 0x1b, 0xfa, 0xf0, 0xbd, 0x7f, 0x02, 0x00, 0x00, 0xff, 0xff, 0x5b, 0x00, 0x4e,
-	0x84, 0x92, 0x10, 0x00, 0x00,
+	// 1354 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x18, 0xbd, 0x6f, 0x1c, 0xc5,
+	0xd7, 0xeb, 0xfb, 0xf4, 0xd8, 0xce, 0xef, 0x97, 0xe5, 0x12, 0x6d, 0x2c, 0xe2, 0x98, 0xad, 0x22,
+	0xa2, 0xdc, 0x91, 0x90, 0x02, 0x09, 0xa1, 0xc8, 0xb9, 0x58, 0x28, 0x52, 0x50, 0xac, 0x71, 0x14,
+	0x10, 0x8d, 0x35, 0xde, 0x7d, 0x3e, 0x8f, 0x6e, 0x77, 0xe6, 0x98, 0x99, 0x3d, 0x3b, 0x7f, 0x00,
+	0x45, 0x2a, 0x40, 0xa2, 0xa4, 0x01, 0x09, 0x89, 0x0a, 0x51, 0xa4, 0x46, 0xa2, 0x41, 0x69, 0x90,
+	0xa2, 0x08, 0x09, 0x44, 0x11, 0xa1, 0xa4, 0xa0, 0xe4, 0x5f, 0x40, 0xf3, 0xb1, 0x77, 0x7b, 0xc6,
+	0x01, 0x6e, 0x7d, 0x56, 0x1a, 0x7b, 0xdf, 0x9b, 0x79, 0xdf, 0x6f, 0xde, 0xc7, 0xa1, 0x95, 0x14,
+	0xe4, 0x5e, 0x47, 0x11, 0xd9, 0x97, 0x9d, 0xe1, 0x95, 0x0e, 0x0c, 0x81, 0x29, 0xd9, 0x1e, 0x08,
+	0xae, 0xb8, 0xbf, 0xac, 0xcf, 0xda, 0xe6, 0xac, 0x3d, 0xbc, 0xb2, 0x72, 0x9a, 0xa4, 0x94, 0xf1,
+	0x8e, 0xf9, 0x6b, 0x6f, 0xac, 0x9c, 0x8b, 0xb8, 0x4c, 0xb9, 0xdc, 0x36, 0x50, 0xc7, 0x02, 0xee,
+	0xa8, 0xd5, 0xe3, 0x3d, 0x6e, 0xf1, 0xfa, 0xcb, 0x61, 0x83, 0x49, 0x71, 0x31, 0x90, 0xe4, 0xe8,
+	0x13, 0xfd, 0x61, 0x4f, 0xc2, 0x9f, 0x2b, 0xe8, 0x7f, 0x1b, 0x5a, 0xaf, 0x9b, 0x40, 0x92, 0x3b,
+	0x03, 0x60, 0x10, 0xfb, 0x3e, 0xaa, 0x6a, 0xda, 0xc0, 0x5b, 0xf3, 0x2e, 0x56, 0xb1, 0xf9, 0xf6,
+	0x03, 0xd4, 0x60, 0xa0, 0xf6, 0xb9, 0xe8, 0x07, 0xf3, 0x6b, 0xde, 0xc5, 0x05, 0x9c, 0x83, 0xfe,
+	0x1b, 0xa8, 0x1e, 0x25, 0x14, 0x98, 0x0a, 0x2a, 0xfa, 0xe0, 0x46, 0xf0, 0xe4, 0xe1, 0xe5, 0x96,
+	0xd3, 0x76, 0x3d, 0x8e, 0x05, 0x48, 0xb9, 0xa5, 0x04, 0x65, 0x3d, 0xec, 0xee, 0xf9, 0x6f, 0xa3,
+	0xc6, 0x40, 0xf0, 0x5d, 0x9a, 0x40, 0x50, 0x5d, 0xf3, 0x2e, 0x2e, 0x5e, 0x3d, 0xdb, 0x9e, 0x70,
+	0x46, 0x7b, 0xd3, 0x9e, 0xde, 0x58, 0x78, 0xf4, 0xf4, 0xc2, 0xdc, 0x37, 0x7f, 0x7c, 0xf7, 0xba,
+	0x87, 0x73, 0x0a, 0xbf, 0x85, 0x6a, 0x72, 0x40, 0x22, 0x08, 0x6a, 0x46, 0x3b, 0x0b, 0xf8, 0xd7,
+	0x51, 0x55, 0x10, 0x05, 0x41, 0xdd, 0xa8, 0x70, 0x49, 0xd3, 0xfd, 0xf6, 0xf4, 0xc2, 0x19, 0xab,
+	0x86, 0x8c, 0xfb, 0x6d, 0xca, 0x3b, 0x29, 0x51, 0x7b, 0xed, 0x5b, 0x4c, 0x3d, 0x79, 0x78, 0x19,
+	0x39, 0xfd, 0x6e, 0x31, 0x85, 0x0d, 0xa1, 0xdf, 0x45, 0x75, 0x90, 0x91, 0xe0, 0xfb, 0x41, 0x63,
+	0x7a, 0x16, 0x8e, 0xd4, 0xdf, 0x40, 0x0d, 0x01, 0x12, 0xc4, 0x10, 0x82, 0xe6, 0xf4, 0x5c, 0x72,
+	0x5a, 0x7f, 0x1d, 0xd5, 0x76, 0x32, 0xc1, 0x54, 0xb0, 0x30, 0x3d, 0x13, 0x4b, 0x19, 0x26, 0xc8,
+	0x37, 0x51, 0xbd, 0xc5, 0x62, 0x38, 0x58, 0x97, 0x92, 0xf6, 0xa6, 0x0f, 0x6c, 0x0b, 0xd5, 0xa8,
+	0x26, 0x37, 0x71, 0x5d, 0xc6, 0x16, 0xd0, 0x3c, 0x18, 0x8f, 0x6d, 0xe4, 0xaa, 0xd8, 0x7c, 0x87,
+	0x9f, 0x7b, 0xa8, 0x65, 0xc4, 0xdd, 0x26, 0xf7, 0x79, 0xa6, 0xba, 0x3c, 0x4d, 0xa9, 0x52, 0x53,
+	0x0b, 0x7c, 0x0b, 0xd5, 0x13, 0xc3, 0xc0, 0x48, 0x5c, 0xbc, 0x7a, 0xe6, 0x50, 0x5a, 0x58, 0xee,
+	0xc5, 0xac, 0x70, 0xf7, 0xb5, 0xaa, 0x24, 0xea, 0x43, 0x6c, 0xb4, 0x5a, 0xc6, 0x16, 0x08, 0xbf,
+	0xf2, 0x5c, 0x6e, 0x5b, 0x2f, 0x68, 0xdc, 0x49, 0xb9, 0x40, 0xf3, 0x18, 0x82, 0x90, 0x94, 0x33,
+	0x97, 0x98, 0x39, 0xe8, 0x9f, 0x47, 0x68, 0x57, 0xf0, 0x74, 0x1b, 0x06, 0x3c, 0xda, 0x33, 0x09,
+	0x5a, 0xc5, 0x0b, 0x1a, 0xb3, 0xa1, 0x11, 0xe1, 0xd7, 0x1e, 0x3a, 0x3d, 0x7a, 0x80, 0x1b, 0x07,
+	0x0a, 0x58, 0x3c, 0xb5, 0x9a, 0xe7, 0x11, 0x4a, 0x88, 0x54, 0x4e, 0x44, 0xc5, 0x8a, 0xd0, 0x18,
+	0x23, 0xa2, 0x90, 0xdb, 0xd5, 0xd2, 0xb9, 0x1d, 0x12, 0x97, 0x51, 0x5a, 0xcd, 0x2e, 0x61, 0x11,
+	0x24, 0xc9, 0x8c, 0xf5, 0x0c, 0x7f, 0xf4, 0xd0, 0xff, 0x47, 0x32, 0xb6, 0x40, 0xa9, 0xe9, 0x25,
+	0x5c, 0x47, 0xd5, 0x88, 0xcb, 0xbc, 0x14, 0x4d, 0x57, 0x07, 0x34, 0xa1, 0xf6, 0x95, 0x80, 0xdd,
+	0x8c, 0xc5, 0xa5, 0x7c, 0x65, 0x49, 0xc3, 0x7b, 0xe8, 0xd4, 0xd8, 0x0e, 0x95, 0x45, 0xfd, 0x29,
+	0xad, 0x38, 0xab, 0x95, 0x20, 0x92, 0x33, 0x6b, 0x07, 0x76, 0x50, 0xf8, 0x8b, 0x87, 0x96, 0x0c,
+	0xe3, 0x6e, 0x42, 0x68, 0x0a, 0x71, 0x91, 0x85, 0x37, 0xc9, 0x22, 0xcf, 0xd1, 0xf9, 0x42, 0x8e,
+	0xb6, 0x50, 0xad, 0xe8, 0x79, 0x0b, 0xe8, 0x6a, 0xa3, 0xb8, 0x22, 0x49, 0x19, 0x83, 0x2d, 0xa5,
+	0xff, 0x1a, 0x5a, 0xca, 0x06, 0x8a, 0xa6, 0xb0, 0x2d, 0x13, 0xae, 0xa4, 0x79, 0x01, 0xcb, 0x78,
+	0xd1, 0xe2, 0xb6, 0x34, 0x4a, 0x87, 0x3e, 0xce, 0xd4, 0xfd, 0xed, 0x7d, 0x2e, 0xd4, 0xe8, 0x15,
+	0x68, 0xcc, 0xfb, 0x1a, 0x11, 0x3e, 0x9d, 0x47, 0x8b, 0xc6, 0xb2, 0x4d, 0xc1, 0x87, 0xc0, 0x66,
+	0x65, 0x58, 0x4f, 0x70, 0x29, 0x4b, 0x19, 0x66, 0x28, 0xc7, 0x95, 0xb8, 0x56, 0xb6, 0x12, 0x9b,
+	0xc7, 0x47, 0x04, 0x83, 0xb8, 0x4c, 0x6f, 0x72, 0xa4, 0x7f, 0x73, 0x70, 0xe3, 0xdf, 0x1c, 0xdc,
+	0x3c, 0xec, 0xe0, 0x1f, 0x3c, 0x97, 0x93, 0xa6, 0x16, 0xde, 0xd6, 0xa9, 0x7e, 0x52, 0xa5, 0x70,
+	0x9c, 0xbd, 0xb5, 0x62, 0xf6, 0xea, 0xb7, 0x39, 0x20, 0xb4, 0x94, 0x1f, 0x0c, 0x61, 0x48, 0x8b,
+	0xe5, 0xfc, 0x2e, 0xe9, 0x03, 0x3b, 0xb1, 0x8e, 0xf6, 0x6d, 0xde, 0x3a, 0x30, 0x0c, 0x08, 0x15,
+	0x9b, 0x84, 0x9e, 0x5c, 0xeb, 0xe8, 0xa2, 0x3a, 0x49, 0x79, 0x56, 0x2e, 0xcb, 0x1c, 0xa9, 0xee,
+	0x75, 0xb6, 0x3e, 0xeb, 0x19, 0x0e, 0xc3, 0x47, 0x19, 0x48, 0x65, 0x0b, 0x84, 0xb0, 0x80, 0x53,
+	0x3b, 0x07, 0x47, 0xd6, 0xcc, 0x1f, 0x6d, 0x4d, 0xe5, 0x05, 0xd6, 0x54, 0x8f, 0xb2, 0xa6, 0x56,
+	0xb0, 0x66, 0x05, 0x35, 0x63, 0x20, 0x71, 0x42, 0x99, 0x9d, 0xc6, 0x2a, 0x78, 0x04, 0x87, 0x1f,
+	0xe7, 0xbd, 0x4e, 0x2b, 0xb9, 0xce, 0xe4, 0x3e, 0x88, 0x97, 0xa1, 0x63, 0xf8, 0x67, 0xee, 0xac,
+	0xee, 0x1e, 0x61, 0x0c, 0xf2, 0xb9, 0x37, 0x40, 0x8d, 0xc8, 0x22, 0x72, 0x45, 0x1c, 0xf8, 0x0f,
+	0x61, 0xce, 0xd9, 0x57, 0x0a, 0x2e, 0x18, 0x4f, 0xc4, 0xd5, 0xff, 0x38, 0x11, 0x6f, 0xa0, 0x46,
+	0x0c, 0x03, 0x2e, 0x69, 0xa9, 0x1c, 0xc8, 0x69, 0xb5, 0x9a, 0x70, 0x30, 0xa0, 0x02, 0xa4, 0x73,
+	0x7d, 0x0e, 0x86, 0xdf, 0x7b, 0xe8, 0x95, 0xa2, 0xc5, 0xfa, 0x5f, 0x6f, 0x86, 0x26, 0x17, 0x0c,
+	0xa8, 0xce, 0xc6, 0x80, 0xda, 0xa4, 0x01, 0x9f, 0x54, 0xdc, 0x88, 0x79, 0x8f, 0x67, 0xd1, 0x1e,
+	0x08, 0x0c, 0x31, 0x40, 0xfa, 0x52, 0x83, 0x36, 0x8b, 0x77, 0xab, 0x93, 0x36, 0x32, 0x3c, 0x6c,
+	0x4b, 0xb4, 0x80, 0x7e, 0x44, 0x30, 0xa4, 0x31, 0xb0, 0x08, 0x4c, 0xad, 0x5f, 0xc2, 0x23, 0x78,
+	0xdc, 0xd6, 0x9a, 0xa5, 0xdb, 0xda, 0xb8, 0x27, 0x2d, 0x94, 0xee, 0x49, 0xe1, 0x17, 0xf3, 0x93,
+	0x8f, 0xa8, 0x9b, 0x70, 0xf9, 0x52, 0xe3, 0xf1, 0x2e, 0x6a, 0x0a, 0x97, 0x15, 0x65, 0x22, 0x32,
+	0x22, 0x2e, 0xcc, 0x80, 0xf5, 0xf2, 0x33, 0xe0, 0xb6, 0x2b, 0x75, 0xce, 0x3b, 0x76, 0x0c, 0x2c,
+	0xe3, 0x9c, 0x17, 0x0d, 0x83, 0x0f, 0xe6, 0x5d, 0x8b, 0xba, 0x4b, 0x64, 0x7f, 0x93, 0x4b, 0xb7,
+	0x6f, 0xe9, 0x6d, 0x29, 0x6f, 0x51, 0xfa, 0x7b, 0xa6, 0x9b, 0xbb, 0x8f, 0xaa, 0x7d, 0x9a, 0xcf,
+	0xc6, 0xd8, 0x7c, 0xfb, 0xef, 0xa0, 0xca, 0x2e, 0x40, 0x19, 0x8f, 0x6b, 0xba, 0xc2, 0x72, 0x52,
+	0x2f, 0xbf, 0x9c, 0xf4, 0x9d, 0xb3, 0x31, 0x0c, 0x12, 0x1a, 0x91, 0x9b, 0x82, 0xec, 0xb3, 0x29,
+	0x9d, 0x71, 0x54, 0x0e, 0xb6, 0x50, 0x2d, 0x63, 0x8a, 0xda, 0xd1, 0xb8, 0x82, 0x2d, 0x10, 0xfe,
+	0x94, 0xaf, 0x29, 0x4e, 0x5a, 0x3e, 0x4c, 0x1d, 0x53, 0xd8, 0x35, 0x54, 0x97, 0x8a, 0xa8, 0xcc,
+	0xce, 0xab, 0xa7, 0xae, 0xbe, 0x7a, 0x68, 0xfb, 0x75, 0xd2, 0xb6, 0xcc, 0x1d, 0xec, 0xee, 0xce,
+	0x60, 0x42, 0x0d, 0x3f, 0x70, 0x95, 0x15, 0x83, 0xcc, 0x92, 0xc9, 0xe5, 0xfd, 0x78, 0x26, 0x85,
+	0x9f, 0xe5, 0x5d, 0xc7, 0xb2, 0xc6, 0x30, 0x04, 0x92, 0xcc, 0x82, 0xb3, 0x7d, 0x14, 0x9a, 0xa7,
+	0x71, 0xd6, 0x12, 0x76, 0x90, 0xbf, 0x86, 0x16, 0x33, 0x46, 0x86, 0x84, 0x26, 0x64, 0x27, 0xb1,
+	0x49, 0xd9, 0xc4, 0x45, 0x54, 0xf8, 0x65, 0x3e, 0x08, 0xeb, 0x67, 0xf3, 0x1e, 0x1f, 0x4e, 0xad,
+	0xce, 0x95, 0x51, 0x9c, 0x2a, 0x26, 0x4e, 0xe7, 0x0e, 0xc5, 0x49, 0xf3, 0x3d, 0x14, 0xa4, 0xb3,
+	0xa8, 0xbe, 0x4f, 0x98, 0x1a, 0xfd, 0x3e, 0xe1, 0x20, 0x8d, 0x8f, 0x74, 0xd5, 0xcc, 0xbb, 0x9d,
+	0x83, 0xc2, 0x07, 0x15, 0x97, 0x61, 0x86, 0xd7, 0x78, 0x11, 0x3e, 0xd1, 0xb7, 0x7d, 0x0d, 0x35,
+	0x78, 0xa6, 0x22, 0x9e, 0x82, 0x4b, 0xc0, 0x95, 0x23, 0x0c, 0xbb, 0x63, 0x6f, 0xe0, 0xfc, 0x6a,
+	0x21, 0x10, 0xb5, 0x89, 0x40, 0x1c, 0x77, 0xd8, 0x1f, 0x27, 0x76, 0xe3, 0x38, 0xab, 0x97, 0xab,
+	0xe3, 0xcd, 0xe3, 0xef, 0xf2, 0x36, 0xac, 0x6e, 0x97, 0x9f, 0x22, 0x10, 0x2f, 0x28, 0xdf, 0x37,
+	0x36, 0x1e, 0x3d, 0x5b, 0xf5, 0x1e, 0x3f, 0x5b, 0xf5, 0x7e, 0x7f, 0xb6, 0xea, 0x7d, 0xfa, 0x7c,
+	0x75, 0xee, 0xf1, 0xf3, 0xd5, 0xb9, 0x5f, 0x9f, 0xaf, 0xce, 0x7d, 0x78, 0xa9, 0x47, 0xd5, 0x5e,
+	0xb6, 0xd3, 0x8e, 0x78, 0xda, 0xd1, 0x11, 0xb8, 0x6c, 0x7e, 0xa9, 0x8d, 0x78, 0x62, 0xa0, 0xce,
+	0x81, 0xfb, 0x1d, 0x57, 0xdd, 0x1f, 0x80, 0xdc, 0xa9, 0x9b, 0xc3, 0x37, 0xff, 0x0a, 0x00, 0x00,
+	0xff, 0xff, 0x17, 0x64, 0xfa, 0xcc, 0x6b, 0x16, 0x00, 0x00,
 }
 
 func (m *EventDealOpened) Marshal() (dAtA []byte, err error) {
@@ -2833,6 +3463,448 @@ func (m *EventChannelStuck) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventTaskPosted) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTaskPosted) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTaskPosted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Escrow.Size()
+		i -= size
+		if _, err := m.Escrow.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x32
+	{
+		size := m.Fee.Size()
+		i -= size
+		if _, err := m.Fee.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	if len(m.Kind) > 0 {
+		i -= len(m.Kind)
+		copy(dAtA[i:], m.Kind)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Kind)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Client) > 0 {
+		i -= len(m.Client)
+		copy(dAtA[i:], m.Client)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Client)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Task != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventReplicaDrawn) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventReplicaDrawn) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventReplicaDrawn) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Until != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Until))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Node != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Task != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventReplicaLost) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventReplicaLost) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventReplicaLost) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Burnt.Size()
+		i -= size
+		if _, err := m.Burnt.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	if m.Status != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Status))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Node != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Task != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventResultCommitted) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventResultCommitted) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventResultCommitted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Node != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Task != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventResultRevealed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventResultRevealed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventResultRevealed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Unavailable {
+		i--
+		if m.Unavailable {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Result) > 0 {
+		i -= len(m.Result)
+		copy(dAtA[i:], m.Result)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Result)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Node != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Task != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTaskMoved) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTaskMoved) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTaskMoved) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Closes != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Closes))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Wanted != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Wanted))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Status != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Status))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Task != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTaskSettled) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTaskSettled) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTaskSettled) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Refund.Size()
+		i -= size
+		if _, err := m.Refund.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x42
+	{
+		size := m.Burnt.Size()
+		i -= size
+		if _, err := m.Burnt.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3a
+	{
+		size := m.Paid.Size()
+		i -= size
+		if _, err := m.Paid.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x32
+	if len(m.Result) > 0 {
+		i -= len(m.Result)
+		copy(dAtA[i:], m.Result)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Result)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if m.Outcome != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Outcome))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Client) > 0 {
+		i -= len(m.Client)
+		copy(dAtA[i:], m.Client)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Client)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Task != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTaskStuck) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTaskStuck) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTaskStuck) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Task != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintEvents(dAtA []byte, offset int, v uint64) int {
 	offset -= sovEvents(v)
 	base := offset
@@ -3336,6 +4408,203 @@ func (m *EventChannelStuck) Size() (n int) {
 	_ = l
 	if m.Channel != 0 {
 		n += 1 + sovEvents(uint64(m.Channel))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventTaskPosted) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Task != 0 {
+		n += 1 + sovEvents(uint64(m.Task))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Client)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Kind)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Fee.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Escrow.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventReplicaDrawn) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Task != 0 {
+		n += 1 + sovEvents(uint64(m.Task))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovEvents(uint64(m.Node))
+	}
+	if m.Until != 0 {
+		n += 1 + sovEvents(uint64(m.Until))
+	}
+	return n
+}
+
+func (m *EventReplicaLost) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Task != 0 {
+		n += 1 + sovEvents(uint64(m.Task))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovEvents(uint64(m.Node))
+	}
+	if m.Status != 0 {
+		n += 1 + sovEvents(uint64(m.Status))
+	}
+	l = m.Burnt.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventResultCommitted) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Task != 0 {
+		n += 1 + sovEvents(uint64(m.Task))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovEvents(uint64(m.Node))
+	}
+	return n
+}
+
+func (m *EventResultRevealed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Task != 0 {
+		n += 1 + sovEvents(uint64(m.Task))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovEvents(uint64(m.Node))
+	}
+	l = len(m.Result)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Unavailable {
+		n += 2
+	}
+	return n
+}
+
+func (m *EventTaskMoved) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Task != 0 {
+		n += 1 + sovEvents(uint64(m.Task))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Status != 0 {
+		n += 1 + sovEvents(uint64(m.Status))
+	}
+	if m.Wanted != 0 {
+		n += 1 + sovEvents(uint64(m.Wanted))
+	}
+	if m.Closes != 0 {
+		n += 1 + sovEvents(uint64(m.Closes))
+	}
+	return n
+}
+
+func (m *EventTaskSettled) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Task != 0 {
+		n += 1 + sovEvents(uint64(m.Task))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Client)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Outcome != 0 {
+		n += 1 + sovEvents(uint64(m.Outcome))
+	}
+	l = len(m.Result)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Paid.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Burnt.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Refund.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventTaskStuck) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Task != 0 {
+		n += 1 + sovEvents(uint64(m.Task))
 	}
 	l = len(m.Network)
 	if l > 0 {
@@ -6973,6 +8242,1424 @@ func (m *EventChannelStuck) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.Channel |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTaskPosted) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTaskPosted: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTaskPosted: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Client", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Client = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Kind = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Fee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Fee.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Escrow", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Escrow.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventReplicaDrawn) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventReplicaDrawn: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventReplicaDrawn: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Until", wireType)
+			}
+			m.Until = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Until |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventReplicaLost) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventReplicaLost: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventReplicaLost: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
+			}
+			m.Status = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Status |= ReplicaStatus(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Burnt", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Burnt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventResultCommitted) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventResultCommitted: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventResultCommitted: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventResultRevealed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventResultRevealed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventResultRevealed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Result", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Result = append(m.Result[:0], dAtA[iNdEx:postIndex]...)
+			if m.Result == nil {
+				m.Result = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Unavailable", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Unavailable = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTaskMoved) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTaskMoved: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTaskMoved: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
+			}
+			m.Status = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Status |= TaskStatus(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Wanted", wireType)
+			}
+			m.Wanted = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Wanted |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Closes", wireType)
+			}
+			m.Closes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Closes |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTaskSettled) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTaskSettled: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTaskSettled: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Client", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Client = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Outcome", wireType)
+			}
+			m.Outcome = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Outcome |= TaskOutcome(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Result", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Result = append(m.Result[:0], dAtA[iNdEx:postIndex]...)
+			if m.Result == nil {
+				m.Result = []byte{}
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Paid", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Paid.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Burnt", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Burnt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Refund", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Refund.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTaskStuck) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTaskStuck: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTaskStuck: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}

@@ -15,7 +15,7 @@ func messages() []fuzzed.Message {
 		&types.MsgOpenDeal{}, &types.MsgDrawDeal{}, &types.MsgCommitLayout{}, &types.MsgAck{}, &types.MsgExtendDeal{}, &types.MsgCancelDeal{},
 		&types.MsgSettleDeal{}, &types.MsgClaim{}, &types.MsgProve{}, &types.MsgReportLoss{}, &types.MsgDeclareLoss{}, &types.MsgTakeIndex{},
 		&types.MsgRequestOpen{}, &types.MsgAnswerOpen{}, &types.MsgOpenChannel{}, &types.MsgTopUpChannel{}, &types.MsgCloseChannel{},
-		&types.MsgRedeemVouchers{},
+		&types.MsgRedeemVouchers{}, &types.MsgPostTask{}, &types.MsgDrawTask{}, &types.MsgCommitResult{}, &types.MsgRevealResult{}, &types.MsgMoveTask{},
 	}
 }
 
@@ -43,6 +43,8 @@ func FuzzMsg(f *testing.F) {
 		{7, &types.MsgClaim{Operator: "op", Epoch: 3, Root: layout.Root, Total: g.Deals[0].Rate}},
 		{13, &types.MsgAnswerOpen{Request: 1, ChunkOpening: layout.Root}},
 		{14, &types.MsgOpenChannel{Client: "ann", Network: "net_00000001", Node: 1, Key: g.Channels[0].Key, Deposit: g.Deals[0].Rate, Expires: 9}},
+		{18, &types.MsgPostTask{Client: "ann", Network: "net_00000001", Work: types.Work{Kind: "sum"}, Filter: types.Filter{MinBond: g.Deals[0].Rate}, Fee: g.Deals[0].Rate, Replicas: 2, WorkBlocks: 3}},
+		{21, &types.MsgRevealResult{Operator: "op", Task: 1, Result: layout.Root, Salt: layout.Root, Output: []byte("42")}},
 		{17, &types.MsgRedeemVouchers{Sender: "ann", Vouchers: []types.Voucher{{Channel: 1, Amount: g.Deals[0].Rate, Count: 3, Evidence: layout.Root}}}},
 	} {
 		bz, err := s.msg.Marshal()
@@ -66,6 +68,10 @@ func FuzzMsg(f *testing.F) {
 				require.Equal(t, deal.Layout.Version+1, msg.Layout.Version)
 				require.Len(t, msg.Layout.Root, 32)
 				require.LessOrEqual(t, msg.Layout.Bytes, deal.Space)
+			}
+		case *types.MsgPostTask:
+			if msg.Validate() == nil {
+				require.True(t, msg.Escrow().GTE(msg.Fee) && types.TaskExposure(msg.Fee).GT(msg.Fee))
 			}
 		case *types.MsgRedeemVouchers:
 			for _, v := range msg.Vouchers {

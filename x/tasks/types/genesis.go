@@ -1,6 +1,7 @@
 package types
 
 import (
+	"errors"
 	"slices"
 
 	"cosmossdk.io/math"
@@ -9,14 +10,16 @@ import (
 // seedBytes is the length of a seed, and of the root of a claim.
 const seedBytes = 32
 
-// DefaultGenesis returns a state without deals and channels.
-func DefaultGenesis() *GenesisState { return &GenesisState{NextDeal: 1, NextRequest: 1, NextChannel: 1} }
+// DefaultGenesis returns a state without deals, channels and tasks.
+func DefaultGenesis() *GenesisState {
+	return &GenesisState{NextDeal: 1, NextRequest: 1, NextChannel: 1, NextTask: 1}
+}
 
 // Validate returns an error unless the state could have come about on a chain. It is pure: what
 // belongs to x/network is checked when it is imported. That the module's account holds what the deals say is trusted.
 func (g GenesisState) Validate() error {
-	if g.NextDeal == 0 || g.NextRequest == 0 || g.NextChannel == 0 {
-		return ErrInvalidGenesis.Wrap("next_deal, next_request and next_channel are at least 1")
+	if g.NextDeal == 0 || g.NextRequest == 0 || g.NextChannel == 0 || g.NextTask == 0 {
+		return ErrInvalidGenesis.Wrap("next_deal, next_request, next_channel and next_task are at least 1")
 	}
 	deals := map[uint64]Deal{}
 	var last uint64
@@ -43,7 +46,7 @@ func (g GenesisState) Validate() error {
 	if err := g.validateRequests(deals); err != nil {
 		return err
 	}
-	if err := g.validateChannels(); err != nil {
+	if err := errors.Join(g.validateChannels(), g.validateTasks()); err != nil {
 		return err
 	}
 	return g.validateWork()
@@ -60,6 +63,21 @@ func (g GenesisState) validateChannels() error {
 			return err
 		}
 		last = c.Id
+	}
+	return nil
+}
+
+// validateTasks holds that posted tasks are in the order of their ids, and each could stand so.
+func (g GenesisState) validateTasks() error {
+	var last uint64
+	for _, t := range g.Tasks {
+		if t.Id <= last || t.Id >= g.NextTask {
+			return ErrInvalidGenesis.Wrapf("task %d is out of order or not below %d", t.Id, g.NextTask)
+		}
+		if err := t.validate(); err != nil {
+			return err
+		}
+		last = t.Id
 	}
 	return nil
 }

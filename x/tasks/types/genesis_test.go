@@ -22,7 +22,7 @@ func validGenesis() types.GenesisState {
 	settled.Id, settled.Status, settled.Escrow, settled.Reserve = 1, types.DEAL_STATUS_SETTLED, math.ZeroInt(), math.ZeroInt()
 	held := types.Index{Status: types.INDEX_STATUS_HELD, Node: 4, Acked: deal.Layout, FromEpoch: 3, RepairPay: math.ZeroInt()}
 	return types.GenesisState{
-		NextDeal: 3, NextRequest: 2, NextChannel: 3, Deals: []types.Deal{settled, deal},
+		NextDeal: 3, NextRequest: 2, NextChannel: 3, NextTask: 3, Deals: []types.Deal{settled, deal},
 		Indices:  []types.StoredIndex{{Deal: 2, Number: 0, Index: held}, {Deal: 2, Number: 1, Index: types.NewIndex(3, 40)}},
 		Stints:   []types.StoredStint{{Deal: 2, Stint: types.Stint{Index: 1, Node: 5, FromEpoch: 3, ToEpoch: 4, Acked: deal.Layout}}},
 		Requests: []types.OpenRequest{{Id: 1, Deal: 2, Node: 4, Bond: math.NewInt(14), LayoutRoot: root, LayoutBytes: 3}},
@@ -33,6 +33,24 @@ func validGenesis() types.GenesisState {
 		Ended:    []types.StoredEnded{{Network: 1, Node: 4, Stint: types.EndedStint{Deal: 2, FromEpoch: 3, ToEpoch: 4, Rate: math.NewInt(7)}}},
 		Windows:  []types.StoredWindow{{Network: 1, Epoch: 3, Window: types.Window{ClaimsFrom: 60, ClaimsUntil: 65, Seed: root, SeedHeight: 67}}},
 		Channels: []types.Channel{{Id: 2, Node: 4, Key: channelKey(), Deposit: math.NewInt(9), Redeemed: math.NewInt(4), Count: 2, Evidence: root, Expires: 700}},
+		Tasks: []types.Task{validTask(1, root), {
+			Id: 2, Fee: math.NewInt(7), Escrow: math.ZeroInt(), Wanted: 1, WorkBlocks: 9, Status: types.TASK_STATUS_SETTLED, SinceHeight: 40, Closes: 90,
+			Outcome: types.TASK_OUTCOME_UNDRAWN,
+		}},
+	}
+}
+
+// validTask is a task with replicas of every status.
+func validTask(id uint64, root []byte) types.Task {
+	return types.Task{
+		Id: id, Fee: math.NewInt(7), Escrow: math.NewInt(35), Wanted: 3, WorkBlocks: 9, Status: types.TASK_STATUS_REVEALING, SinceHeight: 40, Closes: 90, Draws: 2,
+		Replicas: []types.Replica{
+			{Node: 1, Status: types.REPLICA_STATUS_DRAWN},
+			{Node: 2, Status: types.REPLICA_STATUS_COMMITTED, Commitment: root},
+			{Node: 3, Status: types.REPLICA_STATUS_REVEALED, Commitment: root, Result: root},
+			{Node: 4, Status: types.REPLICA_STATUS_LOST},
+			{Node: 5, Status: types.REPLICA_STATUS_SILENT, Commitment: root},
+		},
 	}
 }
 
@@ -123,6 +141,30 @@ func TestGenesisValidate(t *testing.T) {
 		{"fails: redeemed without evidence", func(g *types.GenesisState) { g.Channels[0].Evidence = nil }, types.ErrInvalidGenesis},
 		{"fails: half of the evidence", func(g *types.GenesisState) { g.Channels[0].Evidence = []byte("half") }, types.ErrInvalidGenesis},
 		{"fails: redeemed for no task", func(g *types.GenesisState) { g.Channels[0].Count = 0 }, types.ErrInvalidGenesis},
+		{"fails: no next task", func(g *types.GenesisState) { g.NextTask = 0 }, types.ErrInvalidGenesis},
+		{"fails: task not below the next", func(g *types.GenesisState) { g.NextTask = 2 }, types.ErrInvalidGenesis},
+		{"fails: task 0", func(g *types.GenesisState) { g.Tasks[0].Id = 0 }, types.ErrInvalidGenesis},
+		{"fails: task twice", func(g *types.GenesisState) { g.Tasks[1].Id = 1 }, types.ErrInvalidGenesis},
+		{"fails: task without a fee", func(g *types.GenesisState) { g.Tasks[0].Fee = math.Int{} }, types.ErrInvalidDeal},
+		{"fails: open task without an escrow", func(g *types.GenesisState) { g.Tasks[0].Escrow = math.ZeroInt() }, types.ErrInvalidGenesis},
+		{"fails: settled task with an escrow", func(g *types.GenesisState) { g.Tasks[1].Escrow = math.OneInt() }, types.ErrInvalidGenesis},
+		{"fails: task without a status", func(g *types.GenesisState) { g.Tasks[0].Status = 0 }, types.ErrInvalidGenesis},
+		{"fails: open task with an outcome", func(g *types.GenesisState) { g.Tasks[0].Outcome = types.TASK_OUTCOME_MATCHED }, types.ErrInvalidGenesis},
+		{"fails: settled task without an outcome", func(g *types.GenesisState) { g.Tasks[1].Outcome = 0 }, types.ErrInvalidGenesis},
+		{"fails: task that wants nobody", func(g *types.GenesisState) { g.Tasks[0].Wanted = 0 }, types.ErrInvalidGenesis},
+		{"fails: task that wants six", func(g *types.GenesisState) { g.Tasks[0].Wanted = 6 }, types.ErrInvalidGenesis},
+		{"fails: drawn too often", func(g *types.GenesisState) { g.Tasks[0].Draws = types.MaxTaskDraws + 1 }, types.ErrInvalidGenesis},
+		{"fails: task without an end", func(g *types.GenesisState) { g.Tasks[0].Closes = 0 }, types.ErrInvalidGenesis},
+		{"fails: task without time", func(g *types.GenesisState) { g.Tasks[0].WorkBlocks = 0 }, types.ErrInvalidGenesis},
+		{"fails: half a result", func(g *types.GenesisState) { g.Tasks[1].Result = []byte("half") }, types.ErrInvalidGenesis},
+		{"fails: long output", func(g *types.GenesisState) { g.Tasks[1].Output = make([]byte, types.MaxTaskOutput+1) }, types.ErrInvalidGenesis},
+		{"fails: replica of no node", func(g *types.GenesisState) { g.Tasks[0].Replicas[0].Node = 0 }, types.ErrInvalidGenesis},
+		{"fails: replica twice", func(g *types.GenesisState) { g.Tasks[0].Replicas[1].Node = 1 }, types.ErrInvalidGenesis},
+		{"fails: replica without a status", func(g *types.GenesisState) { g.Tasks[0].Replicas[0].Status = 0 }, types.ErrInvalidGenesis},
+		{"fails: committed to nothing", func(g *types.GenesisState) { g.Tasks[0].Replicas[1].Commitment = nil }, types.ErrInvalidGenesis},
+		{"fails: drawn and committed", func(g *types.GenesisState) { g.Tasks[0].Replicas[0].Commitment = make([]byte, 32) }, types.ErrInvalidGenesis},
+		{"fails: revealed nothing", func(g *types.GenesisState) { g.Tasks[0].Replicas[2].Result = nil }, types.ErrInvalidGenesis},
+		{"fails: a result that was not revealed", func(g *types.GenesisState) { g.Tasks[0].Replicas[1].Result = make([]byte, 32) }, types.ErrInvalidGenesis},
 		{"fails: window ends before it begins", func(g *types.GenesisState) { g.Windows[0].Window.ClaimsUntil = 59 }, types.ErrInvalidGenesis},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

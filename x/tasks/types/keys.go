@@ -65,6 +65,18 @@ var (
 	ChannelsByNodePrefix = collections.NewPrefix(25)
 	// ExpiringPrefix holds (last height, channel).
 	ExpiringPrefix = collections.NewPrefix(26)
+	// NextTaskPrefix holds the id of the next posted task.
+	NextTaskPrefix = collections.NewPrefix(27)
+	// TasksPrefix maps id to Task.
+	TasksPrefix = collections.NewPrefix(28)
+	// TasksByClientPrefix holds (client, task).
+	TasksByClientPrefix = collections.NewPrefix(29)
+	// TasksByNodePrefix holds (network, node, task).
+	TasksByNodePrefix = collections.NewPrefix(30)
+	// TaskTimesPrefix holds (last height, task).
+	TaskTimesPrefix = collections.NewPrefix(31)
+	// StakesPrefix maps (network, node) to what the node has at stake for posted tasks.
+	StakesPrefix = collections.NewPrefix(32)
 )
 
 const (

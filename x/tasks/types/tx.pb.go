@@ -2121,6 +2121,596 @@ func (m *MsgRedeemVouchersResponse) GetResults() []VoucherResult {
 	return nil
 }
 
+// MsgPostTask asks for work that drawn nodes do, each for itself.
+type MsgPostTask struct {
+	// client signs and pays.
+	Client string `protobuf:"bytes,1,opt,name=client,proto3" json:"client,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// work is what is to be done; the chain fills in the layout's root.
+	Work Work `protobuf:"bytes,3,opt,name=work,proto3" json:"work"`
+	// filter says which nodes will do.
+	Filter Filter `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter"`
+	// fee of one replica whose result counts, in base units. Of more than one replica five are paid in, as so many may be needed.
+	Fee cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=fee,proto3,customtype=cosmossdk.io/math.Int" json:"fee"`
+	// replicas that do it at first: 1, 2, 3 or 5. One is paid for whatever it reveals.
+	Replicas uint32 `protobuf:"varint,6,opt,name=replicas,proto3" json:"replicas,omitempty"`
+	// work_blocks is the time from a draw to the last commitment, 1 to 10,000.
+	WorkBlocks uint64 `protobuf:"varint,7,opt,name=work_blocks,json=workBlocks,proto3" json:"work_blocks,omitempty"`
+}
+
+func (m *MsgPostTask) Reset()         { *m = MsgPostTask{} }
+func (m *MsgPostTask) String() string { return proto.CompactTextString(m) }
+func (*MsgPostTask) ProtoMessage()    {}
+func (*MsgPostTask) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{36}
+}
+func (m *MsgPostTask) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPostTask) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPostTask.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPostTask) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPostTask.Merge(m, src)
+}
+func (m *MsgPostTask) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPostTask) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPostTask.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPostTask proto.InternalMessageInfo
+
+func (m *MsgPostTask) GetClient() string {
+	if m != nil {
+		return m.Client
+	}
+	return ""
+}
+
+func (m *MsgPostTask) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *MsgPostTask) GetWork() Work {
+	if m != nil {
+		return m.Work
+	}
+	return Work{}
+}
+
+func (m *MsgPostTask) GetFilter() Filter {
+	if m != nil {
+		return m.Filter
+	}
+	return Filter{}
+}
+
+func (m *MsgPostTask) GetReplicas() uint32 {
+	if m != nil {
+		return m.Replicas
+	}
+	return 0
+}
+
+func (m *MsgPostTask) GetWorkBlocks() uint64 {
+	if m != nil {
+		return m.WorkBlocks
+	}
+	return 0
+}
+
+// MsgPostTaskResponse tells what came of it.
+type MsgPostTaskResponse struct {
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,1,opt,name=task,proto3" json:"task,omitempty"`
+	// escrow that was paid in, in base units.
+	Escrow cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=escrow,proto3,customtype=cosmossdk.io/math.Int" json:"escrow"`
+}
+
+func (m *MsgPostTaskResponse) Reset()         { *m = MsgPostTaskResponse{} }
+func (m *MsgPostTaskResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgPostTaskResponse) ProtoMessage()    {}
+func (*MsgPostTaskResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{37}
+}
+func (m *MsgPostTaskResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPostTaskResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPostTaskResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPostTaskResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPostTaskResponse.Merge(m, src)
+}
+func (m *MsgPostTaskResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPostTaskResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPostTaskResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPostTaskResponse proto.InternalMessageInfo
+
+func (m *MsgPostTaskResponse) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+// MsgDrawTask draws the nodes a posted task waits for.
+type MsgDrawTask struct {
+	// sender signs; anyone may.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,2,opt,name=task,proto3" json:"task,omitempty"`
+}
+
+func (m *MsgDrawTask) Reset()         { *m = MsgDrawTask{} }
+func (m *MsgDrawTask) String() string { return proto.CompactTextString(m) }
+func (*MsgDrawTask) ProtoMessage()    {}
+func (*MsgDrawTask) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{38}
+}
+func (m *MsgDrawTask) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgDrawTask) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgDrawTask.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgDrawTask) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgDrawTask.Merge(m, src)
+}
+func (m *MsgDrawTask) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgDrawTask) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgDrawTask.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgDrawTask proto.InternalMessageInfo
+
+func (m *MsgDrawTask) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgDrawTask) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+// MsgDrawTaskResponse tells what came of it.
+type MsgDrawTaskResponse struct {
+	// nodes that were drawn now.
+	Nodes []uint64 `protobuf:"varint,1,rep,packed,name=nodes,proto3" json:"nodes,omitempty"`
+}
+
+func (m *MsgDrawTaskResponse) Reset()         { *m = MsgDrawTaskResponse{} }
+func (m *MsgDrawTaskResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgDrawTaskResponse) ProtoMessage()    {}
+func (*MsgDrawTaskResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{39}
+}
+func (m *MsgDrawTaskResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgDrawTaskResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgDrawTaskResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgDrawTaskResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgDrawTaskResponse.Merge(m, src)
+}
+func (m *MsgDrawTaskResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgDrawTaskResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgDrawTaskResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgDrawTaskResponse proto.InternalMessageInfo
+
+func (m *MsgDrawTaskResponse) GetNodes() []uint64 {
+	if m != nil {
+		return m.Nodes
+	}
+	return nil
+}
+
+// MsgCommitResult commits to a result before anybody reveals one.
+type MsgCommitResult struct {
+	// operator of the node signs.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,3,opt,name=task,proto3" json:"task,omitempty"`
+	// commitment in the encoding of the protocol page on proofs, 32 bytes.
+	Commitment []byte `protobuf:"bytes,4,opt,name=commitment,proto3" json:"commitment,omitempty"`
+}
+
+func (m *MsgCommitResult) Reset()         { *m = MsgCommitResult{} }
+func (m *MsgCommitResult) String() string { return proto.CompactTextString(m) }
+func (*MsgCommitResult) ProtoMessage()    {}
+func (*MsgCommitResult) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{40}
+}
+func (m *MsgCommitResult) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCommitResult) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCommitResult.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCommitResult) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCommitResult.Merge(m, src)
+}
+func (m *MsgCommitResult) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCommitResult) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCommitResult.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCommitResult proto.InternalMessageInfo
+
+func (m *MsgCommitResult) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgCommitResult) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *MsgCommitResult) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *MsgCommitResult) GetCommitment() []byte {
+	if m != nil {
+		return m.Commitment
+	}
+	return nil
+}
+
+// MsgCommitResultResponse is empty.
+type MsgCommitResultResponse struct {
+}
+
+func (m *MsgCommitResultResponse) Reset()         { *m = MsgCommitResultResponse{} }
+func (m *MsgCommitResultResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgCommitResultResponse) ProtoMessage()    {}
+func (*MsgCommitResultResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{41}
+}
+func (m *MsgCommitResultResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCommitResultResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCommitResultResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCommitResultResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCommitResultResponse.Merge(m, src)
+}
+func (m *MsgCommitResultResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCommitResultResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCommitResultResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCommitResultResponse proto.InternalMessageInfo
+
+// MsgRevealResult shows the result that was committed to.
+type MsgRevealResult struct {
+	// operator of the node signs.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,3,opt,name=task,proto3" json:"task,omitempty"`
+	// result is the digest of the output, 32 bytes; zeros if the input was unavailable.
+	Result []byte `protobuf:"bytes,4,opt,name=result,proto3" json:"result,omitempty"`
+	// unavailable says that the input could not be had.
+	Unavailable bool `protobuf:"varint,5,opt,name=unavailable,proto3" json:"unavailable,omitempty"`
+	// salt of the commitment, 32 bytes.
+	Salt []byte `protobuf:"bytes,6,opt,name=salt,proto3" json:"salt,omitempty"`
+	// output whose SHA-256 hash the result is, at most 4 KiB; none if it is delivered otherwise.
+	Output []byte `protobuf:"bytes,7,opt,name=output,proto3" json:"output,omitempty"`
+}
+
+func (m *MsgRevealResult) Reset()         { *m = MsgRevealResult{} }
+func (m *MsgRevealResult) String() string { return proto.CompactTextString(m) }
+func (*MsgRevealResult) ProtoMessage()    {}
+func (*MsgRevealResult) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{42}
+}
+func (m *MsgRevealResult) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRevealResult) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRevealResult.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRevealResult) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRevealResult.Merge(m, src)
+}
+func (m *MsgRevealResult) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRevealResult) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRevealResult.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRevealResult proto.InternalMessageInfo
+
+func (m *MsgRevealResult) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgRevealResult) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *MsgRevealResult) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *MsgRevealResult) GetResult() []byte {
+	if m != nil {
+		return m.Result
+	}
+	return nil
+}
+
+func (m *MsgRevealResult) GetUnavailable() bool {
+	if m != nil {
+		return m.Unavailable
+	}
+	return false
+}
+
+func (m *MsgRevealResult) GetSalt() []byte {
+	if m != nil {
+		return m.Salt
+	}
+	return nil
+}
+
+func (m *MsgRevealResult) GetOutput() []byte {
+	if m != nil {
+		return m.Output
+	}
+	return nil
+}
+
+// MsgRevealResultResponse is empty.
+type MsgRevealResultResponse struct {
+}
+
+func (m *MsgRevealResultResponse) Reset()         { *m = MsgRevealResultResponse{} }
+func (m *MsgRevealResultResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRevealResultResponse) ProtoMessage()    {}
+func (*MsgRevealResultResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{43}
+}
+func (m *MsgRevealResultResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRevealResultResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRevealResultResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRevealResultResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRevealResultResponse.Merge(m, src)
+}
+func (m *MsgRevealResultResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRevealResultResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRevealResultResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRevealResultResponse proto.InternalMessageInfo
+
+// MsgMoveTask ends a status of a posted task whose time is over.
+type MsgMoveTask struct {
+	// sender signs; anyone may.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,2,opt,name=task,proto3" json:"task,omitempty"`
+}
+
+func (m *MsgMoveTask) Reset()         { *m = MsgMoveTask{} }
+func (m *MsgMoveTask) String() string { return proto.CompactTextString(m) }
+func (*MsgMoveTask) ProtoMessage()    {}
+func (*MsgMoveTask) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{44}
+}
+func (m *MsgMoveTask) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgMoveTask) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgMoveTask.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgMoveTask) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgMoveTask.Merge(m, src)
+}
+func (m *MsgMoveTask) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgMoveTask) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgMoveTask.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgMoveTask proto.InternalMessageInfo
+
+func (m *MsgMoveTask) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgMoveTask) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+// MsgMoveTaskResponse tells what came of it.
+type MsgMoveTaskResponse struct {
+	// status of the task from now on.
+	Status TaskStatus `protobuf:"varint,1,opt,name=status,proto3,enum=mesh.tasks.v1.TaskStatus" json:"status,omitempty"`
+}
+
+func (m *MsgMoveTaskResponse) Reset()         { *m = MsgMoveTaskResponse{} }
+func (m *MsgMoveTaskResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgMoveTaskResponse) ProtoMessage()    {}
+func (*MsgMoveTaskResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c3698a156aed5f24, []int{45}
+}
+func (m *MsgMoveTaskResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgMoveTaskResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgMoveTaskResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgMoveTaskResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgMoveTaskResponse.Merge(m, src)
+}
+func (m *MsgMoveTaskResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgMoveTaskResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgMoveTaskResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgMoveTaskResponse proto.InternalMessageInfo
+
+func (m *MsgMoveTaskResponse) GetStatus() TaskStatus {
+	if m != nil {
+		return m.Status
+	}
+	return TASK_STATUS_UNSPECIFIED
+}
+
 // SignedAck is a holder's acknowledgement of the layout it is sent with.
 type SignedAck struct {
 	// index of the deal.
@@ -2133,7 +2723,7 @@ func (m *SignedAck) Reset()         { *m = SignedAck{} }
 func (m *SignedAck) String() string { return proto.CompactTextString(m) }
 func (*SignedAck) ProtoMessage()    {}
 func (*SignedAck) Descriptor() ([]byte, []int) {
-	return fileDescriptor_c3698a156aed5f24, []int{36}
+	return fileDescriptor_c3698a156aed5f24, []int{46}
 }
 func (m *SignedAck) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -2190,7 +2780,7 @@ func (m *IndexAck) Reset()         { *m = IndexAck{} }
 func (m *IndexAck) String() string { return proto.CompactTextString(m) }
 func (*IndexAck) ProtoMessage()    {}
 func (*IndexAck) Descriptor() ([]byte, []int) {
-	return fileDescriptor_c3698a156aed5f24, []int{37}
+	return fileDescriptor_c3698a156aed5f24, []int{47}
 }
 func (m *IndexAck) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -2277,6 +2867,16 @@ func init() {
 	proto.RegisterType((*MsgCloseChannelResponse)(nil), "mesh.tasks.v1.MsgCloseChannelResponse")
 	proto.RegisterType((*MsgRedeemVouchers)(nil), "mesh.tasks.v1.MsgRedeemVouchers")
 	proto.RegisterType((*MsgRedeemVouchersResponse)(nil), "mesh.tasks.v1.MsgRedeemVouchersResponse")
+	proto.RegisterType((*MsgPostTask)(nil), "mesh.tasks.v1.MsgPostTask")
+	proto.RegisterType((*MsgPostTaskResponse)(nil), "mesh.tasks.v1.MsgPostTaskResponse")
+	proto.RegisterType((*MsgDrawTask)(nil), "mesh.tasks.v1.MsgDrawTask")
+	proto.RegisterType((*MsgDrawTaskResponse)(nil), "mesh.tasks.v1.MsgDrawTaskResponse")
+	proto.RegisterType((*MsgCommitResult)(nil), "mesh.tasks.v1.MsgCommitResult")
+	proto.RegisterType((*MsgCommitResultResponse)(nil), "mesh.tasks.v1.MsgCommitResultResponse")
+	proto.RegisterType((*MsgRevealResult)(nil), "mesh.tasks.v1.MsgRevealResult")
+	proto.RegisterType((*MsgRevealResultResponse)(nil), "mesh.tasks.v1.MsgRevealResultResponse")
+	proto.RegisterType((*MsgMoveTask)(nil), "mesh.tasks.v1.MsgMoveTask")
+	proto.RegisterType((*MsgMoveTaskResponse)(nil), "mesh.tasks.v1.MsgMoveTaskResponse")
 	proto.RegisterType((*SignedAck)(nil), "mesh.tasks.v1.SignedAck")
 	proto.RegisterType((*IndexAck)(nil), "mesh.tasks.v1.IndexAck")
 }
@@ -2284,127 +2884,150 @@ func init() {
 func init() { proto.RegisterFile("mesh/tasks/v1/tx.proto", fileDescriptor_c3698a156aed5f24) }
 
 var fileDescriptor_c3698a156aed5f24 = []byte{
-	// 1915 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x59, 0xdd, 0x6f, 0x1c, 0x49,
-	0x11, 0xcf, 0xec, 0x87, 0x77, 0xb7, 0xbc, 0x0e, 0xc9, 0x64, 0x13, 0xcf, 0x6d, 0xe2, 0x0f, 0x3a,
-	0x77, 0x27, 0x2b, 0x51, 0xbc, 0x9c, 0x41, 0x01, 0xf9, 0x84, 0xa2, 0xcd, 0x07, 0x52, 0x4e, 0xe7,
-	0x3b, 0x6b, 0x7c, 0x84, 0x0f, 0x9d, 0xb0, 0x26, 0x33, 0x9d, 0xd9, 0xd1, 0xee, 0x4e, 0x0f, 0xd3,
-	0xbd, 0xfe, 0xe0, 0x09, 0xc1, 0x0b, 0xe2, 0x09, 0xfe, 0x0b, 0x1e, 0x40, 0x04, 0xe9, 0xe0, 0x6f,
-	0xb8, 0xc7, 0xe3, 0x5e, 0x40, 0x08, 0x9d, 0x50, 0xf2, 0x10, 0x1e, 0x79, 0xe6, 0x09, 0xf5, 0xc7,
-	0xcc, 0xf4, 0xec, 0xb6, 0x9d, 0xf3, 0x62, 0xc1, 0x8b, 0xb5, 0x55, 0xd5, 0x55, 0x5d, 0xf5, 0xeb,
-	0x9a, 0xaa, 0xae, 0x36, 0x5c, 0x1b, 0x63, 0x3a, 0xe8, 0x31, 0x8f, 0x0e, 0x69, 0xef, 0xe0, 0x9d,
-	0x1e, 0x3b, 0xda, 0x4c, 0x52, 0xc2, 0x88, 0xbd, 0xc4, 0xf9, 0x9b, 0x82, 0xbf, 0x79, 0xf0, 0x4e,
-	0xf7, 0xb2, 0x37, 0x8e, 0x62, 0xd2, 0x13, 0x7f, 0xe5, 0x8a, 0xee, 0xb2, 0x4f, 0xe8, 0x98, 0xd0,
-	0xde, 0x98, 0x86, 0x5c, 0x73, 0x4c, 0x43, 0x25, 0x78, 0x43, 0x0a, 0xf6, 0x05, 0xd5, 0x93, 0x84,
-	0x12, 0x75, 0x42, 0x12, 0x12, 0xc9, 0xe7, 0xbf, 0x14, 0xf7, 0x7a, 0xd9, 0x07, 0x7f, 0xe0, 0xc5,
-	0x31, 0x1e, 0x29, 0xa1, 0x53, 0x16, 0x06, 0xd8, 0x53, 0x12, 0xf4, 0xef, 0x0a, 0x2c, 0xee, 0xd0,
-	0xf0, 0xc3, 0x04, 0xc7, 0x0f, 0xb1, 0x37, 0xb2, 0xbf, 0x06, 0x0b, 0xfe, 0x28, 0xc2, 0x31, 0x73,
-	0xac, 0x75, 0x6b, 0xa3, 0x75, 0xdf, 0xf9, 0xfc, 0x93, 0x3b, 0x1d, 0xb5, 0x7d, 0x3f, 0x08, 0x52,
-	0x4c, 0xe9, 0x1e, 0x4b, 0xa3, 0x38, 0x74, 0xd5, 0x3a, 0xdb, 0x81, 0x46, 0x8c, 0xd9, 0x21, 0x49,
-	0x87, 0x4e, 0x85, 0xab, 0xb8, 0x19, 0x69, 0xbf, 0x0b, 0x8d, 0x24, 0x25, 0xcf, 0xa2, 0x11, 0x76,
-	0xaa, 0xeb, 0xd6, 0xc6, 0xe2, 0xd6, 0xb5, 0xcd, 0x12, 0x20, 0x9b, 0xbb, 0x52, 0x7a, 0xbf, 0xf5,
-	0xe9, 0x17, 0x6b, 0x17, 0x7e, 0xf3, 0xea, 0xf9, 0x2d, 0xcb, 0xcd, 0x34, 0xec, 0x0e, 0xd4, 0x69,
-	0xe2, 0xf9, 0xd8, 0xa9, 0xad, 0x5b, 0x1b, 0x35, 0x57, 0x12, 0xf6, 0x35, 0x58, 0xc0, 0x09, 0xf1,
-	0x07, 0xd4, 0xa9, 0x0b, 0xb6, 0xa2, 0xec, 0xef, 0x40, 0x73, 0xec, 0x1d, 0xed, 0xa7, 0x1e, 0xc3,
-	0xce, 0x82, 0x70, 0xfc, 0x36, 0xb7, 0xf9, 0xb7, 0x2f, 0xd6, 0xae, 0x4a, 0xe7, 0x69, 0x30, 0xdc,
-	0x8c, 0x48, 0x6f, 0xec, 0xb1, 0xc1, 0xe6, 0xe3, 0x98, 0x7d, 0xfe, 0xc9, 0x1d, 0x50, 0x51, 0x3d,
-	0x8e, 0x99, 0xdb, 0x18, 0x7b, 0x47, 0xae, 0xc7, 0x84, 0xfd, 0x14, 0x87, 0x11, 0x89, 0x9d, 0x86,
-	0x88, 0x45, 0x51, 0xf6, 0x16, 0x34, 0x0e, 0x23, 0x36, 0x20, 0x13, 0xe6, 0x34, 0xd7, 0xab, 0xa7,
-	0xe2, 0x92, 0x2d, 0xdc, 0x5e, 0xff, 0xd9, 0xab, 0xe7, 0xb7, 0x14, 0x4a, 0xbf, 0x7c, 0xf5, 0xfc,
-	0xd6, 0x25, 0x71, 0x08, 0x1a, 0xd8, 0xe8, 0x0f, 0x16, 0x5c, 0xd1, 0x68, 0x17, 0xd3, 0x84, 0xc4,
-	0x14, 0xdb, 0x36, 0xd4, 0xf8, 0x11, 0x89, 0x23, 0xa8, 0xb9, 0xe2, 0xb7, 0x7d, 0x0f, 0x6a, 0x22,
-	0xba, 0xca, 0xd9, 0xa3, 0x13, 0x8a, 0xf6, 0x23, 0x68, 0x04, 0x38, 0x21, 0x34, 0x62, 0xe2, 0x34,
-	0xce, 0x8a, 0x90, 0xd2, 0x45, 0x13, 0x91, 0x2f, 0x0f, 0x53, 0xef, 0x30, 0xcb, 0x17, 0x8a, 0xe3,
-	0x00, 0xa7, 0xaf, 0xcf, 0x17, 0xb9, 0x2e, 0x0f, 0xae, 0x52, 0x04, 0xa7, 0xa0, 0x92, 0x0b, 0x4a,
-	0x50, 0x65, 0xfb, 0xa0, 0xdb, 0x02, 0xa9, 0x8c, 0xcc, 0x91, 0xea, 0x40, 0x3d, 0x26, 0x01, 0xa6,
-	0x8e, 0xb5, 0x5e, 0xe5, 0x59, 0x22, 0x08, 0xf4, 0x2f, 0x0b, 0xbe, 0xb2, 0x43, 0xc3, 0x07, 0x64,
-	0x3c, 0x8e, 0xd8, 0xfb, 0xde, 0x31, 0x99, 0xb0, 0x39, 0x12, 0xdb, 0xe0, 0xa8, 0xfd, 0x2d, 0x58,
-	0x18, 0x09, 0x7b, 0x2a, 0xa3, 0xaf, 0x4e, 0x65, 0xb4, 0xdc, 0x4c, 0x4f, 0x68, 0xb5, 0xde, 0xfe,
-	0x26, 0xd4, 0x3c, 0x7f, 0x48, 0x9d, 0xda, 0x7a, 0x75, 0x63, 0x71, 0xcb, 0x99, 0xd2, 0xdb, 0x8b,
-	0xc2, 0x18, 0x07, 0x7d, 0x7f, 0xa8, 0xab, 0x0a, 0x85, 0xed, 0x37, 0xa7, 0xd2, 0xa8, 0x93, 0x61,
-	0xa3, 0x87, 0x87, 0x7a, 0xb0, 0x3c, 0xc5, 0xd2, 0x31, 0xf2, 0xfc, 0x21, 0x0e, 0x44, 0xe0, 0x4b,
-	0xae, 0x24, 0xd0, 0xef, 0x2d, 0x58, 0xd8, 0xa1, 0x61, 0xdf, 0x1f, 0xda, 0xdf, 0x80, 0x26, 0x49,
-	0x70, 0xea, 0x31, 0xf2, 0xfa, 0x53, 0xcc, 0x57, 0x9e, 0xf2, 0xdd, 0xdf, 0x55, 0xa1, 0x56, 0x45,
-	0xa8, 0xcb, 0x53, 0xa1, 0x3e, 0x8e, 0x03, 0x7c, 0x64, 0x8c, 0x74, 0x85, 0x47, 0x9a, 0x6f, 0xc0,
-	0x63, 0x5d, 0xcc, 0x62, 0xed, 0xfb, 0x43, 0x74, 0x09, 0x2e, 0xca, 0x5f, 0x59, 0x64, 0xe8, 0xd7,
-	0x16, 0x2c, 0xed, 0xd0, 0xf0, 0xd1, 0x11, 0xc3, 0x71, 0x30, 0x67, 0xf9, 0x32, 0x9d, 0x72, 0x51,
-	0x65, 0xaa, 0x7a, 0x95, 0xd9, 0x46, 0x53, 0x47, 0x61, 0x67, 0xee, 0x15, 0x1e, 0xa0, 0xbb, 0x70,
-	0xb5, 0xc4, 0xc8, 0x8f, 0x61, 0x05, 0x60, 0xe4, 0x51, 0xb6, 0x2f, 0x6c, 0xa9, 0x4f, 0xbb, 0xc5,
-	0x39, 0x8f, 0x38, 0x03, 0x1d, 0x8b, 0x50, 0x1e, 0x78, 0xb1, 0x8f, 0x47, 0xe7, 0x17, 0xca, 0xc9,
-	0x2e, 0x17, 0x3b, 0x29, 0x97, 0x0b, 0xc6, 0xd9, 0x5c, 0xde, 0xc3, 0x8c, 0x8d, 0xf0, 0x39, 0x16,
-	0x03, 0x34, 0x55, 0x0c, 0x72, 0x97, 0x8b, 0x9d, 0xd0, 0xc7, 0xc2, 0xe5, 0x82, 0x91, 0xbb, 0xfc,
-	0x80, 0x17, 0xf0, 0x67, 0x93, 0x38, 0x50, 0x2e, 0x9c, 0xa9, 0xc8, 0x29, 0x55, 0xf4, 0xcf, 0x0a,
-	0x34, 0x39, 0x22, 0x23, 0x2f, 0x1a, 0x9f, 0xfb, 0xd7, 0xd1, 0x81, 0xba, 0xc4, 0x53, 0xe6, 0x96,
-	0x24, 0x38, 0x10, 0x29, 0x21, 0x4c, 0x74, 0xbb, 0xb6, 0x2b, 0x7e, 0xdb, 0x7d, 0xa8, 0x33, 0xc2,
-	0xbc, 0x91, 0xe8, 0x75, 0x67, 0x0c, 0x45, 0x6a, 0xda, 0x6b, 0xb0, 0x38, 0x49, 0x58, 0x34, 0xc6,
-	0xfb, 0xc2, 0xfa, 0x82, 0xb0, 0x0e, 0x92, 0xe5, 0xf2, 0x3d, 0xbe, 0x0a, 0x6d, 0xb5, 0x80, 0x8e,
-	0x08, 0xa3, 0xa2, 0xed, 0x2d, 0xb9, 0x4a, 0x69, 0x8f, 0xb3, 0xec, 0xeb, 0xd0, 0x0a, 0x26, 0xec,
-	0x58, 0x5a, 0x68, 0x0a, 0x0b, 0x4d, 0xce, 0x10, 0xfa, 0x2b, 0x00, 0x42, 0x78, 0x48, 0x52, 0x36,
-	0x70, 0x5a, 0x32, 0x45, 0x38, 0xe7, 0x7b, 0x9c, 0xb1, 0xbd, 0x36, 0xf3, 0x49, 0x2f, 0xe5, 0x09,
-	0xc8, 0xd1, 0x45, 0x36, 0x5c, 0xca, 0x7e, 0xe7, 0x9f, 0xf5, 0x5f, 0x2c, 0x01, 0xff, 0x6e, 0x4a,
-	0x0e, 0xf0, 0xff, 0x08, 0xfe, 0x0e, 0xd4, 0x93, 0x94, 0x90, 0x67, 0x0a, 0x7f, 0x49, 0xf0, 0x3a,
-	0x20, 0x81, 0x10, 0x27, 0xd0, 0x76, 0x15, 0xc5, 0xf9, 0xc1, 0x84, 0x45, 0x98, 0x2a, 0x40, 0x15,
-	0x75, 0x5a, 0xb4, 0x22, 0x18, 0xf4, 0x77, 0x4b, 0x84, 0x2b, 0x88, 0x3c, 0x65, 0xfb, 0x50, 0x0f,
-	0x53, 0x42, 0xe9, 0x3c, 0x19, 0x2b, 0x35, 0x79, 0xd6, 0x63, 0x2f, 0x8d, 0x71, 0x30, 0xcf, 0xf5,
-	0x40, 0xa9, 0xce, 0xa4, 0x42, 0x75, 0x36, 0x15, 0xca, 0xa7, 0x5d, 0x9b, 0x3a, 0x6d, 0xde, 0x53,
-	0x78, 0x45, 0x70, 0x71, 0x42, 0x52, 0xf6, 0x3e, 0x77, 0xec, 0xbc, 0x4f, 0x2f, 0xab, 0x17, 0x55,
-	0xad, 0x5a, 0x77, 0xa0, 0x1e, 0xf1, 0x9e, 0x22, 0xfc, 0x59, 0x72, 0x25, 0x21, 0xdb, 0x66, 0xe9,
-	0x2c, 0xf2, 0x3a, 0x52, 0xf8, 0x87, 0xbe, 0x2f, 0xea, 0x48, 0xc1, 0xc8, 0x0f, 0xe5, 0x1e, 0xd4,
-	0x12, 0x2f, 0x9a, 0xab, 0x8a, 0x08, 0x45, 0xde, 0x9b, 0x78, 0xbb, 0x7a, 0x88, 0xfd, 0x91, 0x97,
-	0x62, 0x01, 0xc6, 0xb9, 0x94, 0xc7, 0x22, 0xdc, 0xaa, 0x1e, 0xee, 0xcd, 0xa9, 0xa2, 0x79, 0x25,
-	0xbf, 0x41, 0x15, 0x0e, 0xa0, 0x1f, 0xc0, 0xb5, 0x32, 0xe7, 0xfc, 0xc2, 0xfd, 0x9d, 0x05, 0xed,
-	0x1d, 0x1a, 0x7e, 0xe4, 0x0d, 0xb1, 0x68, 0xf0, 0xff, 0xc7, 0x93, 0xbf, 0x39, 0x73, 0xf2, 0x97,
-	0x33, 0x30, 0x72, 0xf7, 0xd0, 0x53, 0xe8, 0xe8, 0x74, 0x0e, 0xc4, 0x7b, 0x00, 0x29, 0x4e, 0xbc,
-	0x28, 0xdd, 0x4f, 0xbc, 0xe3, 0x79, 0xe0, 0x68, 0x49, 0xf5, 0x5d, 0xef, 0x18, 0xfd, 0x49, 0xa6,
-	0x80, 0x8b, 0x7f, 0x3c, 0xc1, 0x94, 0xf1, 0x5b, 0xbe, 0x7d, 0x17, 0x5a, 0xa9, 0x24, 0xbf, 0x44,
-	0x16, 0x14, 0x4b, 0xbf, 0x7c, 0x22, 0xd8, 0x5d, 0x68, 0x8a, 0x8b, 0x3a, 0x9f, 0x61, 0xe4, 0x07,
-	0x9a, 0xd3, 0xdb, 0x6f, 0x73, 0x64, 0x0a, 0xab, 0xa5, 0x3c, 0xd1, 0xbc, 0x44, 0x1f, 0x88, 0x3c,
-	0xd1, 0x38, 0x39, 0x3c, 0x0e, 0x34, 0x94, 0xba, 0xba, 0x0e, 0x64, 0x24, 0xdf, 0x37, 0xc0, 0x5e,
-	0x30, 0x8a, 0x62, 0x39, 0xa3, 0x54, 0xdd, 0x9c, 0x46, 0x7f, 0x96, 0x75, 0xa1, 0x1f, 0xd3, 0x43,
-	0x9c, 0x0a, 0x1c, 0xe6, 0xce, 0x8e, 0x6c, 0xf7, 0x4a, 0x79, 0xf7, 0xb7, 0xe0, 0xa2, 0xbc, 0x67,
-	0xef, 0x93, 0x04, 0xc7, 0x51, 0x1c, 0x0a, 0x50, 0xda, 0xee, 0x92, 0xe4, 0x7e, 0x28, 0x99, 0xf6,
-	0x4d, 0x58, 0xf2, 0x07, 0x93, 0x78, 0x98, 0xaf, 0x92, 0xe5, 0xbe, 0x2d, 0x98, 0x6a, 0xd1, 0x69,
-	0x95, 0xa3, 0x88, 0x00, 0x2d, 0x8b, 0xca, 0x51, 0x30, 0xf2, 0xee, 0xf5, 0x8b, 0x8a, 0x38, 0x75,
-	0xce, 0x7b, 0x20, 0x87, 0xf0, 0x73, 0x1d, 0xaa, 0x6d, 0xa8, 0xf1, 0x21, 0x27, 0xfb, 0x0e, 0xf8,
-	0x6f, 0xfb, 0x12, 0x54, 0x87, 0xf8, 0x58, 0x05, 0xc3, 0x7f, 0xea, 0xc3, 0x5e, 0x7d, 0xfe, 0x61,
-	0x8f, 0xbb, 0x81, 0x8f, 0x92, 0x28, 0x55, 0x9d, 0xae, 0xea, 0x66, 0xa4, 0xaa, 0x37, 0xc5, 0xbd,
-	0xf2, 0x8a, 0x3e, 0xdc, 0xaa, 0xb8, 0xd1, 0x96, 0xc8, 0x23, 0x8d, 0xa3, 0xe7, 0x91, 0x7a, 0xa1,
-	0xc8, 0xf2, 0x48, 0x91, 0xe8, 0x85, 0x9c, 0xdd, 0x3e, 0x22, 0xc9, 0x77, 0x93, 0xff, 0x0a, 0xbf,
-	0xcc, 0x7e, 0xa5, 0x64, 0x9f, 0xb7, 0x4a, 0x6f, 0x4c, 0x26, 0xf1, 0x5c, 0x53, 0xb0, 0x52, 0xd5,
-	0x71, 0xa9, 0x95, 0x71, 0x39, 0x71, 0x5a, 0xd3, 0x03, 0x42, 0x3f, 0x11, 0xd3, 0x9a, 0xce, 0xca,
-	0x91, 0xd1, 0x4e, 0xce, 0x3a, 0x9f, 0x93, 0xab, 0x94, 0x3c, 0x44, 0x3f, 0x57, 0xc3, 0xf1, 0x88,
-	0x50, 0xac, 0x01, 0x7c, 0xc6, 0xce, 0x74, 0x22, 0xc0, 0x0a, 0x81, 0xa2, 0x13, 0x15, 0xf3, 0xaa,
-	0xb6, 0x23, 0x3a, 0x92, 0xf3, 0xaa, 0xc6, 0xd2, 0x73, 0x23, 0x73, 0xdd, 0x2a, 0xb9, 0xae, 0x5d,
-	0xee, 0x2b, 0xf3, 0x5f, 0xee, 0x7f, 0x6b, 0xc1, 0x65, 0x51, 0xdd, 0x02, 0x8c, 0xc7, 0x4f, 0xc8,
-	0xc4, 0x1f, 0xe0, 0x74, 0x9e, 0xde, 0xfc, 0x6d, 0x68, 0x1e, 0x28, 0x6d, 0xa7, 0x22, 0x26, 0xdd,
-	0xe9, 0xe7, 0x2d, 0x65, 0x5c, 0x1f, 0x74, 0x73, 0x15, 0x59, 0x8b, 0x35, 0x98, 0xae, 0x15, 0x85,
-	0x58, 0x77, 0x0c, 0xfd, 0x08, 0xde, 0x98, 0x61, 0x6a, 0x57, 0xc7, 0x46, 0x8a, 0xe9, 0x64, 0xc4,
-	0xe4, 0x03, 0xc8, 0xe2, 0xd6, 0x0d, 0xb3, 0x0b, 0xae, 0x58, 0x54, 0x7a, 0x67, 0x53, 0x7a, 0xe8,
-	0x1e, 0xb4, 0xf2, 0xc7, 0x87, 0xa2, 0xa5, 0x58, 0x7a, 0x4b, 0xb9, 0x01, 0x2d, 0x1a, 0x85, 0xb1,
-	0xc7, 0x26, 0xa9, 0xac, 0xed, 0x6d, 0xb7, 0x60, 0xa0, 0x0f, 0xa0, 0x99, 0x8d, 0xf4, 0xc6, 0x87,
-	0xab, 0xdc, 0x66, 0x45, 0xb7, 0xe9, 0x40, 0xe3, 0x00, 0xa7, 0x94, 0x77, 0x29, 0x59, 0xc9, 0x32,
-	0x72, 0xeb, 0x8f, 0x8b, 0x50, 0xdd, 0xa1, 0xa1, 0xfd, 0x1e, 0x34, 0xf3, 0x57, 0xc9, 0xee, 0x54,
-	0x58, 0xda, 0xa3, 0x59, 0x17, 0x9d, 0x2c, 0xd3, 0xba, 0x7a, 0x33, 0x7f, 0xb1, 0x32, 0xd8, 0xca,
-	0x64, 0x26, 0x5b, 0x33, 0x4f, 0x4e, 0x4f, 0xa0, 0x5d, 0x7a, 0x58, 0x5a, 0x9d, 0xd5, 0xd1, 0xe5,
-	0xdd, 0xb7, 0x4f, 0x97, 0xe7, 0x76, 0xdf, 0x85, 0x2a, 0x87, 0xf0, 0xea, 0xec, 0xf2, 0xbe, 0x3f,
-	0xec, 0xae, 0x18, 0xd9, 0xb9, 0xf2, 0x2e, 0x80, 0xf6, 0x0a, 0x72, 0x63, 0x76, 0x71, 0x21, 0xed,
-	0xbe, 0x79, 0x9a, 0x54, 0xb7, 0xa8, 0x3d, 0x46, 0x18, 0x2c, 0x16, 0x52, 0x93, 0x45, 0xc3, 0x6b,
-	0xc2, 0x2e, 0x80, 0xf6, 0x56, 0x60, 0xb0, 0x58, 0x48, 0x4d, 0x16, 0x0d, 0xc3, 0x7e, 0x1f, 0xea,
-	0x72, 0x46, 0x5f, 0x36, 0x38, 0xc0, 0x05, 0xdd, 0xb5, 0x13, 0x04, 0xba, 0x09, 0x39, 0x67, 0x1a,
-	0x4c, 0x08, 0x81, 0xc9, 0x44, 0x79, 0x7e, 0xdb, 0x05, 0xd0, 0x26, 0x1e, 0x43, 0x5c, 0x85, 0xd4,
-	0x14, 0x97, 0x61, 0xf8, 0xd8, 0x83, 0x45, 0x7d, 0x6e, 0x30, 0x9c, 0xbd, 0x26, 0xee, 0xbe, 0x75,
-	0xaa, 0x38, 0x37, 0xba, 0x03, 0xad, 0xe2, 0x76, 0x7e, 0x7d, 0x56, 0x27, 0x17, 0x76, 0x6f, 0x9e,
-	0x22, 0xd4, 0x7d, 0xd4, 0x2f, 0xb6, 0x2b, 0xa6, 0xc0, 0x72, 0xb1, 0xc9, 0x47, 0xd3, 0xf5, 0x72,
-	0x17, 0x40, 0xbb, 0x24, 0x1a, 0xa0, 0x2c, 0xa4, 0x26, 0x28, 0x67, 0x6f, 0x63, 0xdc, 0x4d, 0xfd,
-	0x26, 0xb6, 0x62, 0x2e, 0x16, 0x4a, 0x6c, 0x72, 0xd3, 0x74, 0x7b, 0x79, 0x02, 0xed, 0xd2, 0xfd,
-	0xc4, 0x50, 0x02, 0x74, 0xb9, 0xa9, 0x04, 0x18, 0x7b, 0x3f, 0x2f, 0x2d, 0x7a, 0x5b, 0x36, 0x95,
-	0x16, 0x4d, 0x6e, 0x2c, 0x2d, 0xa6, 0x8e, 0xfa, 0x31, 0x5c, 0x9c, 0x6a, 0x77, 0xeb, 0xa6, 0xf3,
-	0xd0, 0x57, 0x74, 0x37, 0x5e, 0xb7, 0x22, 0xb3, 0xde, 0xad, 0xff, 0x94, 0x77, 0x94, 0xfb, 0x8f,
-	0x3e, 0x7d, 0xb1, 0x6a, 0x7d, 0xf6, 0x62, 0xd5, 0xfa, 0xc7, 0x8b, 0x55, 0xeb, 0x57, 0x2f, 0x57,
-	0x2f, 0x7c, 0xf6, 0x72, 0xf5, 0xc2, 0x5f, 0x5f, 0xae, 0x5e, 0xf8, 0xe1, 0xed, 0x30, 0x62, 0x83,
-	0xc9, 0xd3, 0x4d, 0x9f, 0x8c, 0x7b, 0xdc, 0xe8, 0x1d, 0xf1, 0xaf, 0x27, 0x9f, 0x8c, 0x04, 0xd5,
-	0x3b, 0x52, 0xff, 0x98, 0x62, 0xc7, 0x09, 0xa6, 0x4f, 0x17, 0x84, 0xf0, 0xeb, 0xff, 0x09, 0x00,
-	0x00, 0xff, 0xff, 0x03, 0x75, 0x5c, 0xe2, 0x54, 0x1b, 0x00, 0x00,
+	// 2284 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x1a, 0x4d, 0x6f, 0x1c, 0x59,
+	0x31, 0x3d, 0x1f, 0xf6, 0x4c, 0x79, 0x6c, 0xb2, 0x1d, 0xc7, 0x9e, 0x4c, 0xe2, 0x0f, 0x3a, 0xbb,
+	0x2b, 0x2b, 0x51, 0x3c, 0xc4, 0xa0, 0xb0, 0xf2, 0x6a, 0x15, 0x39, 0x1f, 0x2b, 0xb2, 0x5a, 0xef,
+	0x5a, 0xed, 0x90, 0x05, 0xb4, 0xc2, 0x6a, 0xf7, 0x3c, 0x8f, 0x5b, 0xd3, 0xd3, 0xaf, 0xe9, 0xf7,
+	0xda, 0x1f, 0x9c, 0x10, 0x7b, 0x41, 0x9c, 0xe0, 0x5f, 0x70, 0x00, 0x11, 0xa4, 0x15, 0x37, 0xee,
+	0xcb, 0x6d, 0xd9, 0x0b, 0x08, 0xa1, 0x15, 0x4a, 0x84, 0xc2, 0x91, 0x33, 0x27, 0xf4, 0x3e, 0xfa,
+	0xf5, 0xeb, 0x99, 0x37, 0x93, 0xf5, 0x60, 0xc2, 0xc5, 0xea, 0xaa, 0x7a, 0x55, 0x5d, 0x5f, 0x5d,
+	0xaf, 0xaa, 0x3c, 0xb0, 0xd0, 0x47, 0xe4, 0xb0, 0x4d, 0x3d, 0xd2, 0x23, 0xed, 0xa3, 0xdb, 0x6d,
+	0x7a, 0xb2, 0x1e, 0x27, 0x98, 0x62, 0x7b, 0x96, 0xe1, 0xd7, 0x39, 0x7e, 0xfd, 0xe8, 0x76, 0xeb,
+	0x35, 0xaf, 0x1f, 0x44, 0xb8, 0xcd, 0xff, 0x8a, 0x13, 0xad, 0x45, 0x1f, 0x93, 0x3e, 0x26, 0xed,
+	0x3e, 0xe9, 0x32, 0xce, 0x3e, 0xe9, 0x4a, 0xc2, 0x15, 0x41, 0xd8, 0xe3, 0x50, 0x5b, 0x00, 0x92,
+	0x34, 0xdf, 0xc5, 0x5d, 0x2c, 0xf0, 0xec, 0x49, 0x62, 0xaf, 0x16, 0x75, 0xf0, 0x0f, 0xbd, 0x28,
+	0x42, 0xa1, 0x24, 0x36, 0x8b, 0xc4, 0x0e, 0xf2, 0x46, 0x50, 0xd8, 0x83, 0xa0, 0x38, 0xff, 0x2e,
+	0xc1, 0xcc, 0x36, 0xe9, 0x7e, 0x18, 0xa3, 0xe8, 0x01, 0xf2, 0x42, 0xfb, 0x1b, 0x30, 0xe5, 0x87,
+	0x01, 0x8a, 0x68, 0xd3, 0x5a, 0xb5, 0xd6, 0xea, 0xf7, 0x9a, 0x5f, 0x7c, 0x7a, 0x6b, 0x5e, 0x2a,
+	0xb6, 0xd5, 0xe9, 0x24, 0x88, 0x90, 0x5d, 0x9a, 0x04, 0x51, 0xd7, 0x95, 0xe7, 0xec, 0x26, 0x4c,
+	0x47, 0x88, 0x1e, 0xe3, 0xa4, 0xd7, 0x2c, 0x31, 0x16, 0x37, 0x03, 0xed, 0xb7, 0x61, 0x3a, 0x4e,
+	0xf0, 0x41, 0x10, 0xa2, 0x66, 0x79, 0xd5, 0x5a, 0x9b, 0xd9, 0x58, 0x58, 0x2f, 0xb8, 0x6a, 0x7d,
+	0x47, 0x50, 0xef, 0xd5, 0x3f, 0xfb, 0x72, 0xe5, 0xc2, 0xaf, 0x5e, 0x3c, 0xbd, 0x61, 0xb9, 0x19,
+	0x87, 0x3d, 0x0f, 0x55, 0x12, 0x7b, 0x3e, 0x6a, 0x56, 0x56, 0xad, 0xb5, 0x8a, 0x2b, 0x00, 0x7b,
+	0x01, 0xa6, 0x50, 0x8c, 0xfd, 0x43, 0xd2, 0xac, 0x72, 0xb4, 0x84, 0xec, 0x77, 0xa1, 0xd6, 0xf7,
+	0x4e, 0xf6, 0x12, 0x8f, 0xa2, 0xe6, 0x14, 0x57, 0xfc, 0x26, 0x93, 0xf9, 0xd7, 0x2f, 0x57, 0x2e,
+	0x0b, 0xe5, 0x49, 0xa7, 0xb7, 0x1e, 0xe0, 0x76, 0xdf, 0xa3, 0x87, 0xeb, 0x8f, 0x22, 0xfa, 0xc5,
+	0xa7, 0xb7, 0x40, 0x5a, 0xf5, 0x28, 0xa2, 0xee, 0x74, 0xdf, 0x3b, 0x71, 0x3d, 0xca, 0xe5, 0x27,
+	0xa8, 0x1b, 0xe0, 0xa8, 0x39, 0xcd, 0x6d, 0x91, 0x90, 0xbd, 0x01, 0xd3, 0xc7, 0x01, 0x3d, 0xc4,
+	0x29, 0x6d, 0xd6, 0x56, 0xcb, 0x63, 0xfd, 0x92, 0x1d, 0xdc, 0x5c, 0xfd, 0xe9, 0x8b, 0xa7, 0x37,
+	0xa4, 0x97, 0x7e, 0xfe, 0xe2, 0xe9, 0x8d, 0x8b, 0x3c, 0x08, 0x9a, 0xb3, 0x9d, 0xdf, 0x59, 0x70,
+	0x49, 0x83, 0x5d, 0x44, 0x62, 0x1c, 0x11, 0x64, 0xdb, 0x50, 0x61, 0xc1, 0xe3, 0x21, 0xa8, 0xb8,
+	0xfc, 0xd9, 0xbe, 0x0b, 0x15, 0x6e, 0x5d, 0xe9, 0xec, 0xd6, 0x71, 0x46, 0xfb, 0x21, 0x4c, 0x77,
+	0x50, 0x8c, 0x49, 0x40, 0x79, 0x34, 0xce, 0xea, 0x21, 0xc9, 0xeb, 0xa4, 0x3c, 0x5f, 0x1e, 0x24,
+	0xde, 0x71, 0x96, 0x2f, 0x04, 0x45, 0x1d, 0x94, 0xbc, 0x3c, 0x5f, 0xc4, 0x39, 0x65, 0x5c, 0x29,
+	0x37, 0x4e, 0xba, 0x4a, 0x1c, 0x28, 0xb8, 0x2a, 0x7b, 0x8f, 0x73, 0x93, 0x7b, 0x2a, 0x03, 0x95,
+	0xa7, 0xe6, 0xa1, 0x1a, 0xe1, 0x0e, 0x22, 0x4d, 0x6b, 0xb5, 0xcc, 0xb2, 0x84, 0x03, 0xce, 0xbf,
+	0x2c, 0xf8, 0xda, 0x36, 0xe9, 0xde, 0xc7, 0xfd, 0x7e, 0x40, 0xdf, 0xf7, 0x4e, 0x71, 0x4a, 0x27,
+	0x48, 0x6c, 0x83, 0xa2, 0xf6, 0x5b, 0x30, 0x15, 0x72, 0x79, 0x32, 0xa3, 0x2f, 0x0f, 0x64, 0xb4,
+	0x78, 0x99, 0x9e, 0xd0, 0xf2, 0xbc, 0xfd, 0x6d, 0xa8, 0x78, 0x7e, 0x8f, 0x34, 0x2b, 0xab, 0xe5,
+	0xb5, 0x99, 0x8d, 0xe6, 0x00, 0xdf, 0x6e, 0xd0, 0x8d, 0x50, 0x67, 0xcb, 0xef, 0xe9, 0xac, 0x9c,
+	0x61, 0xf3, 0xf5, 0x81, 0x34, 0x9a, 0xcf, 0x7c, 0xa3, 0x9b, 0xe7, 0xb4, 0x61, 0x71, 0x00, 0xa5,
+	0xfb, 0xc8, 0xf3, 0x7b, 0xa8, 0xc3, 0x0d, 0x9f, 0x75, 0x05, 0xe0, 0xfc, 0xd6, 0x82, 0xa9, 0x6d,
+	0xd2, 0xdd, 0xf2, 0x7b, 0xf6, 0xb7, 0xa0, 0x86, 0x63, 0x94, 0x78, 0x14, 0xbf, 0x3c, 0x8a, 0xea,
+	0xe4, 0x98, 0xef, 0xfe, 0x8e, 0x34, 0xb5, 0xcc, 0x4d, 0x5d, 0x1c, 0x30, 0xf5, 0x51, 0xd4, 0x41,
+	0x27, 0x46, 0x4b, 0x97, 0x98, 0xa5, 0xea, 0x05, 0xcc, 0xd6, 0x99, 0xcc, 0xd6, 0x2d, 0xbf, 0xe7,
+	0x5c, 0x84, 0x39, 0xf1, 0x94, 0x59, 0xe6, 0xfc, 0xd2, 0x82, 0xd9, 0x6d, 0xd2, 0x7d, 0x78, 0x42,
+	0x51, 0xd4, 0x99, 0xb0, 0x7c, 0x99, 0xa2, 0x9c, 0x57, 0x99, 0xb2, 0x5e, 0x65, 0x36, 0x9d, 0x81,
+	0x50, 0xd8, 0x99, 0x7a, 0xb9, 0x06, 0xce, 0x1d, 0xb8, 0x5c, 0x40, 0xa8, 0x30, 0x2c, 0x01, 0x84,
+	0x1e, 0xa1, 0x7b, 0x5c, 0x96, 0xfc, 0xb4, 0xeb, 0x0c, 0xf3, 0x90, 0x21, 0x9c, 0x53, 0x6e, 0xca,
+	0x7d, 0x2f, 0xf2, 0x51, 0x78, 0x7e, 0xa6, 0x8c, 0x56, 0x39, 0x7f, 0x93, 0x54, 0x39, 0x47, 0x9c,
+	0x4d, 0xe5, 0x5d, 0x44, 0x69, 0x88, 0xce, 0xb1, 0x18, 0x38, 0x03, 0xc5, 0x40, 0xa9, 0x9c, 0xbf,
+	0xc9, 0xf9, 0x98, 0xab, 0x9c, 0x23, 0x94, 0xca, 0xf7, 0x59, 0x01, 0x3f, 0x48, 0xa3, 0x8e, 0x54,
+	0xe1, 0x4c, 0x45, 0x4e, 0xb2, 0x3a, 0xff, 0x2c, 0x41, 0x8d, 0x79, 0x24, 0xf4, 0x82, 0xfe, 0xb9,
+	0x7f, 0x1d, 0xf3, 0x50, 0x15, 0xfe, 0x14, 0xb9, 0x25, 0x00, 0xe6, 0x88, 0x04, 0x63, 0xca, 0x6f,
+	0xbb, 0x86, 0xcb, 0x9f, 0xed, 0x2d, 0xa8, 0x52, 0x4c, 0xbd, 0x90, 0xdf, 0x75, 0x67, 0x34, 0x45,
+	0x70, 0xda, 0x2b, 0x30, 0x93, 0xc6, 0x34, 0xe8, 0xa3, 0x3d, 0x2e, 0x7d, 0x8a, 0x4b, 0x07, 0x81,
+	0x72, 0xd9, 0x3b, 0xbe, 0x0e, 0x0d, 0x79, 0x80, 0x84, 0x98, 0x12, 0x7e, 0xed, 0xcd, 0xba, 0x92,
+	0x69, 0x97, 0xa1, 0xec, 0xab, 0x50, 0xef, 0xa4, 0xf4, 0x54, 0x48, 0xa8, 0x71, 0x09, 0x35, 0x86,
+	0xe0, 0xfc, 0x4b, 0x00, 0x9c, 0x78, 0x8c, 0x13, 0x7a, 0xd8, 0xac, 0x8b, 0x14, 0x61, 0x98, 0x8f,
+	0x18, 0x62, 0x73, 0x65, 0xe8, 0x93, 0x9e, 0x55, 0x09, 0xc8, 0xbc, 0xeb, 0xd8, 0x70, 0x31, 0x7b,
+	0x56, 0x9f, 0xf5, 0x9f, 0x2d, 0xee, 0xfe, 0x9d, 0x04, 0x1f, 0xa1, 0x57, 0xe4, 0xfe, 0x79, 0xa8,
+	0xc6, 0x09, 0xc6, 0x07, 0xd2, 0xff, 0x02, 0x60, 0x75, 0x40, 0x38, 0x82, 0x47, 0xa0, 0xe1, 0x4a,
+	0x88, 0xe1, 0x3b, 0x29, 0x0d, 0x10, 0x91, 0x0e, 0x95, 0xd0, 0x38, 0x6b, 0xb9, 0x31, 0xce, 0xdf,
+	0x2c, 0x6e, 0x2e, 0x07, 0x54, 0xca, 0x6e, 0x41, 0xb5, 0x9b, 0x60, 0x42, 0x26, 0xc9, 0x58, 0xc1,
+	0xc9, 0xb2, 0x1e, 0x79, 0x49, 0x84, 0x3a, 0x93, 0xb4, 0x07, 0x92, 0x75, 0x28, 0x15, 0xca, 0xc3,
+	0xa9, 0x50, 0x8c, 0x76, 0x65, 0x20, 0xda, 0xec, 0x4e, 0x61, 0x15, 0xc1, 0x45, 0x31, 0x4e, 0xe8,
+	0xfb, 0x4c, 0xb1, 0xf3, 0x8e, 0x5e, 0x56, 0x2f, 0xca, 0x5a, 0xb5, 0x9e, 0x87, 0x6a, 0xc0, 0xee,
+	0x14, 0xae, 0xcf, 0xac, 0x2b, 0x00, 0x71, 0x6d, 0x16, 0x62, 0xa1, 0xea, 0x48, 0xae, 0x9f, 0xf3,
+	0x3d, 0x5e, 0x47, 0x72, 0x84, 0x0a, 0xca, 0x5d, 0xa8, 0xc4, 0x5e, 0x30, 0x51, 0x15, 0xe1, 0x8c,
+	0xec, 0x6e, 0x62, 0xd7, 0xd5, 0x03, 0xe4, 0x87, 0x5e, 0x82, 0xb8, 0x33, 0xce, 0xa5, 0x3c, 0xe6,
+	0xe6, 0x96, 0x75, 0x73, 0xaf, 0x0f, 0x14, 0xcd, 0x4b, 0xaa, 0x83, 0xca, 0x15, 0x70, 0xbe, 0x0f,
+	0x0b, 0x45, 0xcc, 0xf9, 0x99, 0xfb, 0x1b, 0x0b, 0x1a, 0xdb, 0xa4, 0xfb, 0xd8, 0xeb, 0x21, 0x7e,
+	0xc1, 0xff, 0x1f, 0x23, 0x7f, 0x7d, 0x28, 0xf2, 0xaf, 0x65, 0xce, 0x50, 0xea, 0x39, 0xfb, 0x30,
+	0xaf, 0xc3, 0xca, 0x11, 0xef, 0x01, 0x24, 0x28, 0xf6, 0x82, 0x64, 0x2f, 0xf6, 0x4e, 0x27, 0x71,
+	0x47, 0x5d, 0xb0, 0xef, 0x78, 0xa7, 0xce, 0xef, 0x45, 0x0a, 0xb8, 0xe8, 0x47, 0x29, 0x22, 0x94,
+	0x75, 0xf9, 0xf6, 0x1d, 0xa8, 0x27, 0x02, 0xfc, 0x0a, 0x59, 0x90, 0x1f, 0xfd, 0xea, 0x89, 0x60,
+	0xb7, 0xa0, 0xc6, 0x1b, 0x75, 0x36, 0xc3, 0x88, 0x0f, 0x54, 0xc1, 0x9b, 0x6f, 0x32, 0xcf, 0xe4,
+	0x52, 0x0b, 0x79, 0xa2, 0x69, 0xe9, 0x7c, 0xc0, 0xf3, 0x44, 0xc3, 0x28, 0xf7, 0x34, 0x61, 0x5a,
+	0xb2, 0xcb, 0x76, 0x20, 0x03, 0xd9, 0x7b, 0x3b, 0xc8, 0xeb, 0x84, 0x41, 0x24, 0x66, 0x94, 0xb2,
+	0xab, 0x60, 0xe7, 0x4f, 0xa2, 0x2e, 0x6c, 0x45, 0xe4, 0x18, 0x25, 0xdc, 0x0f, 0x13, 0x67, 0x47,
+	0xf6, 0xf6, 0x52, 0xf1, 0xed, 0x6f, 0xc0, 0x9c, 0xe8, 0xb3, 0xf7, 0x70, 0x8c, 0xa2, 0x20, 0xea,
+	0x72, 0xa7, 0x34, 0xdc, 0x59, 0x81, 0xfd, 0x50, 0x20, 0xed, 0xeb, 0x30, 0xeb, 0x1f, 0xa6, 0x51,
+	0x4f, 0x9d, 0x12, 0xe5, 0xbe, 0xc1, 0x91, 0xf2, 0xd0, 0xb8, 0xca, 0x91, 0x5b, 0xe0, 0x2c, 0xf2,
+	0xca, 0x91, 0x23, 0xd4, 0xed, 0xf5, 0xb3, 0x12, 0x8f, 0x3a, 0xc3, 0xdd, 0x17, 0xe3, 0xf9, 0xb9,
+	0x0e, 0xd5, 0x36, 0x54, 0xd8, 0x90, 0x93, 0x7d, 0x07, 0xec, 0xd9, 0xbe, 0x08, 0xe5, 0x1e, 0x3a,
+	0x95, 0xc6, 0xb0, 0x47, 0x7d, 0xd8, 0xab, 0x4e, 0x3e, 0xec, 0x31, 0x35, 0xd0, 0x49, 0x1c, 0x24,
+	0xf2, 0xa6, 0x2b, 0xbb, 0x19, 0x28, 0xeb, 0x4d, 0xde, 0x57, 0x5e, 0xd2, 0x87, 0x5b, 0x69, 0xb7,
+	0xb3, 0xc1, 0xf3, 0x48, 0xc3, 0xe8, 0x79, 0x24, 0x77, 0x17, 0x59, 0x1e, 0x49, 0xd0, 0x79, 0x26,
+	0x66, 0xb7, 0xc7, 0x38, 0xfe, 0x6e, 0xfc, 0x5f, 0xf9, 0x2f, 0x93, 0x5f, 0x2a, 0xc8, 0x67, 0x57,
+	0xa5, 0xd7, 0xc7, 0x69, 0x34, 0xd1, 0x14, 0x2c, 0x59, 0x75, 0xbf, 0x54, 0x8a, 0x7e, 0x19, 0x39,
+	0xad, 0xe9, 0x06, 0x39, 0x3f, 0xe6, 0xd3, 0x9a, 0x8e, 0x52, 0x9e, 0xd1, 0x22, 0x67, 0x9d, 0x4f,
+	0xe4, 0x4a, 0x05, 0x0d, 0x9d, 0x4f, 0xe4, 0x70, 0x1c, 0x62, 0x82, 0x34, 0x07, 0x9f, 0xf1, 0x66,
+	0x1a, 0xe9, 0x60, 0xe9, 0x81, 0xfc, 0x26, 0xca, 0xe7, 0x55, 0xed, 0x8d, 0xce, 0x89, 0x98, 0x57,
+	0x35, 0x94, 0x9e, 0x1b, 0x99, 0xea, 0x56, 0x41, 0x75, 0xad, 0xb9, 0x2f, 0x4d, 0xde, 0xdc, 0xff,
+	0xda, 0x82, 0xd7, 0x78, 0x75, 0xeb, 0x20, 0xd4, 0x7f, 0x82, 0x53, 0xff, 0x10, 0x25, 0x93, 0xdc,
+	0xcd, 0xef, 0x40, 0xed, 0x48, 0x72, 0x37, 0x4b, 0x7c, 0xd2, 0x1d, 0x5c, 0x6f, 0x49, 0xe1, 0xfa,
+	0xa0, 0xab, 0x58, 0x44, 0x2d, 0xd6, 0xdc, 0xb4, 0x90, 0x17, 0x62, 0x5d, 0x31, 0xe7, 0x87, 0x70,
+	0x65, 0x08, 0xa9, 0xb5, 0x8e, 0xd3, 0x09, 0x22, 0x69, 0x48, 0xc5, 0x02, 0x64, 0x66, 0xe3, 0x9a,
+	0x59, 0x05, 0x97, 0x1f, 0x2a, 0xec, 0xd9, 0x24, 0x9f, 0xf3, 0x0f, 0xb1, 0x00, 0xdc, 0xc1, 0x84,
+	0x3e, 0xf6, 0x48, 0xef, 0x5c, 0x6b, 0xd5, 0x06, 0x54, 0x38, 0x5a, 0xec, 0x4a, 0x2e, 0x0d, 0xe8,
+	0xf6, 0x11, 0x4e, 0x8a, 0x4b, 0x00, 0xce, 0xf3, 0x16, 0x4c, 0x1d, 0x04, 0x21, 0xbb, 0x1e, 0x2b,
+	0xc6, 0x0d, 0xcb, 0xbb, 0x9c, 0x58, 0xd8, 0xb0, 0x88, 0xf3, 0xf6, 0x3b, 0x50, 0x3e, 0x40, 0x68,
+	0x92, 0x7a, 0xc7, 0xf8, 0xd8, 0x05, 0x96, 0xa0, 0x38, 0x0c, 0x7c, 0x4f, 0x14, 0xbb, 0x59, 0x57,
+	0xc1, 0x6c, 0x8c, 0x62, 0xca, 0xed, 0xed, 0x87, 0xd8, 0xef, 0x89, 0x21, 0xa9, 0xe2, 0x02, 0x43,
+	0xdd, 0xe3, 0x98, 0xd1, 0xbb, 0xbe, 0xcc, 0xaf, 0x4e, 0xc4, 0x17, 0x58, 0x19, 0xa8, 0xaf, 0xfa,
+	0x98, 0x69, 0xd9, 0xaa, 0x8f, 0x3d, 0xf3, 0x6e, 0x9e, 0xf8, 0x09, 0x3e, 0x9e, 0xac, 0x9b, 0xe7,
+	0xac, 0xda, 0x9e, 0x2e, 0x0b, 0xeb, 0xd9, 0x7b, 0x4f, 0xae, 0x59, 0x29, 0xd7, 0x6c, 0xfc, 0x9e,
+	0x8e, 0x9b, 0x99, 0xef, 0xe9, 0x0a, 0x66, 0x9a, 0xf7, 0x74, 0x7f, 0xd0, 0xf7, 0x74, 0x22, 0x47,
+	0xff, 0x17, 0x7d, 0x23, 0x37, 0xa3, 0xac, 0x39, 0x78, 0x19, 0xc0, 0xe7, 0xef, 0xec, 0xb3, 0x3c,
+	0x17, 0xd7, 0xa6, 0x86, 0x11, 0xdf, 0x66, 0xa1, 0x03, 0x18, 0x58, 0xba, 0x09, 0x5d, 0x9d, 0x2b,
+	0xda, 0xd2, 0x4d, 0xa0, 0x54, 0x17, 0xf0, 0x49, 0x89, 0x9b, 0xe6, 0xa2, 0x23, 0xb1, 0x9d, 0x78,
+	0x55, 0xa6, 0xf1, 0x05, 0x36, 0x7b, 0x9b, 0x34, 0x4b, 0x42, 0xf6, 0x2a, 0xcc, 0xa4, 0x91, 0x77,
+	0xe4, 0x05, 0xa1, 0xb7, 0x1f, 0x8a, 0x8f, 0xa4, 0xe6, 0xea, 0x28, 0x26, 0x8d, 0x78, 0x61, 0xb6,
+	0x23, 0xe0, 0xcf, 0x4c, 0x1a, 0x4e, 0x69, 0x9c, 0x52, 0x9e, 0xf2, 0x0d, 0x57, 0x42, 0xe3, 0x1c,
+	0xa4, 0x5b, 0x2c, 0x1d, 0xa4, 0xa3, 0x94, 0x83, 0x44, 0x7e, 0x6e, 0xe3, 0x23, 0xf4, 0x2a, 0xf2,
+	0x33, 0x7b, 0x8f, 0xf3, 0x1d, 0x9e, 0x9f, 0x19, 0xa8, 0xf2, 0xf3, 0x36, 0x4c, 0x11, 0xea, 0xd1,
+	0x54, 0x5c, 0x39, 0x73, 0x1b, 0x57, 0x06, 0xaa, 0x0e, 0x3b, 0xbc, 0xcb, 0x0f, 0xb8, 0xf2, 0xa0,
+	0x73, 0x17, 0xea, 0x6a, 0x6b, 0x9b, 0xf7, 0xe2, 0x96, 0xde, 0x8b, 0x5f, 0x83, 0x3a, 0x09, 0xba,
+	0x91, 0x47, 0xd3, 0x44, 0x34, 0xc5, 0x0d, 0x37, 0x47, 0x38, 0x1f, 0x40, 0x2d, 0xdb, 0x85, 0x1a,
+	0x37, 0xfe, 0x4a, 0x66, 0x49, 0x97, 0xd9, 0x84, 0xe9, 0x23, 0x94, 0x10, 0xd6, 0xde, 0x8b, 0xb8,
+	0x67, 0xe0, 0xc6, 0x1f, 0xe7, 0xa0, 0xbc, 0x4d, 0xba, 0xf6, 0x7b, 0x50, 0x53, 0xff, 0xce, 0x69,
+	0x0d, 0xd8, 0xa1, 0xfd, 0xb7, 0xa1, 0xe5, 0x8c, 0xa6, 0x69, 0xe3, 0x50, 0x4d, 0xad, 0xfa, 0x0d,
+	0xb2, 0x32, 0x9a, 0x49, 0xd6, 0xd0, 0xae, 0xfe, 0x09, 0x34, 0x0a, 0x1b, 0xf9, 0xe5, 0x61, 0x1e,
+	0x9d, 0xde, 0x7a, 0x73, 0x3c, 0x5d, 0xc9, 0x7d, 0x1b, 0xca, 0xcc, 0x85, 0x97, 0x87, 0x8f, 0x6f,
+	0xf9, 0xbd, 0xd6, 0x92, 0x11, 0xad, 0x98, 0x77, 0x00, 0xb4, 0xf5, 0xf1, 0xb5, 0xe1, 0xc3, 0x39,
+	0xb5, 0xf5, 0xfa, 0x38, 0xaa, 0x2e, 0x51, 0xdb, 0xe2, 0x1a, 0x24, 0xe6, 0x54, 0x93, 0x44, 0xc3,
+	0x1a, 0x76, 0x07, 0x40, 0x5b, 0xb2, 0x1a, 0x24, 0xe6, 0x54, 0x93, 0x44, 0xc3, 0x96, 0x74, 0x0b,
+	0xaa, 0x62, 0xb9, 0xb9, 0x68, 0x50, 0x80, 0x11, 0x5a, 0x2b, 0x23, 0x08, 0xba, 0x08, 0xb1, 0xa0,
+	0x33, 0x88, 0xe0, 0x04, 0x93, 0x88, 0xe2, 0xe2, 0x6b, 0x07, 0x40, 0x5b, 0x15, 0x19, 0xec, 0xca,
+	0xa9, 0x26, 0xbb, 0x0c, 0x5b, 0x9b, 0x5d, 0x98, 0xd1, 0x17, 0x2e, 0x86, 0xd8, 0x6b, 0xe4, 0xd6,
+	0x1b, 0x63, 0xc9, 0x4a, 0xe8, 0x36, 0xd4, 0xf3, 0xb5, 0xc6, 0xd5, 0x61, 0x1e, 0x45, 0x6c, 0x5d,
+	0x1f, 0x43, 0xd4, 0x75, 0xd4, 0x37, 0x02, 0x4b, 0x26, 0xc3, 0x14, 0xd9, 0xa4, 0xa3, 0x69, 0x2e,
+	0xdf, 0x01, 0xd0, 0xa6, 0x6b, 0x83, 0x2b, 0x73, 0xaa, 0xc9, 0x95, 0xc3, 0x63, 0x2c, 0x53, 0x53,
+	0x1f, 0x61, 0x97, 0xcc, 0xc5, 0x42, 0x92, 0x4d, 0x6a, 0x9a, 0xc6, 0xbe, 0x27, 0xd0, 0x28, 0x0c,
+	0x76, 0x86, 0x12, 0xa0, 0xd3, 0x4d, 0x25, 0xc0, 0x38, 0x34, 0xb1, 0xd2, 0xa2, 0xcf, 0x33, 0xa6,
+	0xd2, 0xa2, 0xd1, 0x8d, 0xa5, 0xc5, 0x34, 0x8a, 0x7c, 0x0c, 0x73, 0x03, 0x73, 0xc2, 0xaa, 0x29,
+	0x1e, 0xfa, 0x89, 0xd6, 0xda, 0xcb, 0x4e, 0xe8, 0xc5, 0x55, 0xb5, 0xdd, 0x86, 0xe2, 0x9a, 0xd1,
+	0x4c, 0xc5, 0x75, 0xa8, 0x8f, 0x94, 0x85, 0x7a, 0x94, 0xac, 0x8c, 0x36, 0xaa, 0x50, 0x17, 0x64,
+	0xa9, 0x42, 0x2d, 0xfb, 0x96, 0x91, 0x85, 0x5a, 0xd0, 0x47, 0x17, 0xea, 0xe2, 0x95, 0xcf, 0xe4,
+	0x16, 0xfa, 0xa1, 0x65, 0x93, 0xa7, 0x72, 0xba, 0x49, 0xae, 0xa9, 0x95, 0x60, 0xb6, 0xab, 0x3e,
+	0xc2, 0x60, 0x7b, 0x46, 0x33, 0xd9, 0x3e, 0xd8, 0x08, 0xb4, 0xaa, 0x3f, 0x61, 0x33, 0xc5, 0xbd,
+	0x87, 0x9f, 0x3d, 0x5b, 0xb6, 0x3e, 0x7f, 0xb6, 0x6c, 0xfd, 0xfd, 0xd9, 0xb2, 0xf5, 0x8b, 0xe7,
+	0xcb, 0x17, 0x3e, 0x7f, 0xbe, 0x7c, 0xe1, 0x2f, 0xcf, 0x97, 0x2f, 0xfc, 0xe0, 0x66, 0x37, 0xa0,
+	0x87, 0xe9, 0xfe, 0xba, 0x8f, 0xfb, 0x6d, 0x26, 0xee, 0x16, 0xff, 0x1d, 0x85, 0x8f, 0x43, 0x0e,
+	0xb5, 0x4f, 0xe4, 0xaf, 0x2c, 0xe8, 0x69, 0x8c, 0xc8, 0xfe, 0x14, 0x27, 0x7e, 0xf3, 0x3f, 0x01,
+	0x00, 0x00, 0xff, 0xff, 0xf9, 0x14, 0xb8, 0xf0, 0x3b, 0x22, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -2455,6 +3078,16 @@ type MsgClient interface {
 	CloseChannel(ctx context.Context, in *MsgCloseChannel, opts ...grpc.CallOption) (*MsgCloseChannelResponse, error)
 	// RedeemVouchers pays nodes what vouchers promise them. Each voucher stands by itself. Anyone may send it.
 	RedeemVouchers(ctx context.Context, in *MsgRedeemVouchers, opts ...grpc.CallOption) (*MsgRedeemVouchersResponse, error)
+	// PostTask asks for work that drawn nodes do, each for itself.
+	PostTask(ctx context.Context, in *MsgPostTask, opts ...grpc.CallOption) (*MsgPostTaskResponse, error)
+	// DrawTask draws the nodes a posted task waits for. Anyone may ask for it; nobody can choose the outcome.
+	DrawTask(ctx context.Context, in *MsgDrawTask, opts ...grpc.CallOption) (*MsgDrawTaskResponse, error)
+	// CommitResult commits to a result before anybody reveals one.
+	CommitResult(ctx context.Context, in *MsgCommitResult, opts ...grpc.CallOption) (*MsgCommitResultResponse, error)
+	// RevealResult shows the result that was committed to.
+	RevealResult(ctx context.Context, in *MsgRevealResult, opts ...grpc.CallOption) (*MsgRevealResultResponse, error)
+	// MoveTask ends a status of a posted task whose time is over. Anyone may ask for it; a block does it by itself.
+	MoveTask(ctx context.Context, in *MsgMoveTask, opts ...grpc.CallOption) (*MsgMoveTaskResponse, error)
 }
 
 type msgClient struct {
@@ -2627,6 +3260,51 @@ func (c *msgClient) RedeemVouchers(ctx context.Context, in *MsgRedeemVouchers, o
 	return out, nil
 }
 
+func (c *msgClient) PostTask(ctx context.Context, in *MsgPostTask, opts ...grpc.CallOption) (*MsgPostTaskResponse, error) {
+	out := new(MsgPostTaskResponse)
+	err := c.cc.Invoke(ctx, "/mesh.tasks.v1.Msg/PostTask", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) DrawTask(ctx context.Context, in *MsgDrawTask, opts ...grpc.CallOption) (*MsgDrawTaskResponse, error) {
+	out := new(MsgDrawTaskResponse)
+	err := c.cc.Invoke(ctx, "/mesh.tasks.v1.Msg/DrawTask", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) CommitResult(ctx context.Context, in *MsgCommitResult, opts ...grpc.CallOption) (*MsgCommitResultResponse, error) {
+	out := new(MsgCommitResultResponse)
+	err := c.cc.Invoke(ctx, "/mesh.tasks.v1.Msg/CommitResult", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) RevealResult(ctx context.Context, in *MsgRevealResult, opts ...grpc.CallOption) (*MsgRevealResultResponse, error) {
+	out := new(MsgRevealResultResponse)
+	err := c.cc.Invoke(ctx, "/mesh.tasks.v1.Msg/RevealResult", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) MoveTask(ctx context.Context, in *MsgMoveTask, opts ...grpc.CallOption) (*MsgMoveTaskResponse, error) {
+	out := new(MsgMoveTaskResponse)
+	err := c.cc.Invoke(ctx, "/mesh.tasks.v1.Msg/MoveTask", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // MsgServer is the server API for Msg service.
 type MsgServer interface {
 	// OpenDeal buys space on n nodes of distinct owners; they are drawn when the beacon is ready.
@@ -2665,6 +3343,16 @@ type MsgServer interface {
 	CloseChannel(context.Context, *MsgCloseChannel) (*MsgCloseChannelResponse, error)
 	// RedeemVouchers pays nodes what vouchers promise them. Each voucher stands by itself. Anyone may send it.
 	RedeemVouchers(context.Context, *MsgRedeemVouchers) (*MsgRedeemVouchersResponse, error)
+	// PostTask asks for work that drawn nodes do, each for itself.
+	PostTask(context.Context, *MsgPostTask) (*MsgPostTaskResponse, error)
+	// DrawTask draws the nodes a posted task waits for. Anyone may ask for it; nobody can choose the outcome.
+	DrawTask(context.Context, *MsgDrawTask) (*MsgDrawTaskResponse, error)
+	// CommitResult commits to a result before anybody reveals one.
+	CommitResult(context.Context, *MsgCommitResult) (*MsgCommitResultResponse, error)
+	// RevealResult shows the result that was committed to.
+	RevealResult(context.Context, *MsgRevealResult) (*MsgRevealResultResponse, error)
+	// MoveTask ends a status of a posted task whose time is over. Anyone may ask for it; a block does it by itself.
+	MoveTask(context.Context, *MsgMoveTask) (*MsgMoveTaskResponse, error)
 }
 
 // UnimplementedMsgServer can be embedded to have forward compatible implementations.
@@ -2724,6 +3412,21 @@ func (*UnimplementedMsgServer) CloseChannel(ctx context.Context, req *MsgCloseCh
 }
 func (*UnimplementedMsgServer) RedeemVouchers(ctx context.Context, req *MsgRedeemVouchers) (*MsgRedeemVouchersResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method RedeemVouchers not implemented")
+}
+func (*UnimplementedMsgServer) PostTask(ctx context.Context, req *MsgPostTask) (*MsgPostTaskResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PostTask not implemented")
+}
+func (*UnimplementedMsgServer) DrawTask(ctx context.Context, req *MsgDrawTask) (*MsgDrawTaskResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method DrawTask not implemented")
+}
+func (*UnimplementedMsgServer) CommitResult(ctx context.Context, req *MsgCommitResult) (*MsgCommitResultResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CommitResult not implemented")
+}
+func (*UnimplementedMsgServer) RevealResult(ctx context.Context, req *MsgRevealResult) (*MsgRevealResultResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RevealResult not implemented")
+}
+func (*UnimplementedMsgServer) MoveTask(ctx context.Context, req *MsgMoveTask) (*MsgMoveTaskResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method MoveTask not implemented")
 }
 
 func RegisterMsgServer(s grpc1.Server, srv MsgServer) {
@@ -3054,6 +3757,96 @@ func _Msg_RedeemVouchers_Handler(srv interface{}, ctx context.Context, dec func(
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_PostTask_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPostTask)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).PostTask(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.tasks.v1.Msg/PostTask",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).PostTask(ctx, req.(*MsgPostTask))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_DrawTask_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgDrawTask)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).DrawTask(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.tasks.v1.Msg/DrawTask",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).DrawTask(ctx, req.(*MsgDrawTask))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_CommitResult_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCommitResult)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).CommitResult(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.tasks.v1.Msg/CommitResult",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).CommitResult(ctx, req.(*MsgCommitResult))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_RevealResult_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRevealResult)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RevealResult(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.tasks.v1.Msg/RevealResult",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RevealResult(ctx, req.(*MsgRevealResult))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_MoveTask_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgMoveTask)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).MoveTask(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/mesh.tasks.v1.Msg/MoveTask",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).MoveTask(ctx, req.(*MsgMoveTask))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Msg_serviceDesc = _Msg_serviceDesc
 var _Msg_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "mesh.tasks.v1.Msg",
@@ -3130,6 +3923,26 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RedeemVouchers",
 			Handler:    _Msg_RedeemVouchers_Handler,
+		},
+		{
+			MethodName: "PostTask",
+			Handler:    _Msg_PostTask_Handler,
+		},
+		{
+			MethodName: "DrawTask",
+			Handler:    _Msg_DrawTask_Handler,
+		},
+		{
+			MethodName: "CommitResult",
+			Handler:    _Msg_CommitResult_Handler,
+		},
+		{
+			MethodName: "RevealResult",
+			Handler:    _Msg_RevealResult_Handler,
+		},
+		{
+			MethodName: "MoveTask",
+			Handler:    _Msg_MoveTask_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -4642,6 +5455,428 @@ func (m *MsgRedeemVouchersResponse) MarshalToSizedBuffer(dAtA []byte) (int, erro
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgPostTask) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPostTask) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPostTask) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.WorkBlocks != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.WorkBlocks))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.Replicas != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Replicas))
+		i--
+		dAtA[i] = 0x30
+	}
+	{
+		size := m.Fee.Size()
+		i -= size
+		if _, err := m.Fee.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	{
+		size, err := m.Filter.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	{
+		size, err := m.Work.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Client) > 0 {
+		i -= len(m.Client)
+		copy(dAtA[i:], m.Client)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Client)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPostTaskResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPostTaskResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPostTaskResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Escrow.Size()
+		i -= size
+		if _, err := m.Escrow.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Task != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgDrawTask) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgDrawTask) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgDrawTask) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Task != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgDrawTaskResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgDrawTaskResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgDrawTaskResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Nodes) > 0 {
+		dAtA8 := make([]byte, len(m.Nodes)*10)
+		var j7 int
+		for _, num := range m.Nodes {
+			for num >= 1<<7 {
+				dAtA8[j7] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j7++
+			}
+			dAtA8[j7] = uint8(num)
+			j7++
+		}
+		i -= j7
+		copy(dAtA[i:], dAtA8[:j7])
+		i = encodeVarintTx(dAtA, i, uint64(j7))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCommitResult) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCommitResult) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCommitResult) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Commitment) > 0 {
+		i -= len(m.Commitment)
+		copy(dAtA[i:], m.Commitment)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Commitment)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Task != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCommitResultResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCommitResultResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCommitResultResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRevealResult) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRevealResult) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRevealResult) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Output) > 0 {
+		i -= len(m.Output)
+		copy(dAtA[i:], m.Output)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Output)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if len(m.Salt) > 0 {
+		i -= len(m.Salt)
+		copy(dAtA[i:], m.Salt)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Salt)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.Unavailable {
+		i--
+		if m.Unavailable {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Result) > 0 {
+		i -= len(m.Result)
+		copy(dAtA[i:], m.Result)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Result)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Task != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRevealResultResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRevealResultResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRevealResultResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgMoveTask) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgMoveTask) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgMoveTask) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Task != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgMoveTaskResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgMoveTaskResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgMoveTaskResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Status != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Status))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *SignedAck) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -5369,6 +6604,186 @@ func (m *MsgRedeemVouchersResponse) Size() (n int) {
 			l = e.Size()
 			n += 1 + l + sovTx(uint64(l))
 		}
+	}
+	return n
+}
+
+func (m *MsgPostTask) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Client)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Work.Size()
+	n += 1 + l + sovTx(uint64(l))
+	l = m.Filter.Size()
+	n += 1 + l + sovTx(uint64(l))
+	l = m.Fee.Size()
+	n += 1 + l + sovTx(uint64(l))
+	if m.Replicas != 0 {
+		n += 1 + sovTx(uint64(m.Replicas))
+	}
+	if m.WorkBlocks != 0 {
+		n += 1 + sovTx(uint64(m.WorkBlocks))
+	}
+	return n
+}
+
+func (m *MsgPostTaskResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Task != 0 {
+		n += 1 + sovTx(uint64(m.Task))
+	}
+	l = m.Escrow.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgDrawTask) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Task != 0 {
+		n += 1 + sovTx(uint64(m.Task))
+	}
+	return n
+}
+
+func (m *MsgDrawTaskResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Nodes) > 0 {
+		l = 0
+		for _, e := range m.Nodes {
+			l += sovTx(uint64(e))
+		}
+		n += 1 + sovTx(uint64(l)) + l
+	}
+	return n
+}
+
+func (m *MsgCommitResult) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Task != 0 {
+		n += 1 + sovTx(uint64(m.Task))
+	}
+	l = len(m.Commitment)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgCommitResultResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgRevealResult) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Task != 0 {
+		n += 1 + sovTx(uint64(m.Task))
+	}
+	l = len(m.Result)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Unavailable {
+		n += 2
+	}
+	l = len(m.Salt)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Output)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgRevealResultResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgMoveTask) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Task != 0 {
+		n += 1 + sovTx(uint64(m.Task))
+	}
+	return n
+}
+
+func (m *MsgMoveTaskResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Status != 0 {
+		n += 1 + sovTx(uint64(m.Status))
 	}
 	return n
 }
@@ -9838,6 +11253,1280 @@ func (m *MsgRedeemVouchersResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPostTask) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPostTask: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPostTask: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Client", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Client = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Filter", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Filter.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Fee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Fee.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Replicas", wireType)
+			}
+			m.Replicas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Replicas |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field WorkBlocks", wireType)
+			}
+			m.WorkBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.WorkBlocks |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPostTaskResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPostTaskResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPostTaskResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Escrow", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Escrow.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgDrawTask) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgDrawTask: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgDrawTask: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgDrawTaskResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgDrawTaskResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgDrawTaskResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType == 0 {
+				var v uint64
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowTx
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint64(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Nodes = append(m.Nodes, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowTx
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthTx
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthTx
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Nodes) == 0 {
+					m.Nodes = make([]uint64, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint64
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowTx
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint64(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Nodes = append(m.Nodes, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Nodes", wireType)
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCommitResult) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCommitResult: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCommitResult: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Commitment", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Commitment = append(m.Commitment[:0], dAtA[iNdEx:postIndex]...)
+			if m.Commitment == nil {
+				m.Commitment = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCommitResultResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCommitResultResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCommitResultResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRevealResult) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRevealResult: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRevealResult: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Result", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Result = append(m.Result[:0], dAtA[iNdEx:postIndex]...)
+			if m.Result == nil {
+				m.Result = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Unavailable", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Unavailable = bool(v != 0)
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Salt", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Salt = append(m.Salt[:0], dAtA[iNdEx:postIndex]...)
+			if m.Salt == nil {
+				m.Salt = []byte{}
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Output", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Output = append(m.Output[:0], dAtA[iNdEx:postIndex]...)
+			if m.Output == nil {
+				m.Output = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRevealResultResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRevealResultResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRevealResultResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgMoveTask) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgMoveTask: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgMoveTask: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgMoveTaskResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgMoveTaskResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgMoveTaskResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
+			}
+			m.Status = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Status |= TaskStatus(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])

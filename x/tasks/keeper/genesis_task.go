@@ -1,0 +1,59 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+// initTasks writes the posted tasks and returns the seqs of the networks of those that are open, one for each. One that was stuck is
+// tried again.
+func (k *Keeper) initTasks(ctx context.Context, g types.GenesisState) ([]uint64, error) {
+	var seqs []uint64
+	for _, t := range g.Tasks {
+		network, err := k.deps.Networks.NetworkByID(ctx, t.Network)
+		if err != nil {
+			return nil, err
+		}
+		client, err := k.account("client", t.Client)
+		if err != nil {
+			return nil, err
+		}
+		o := order{task: t, network: network}
+		if err := errors.Join(
+			k.setTask(ctx, types.Task{}, t), k.tasksByClient.Set(ctx, collections.Join([]byte(client), t.Id)), k.engageAll(ctx, o),
+		); err != nil {
+			return nil, err
+		}
+		if t.IsOpen() {
+			seqs = append(seqs, network.Seq)
+		}
+	}
+	return seqs, nil
+}
+
+// engageAll puts the nodes of an open task on it that have something at stake.
+func (k *Keeper) engageAll(ctx context.Context, o order) error {
+	for _, r := range o.task.Replicas {
+		if _, err := k.deps.Nodes.Node(ctx, o.network.Seq, r.Node); err != nil {
+			return types.ErrInvalidGenesis.Wrapf("task %d: %s", o.task.Id, err)
+		}
+		if !o.task.IsOpen() || r.Status == types.REPLICA_STATUS_LOST || r.Status == types.REPLICA_STATUS_SILENT {
+			continue
+		}
+		if err := k.engage(ctx, o, r.Node); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k *Keeper) exportTasks(ctx context.Context, g *types.GenesisState) error {
+	return k.tasks.Walk(ctx, nil, func(_ uint64, t types.Task) (bool, error) {
+		g.Tasks = append(g.Tasks, t)
+		return false, nil
+	})
+}

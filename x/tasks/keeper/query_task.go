@@ -1,0 +1,109 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"cosmossdk.io/collections"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
+	"github.com/mesh-protocol/mesh/x/tasks/types"
+)
+
+// Task implements types.QueryServer.
+func (q queryServer) Task(ctx context.Context, req *types.QueryTaskRequest) (*types.QueryTaskResponse, error) {
+	t, err := q.tasks.Get(ctx, req.GetTask())
+	if errors.Is(err, collections.ErrNotFound) {
+		err = types.ErrTaskNotFound.Wrapf("task %d was never posted, or is forgotten", req.GetTask())
+	}
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	return &types.QueryTaskResponse{Task: t}, nil
+}
+
+// TasksByClient implements types.QueryServer.
+func (q queryServer) TasksByClient(ctx context.Context, req *types.QueryTasksByClientRequest) (*types.QueryTasksByClientResponse, error) {
+	asked, err := networktypes.Page(req.GetPagination())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	client, err := q.account("client", req.GetClient())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	list, page, err := query.CollectionPaginate(ctx, q.tasksByClient, asked,
+		func(key collections.Pair[[]byte, uint64], _ collections.NoValue) (types.Task, error) {
+			return q.tasks.Get(ctx, key.K2())
+		}, query.WithCollectionPaginationPairPrefix[[]byte, uint64](client))
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	return &types.QueryTasksByClientResponse{Tasks: list, Pagination: page}, nil
+}
+
+// TasksByNode implements types.QueryServer.
+func (q queryServer) TasksByNode(ctx context.Context, req *types.QueryTasksByNodeRequest) (*types.QueryTasksByNodeResponse, error) {
+	asked, err := networktypes.Page(req.GetPagination())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	network, err := q.networkOf(ctx, req)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	list, page, err := query.CollectionPaginate(ctx, q.tasksByNode, asked,
+		func(key collections.Triple[uint64, uint64, uint64], _ collections.NoValue) (types.Task, error) {
+			return q.tasks.Get(ctx, key.K3())
+		}, withNode(network.Seq, req.GetNode()))
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	return &types.QueryTasksByNodeResponse{Tasks: list, Pagination: page}, nil
+}
+
+// taskDuties returns what a node still has to do for posted tasks, and whether that is all.
+func (q queryServer) taskDuties(ctx context.Context, seq, node uint64) ([]types.Deadline, bool, error) {
+	var list []types.Deadline
+	seen, complete := 0, true
+	at := collections.NewSuperPrefixedTripleRange[uint64, uint64, uint64](seq, node)
+	err := q.tasksByNode.Walk(ctx, at, func(key collections.Triple[uint64, uint64, uint64]) (bool, error) {
+		if seen == maxIndicesSeen || len(list) == maxTasksListed {
+			complete = false
+			return true, nil
+		}
+		seen++
+		t, err := q.tasks.Get(ctx, key.K3())
+		if err != nil {
+			return true, err
+		}
+		if d, due := taskDuty(t, node); due && heightNow(ctx) < d.Until {
+			list = append(list, d)
+		}
+		return false, nil
+	})
+	return list, complete, err
+}
+
+// taskDuty returns what a node has to do for a task now, and whether it has. What is at stake for a commitment is the fee.
+func taskDuty(t types.Task, node uint64) (types.Deadline, bool) {
+	at, ok := t.Replica(node)
+	if !ok {
+		return types.Deadline{}, false
+	}
+	d := types.Deadline{Task: t.Id, Until: t.Closes + 1, AtStake: t.Fee}
+	switch r := t.Replicas[at]; {
+	case t.Status == types.TASK_STATUS_WORKING && r.Status == types.REPLICA_STATUS_DRAWN:
+		d.Duty = dutyCommit
+	case t.Status == types.TASK_STATUS_REVEALING && r.Status == types.REPLICA_STATUS_COMMITTED:
+		d.Duty, d.AtStake = dutyReveal, types.TaskExposure(t.Fee).Add(t.Fee)
+	default:
+		return d, false
+	}
+	return d, true
+}
