@@ -80,10 +80,12 @@ func (l *ledger) Epoch(ctx context.Context) (number uint64, opened int64, err er
 	return e.Number, e.Open, err
 }
 
-// Duties implements duty.Chain. To redeem vouchers is not a matter of storage.
+// Duties implements duty.Chain. Vouchers and posted tasks are not a matter of storage.
 func (l *ledger) Duties(ctx context.Context) ([]work.Duty, error) {
 	list, err := l.chain.Duties(ctx, l.network, l.node)
-	return slices.DeleteFunc(list, func(d work.Duty) bool { return d.Kind == work.DutyRedeem }), err
+	return slices.DeleteFunc(list, func(d work.Duty) bool {
+		return d.Kind == work.DutyRedeem || d.Kind == work.DutyCommit || d.Kind == work.DutyReveal
+	}), err
 }
 
 // IsFellow implements holder.Fellows.

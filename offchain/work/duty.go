@@ -24,6 +24,8 @@ const (
 	DutyAck   DutyKind = "ack"   // acknowledge a layout
 	// DutyRedeem is to redeem vouchers before their channel expires; the chain does not know whether there are any.
 	DutyRedeem DutyKind = "redeem"
+	DutyCommit DutyKind = "commit" // commit to the result of a posted task
+	DutyReveal DutyKind = "reveal" // reveal it
 )
 
 // Window is when claims and proofs of an epoch are taken.
