@@ -79,7 +79,7 @@ func TestPaidReading(t *testing.T) {
 	n.ok("devnet", "nodes", "6")
 	n.until("what was served is redeemed", func() bool { return n.redeemed() >= cost })
 	require.LessOrEqual(t, n.redeemed(), promised)
-	n.answersRoutes(n.withChannel(put.Deal))
+	n.answersRoutes(n.withTask(n.withChannel(put.Deal)))
 
 	n.okJSON(&got, n.client("get", put.Objects[0].URI, "--out", "again")...)
 	require.True(t, bytes.Equal(content, n.read("again")))
@@ -126,6 +126,28 @@ func (n *storageNet) withChannel(deal uint64) (uint64, uint64) {
 	n.okJSON(&said, n.client("channels")...)
 	require.NotEmpty(n.t, said.Channels)
 	return deal, said.Channels[0].Channel
+}
+
+// withTask posts a task that nobody does, and returns it with a deal and a channel.
+func (n *storageNet) withTask(deal, channel uint64) (uint64, uint64, uint64) {
+	n.t.Helper()
+	state := n.state(n.dir)
+	got := n.exec(n.meshd, "tx", "tasks", "post-task", n.network, "1000", "2", "30", "--work", `{"kind":"sum","input":"MjArMjI="}`, "--from", "client",
+		"--keyring-backend", "test", "--keyring-dir", filepath.Join(n.dir, "client", "keyring"), "--home", filepath.Join(filepath.Dir(n.home), "meshd"),
+		"--node", "tcp://"+state.RPC, "--chain-id", state.ChainID, "--gas", "600000", "--gas-prices", "0.005umesh", "--yes", "--output", "json")
+	require.Zero(n.t, got.code, got.err)
+	var posted struct {
+		Tasks []struct {
+			ID     string
+			Escrow string
+		}
+	}
+	n.until("the task is posted", func() bool {
+		n.query(&posted, state.RPC, "tasks", "tasks-by-client", state.key("client"))
+		return len(posted.Tasks) == 1
+	})
+	require.Equal(n.t, "5000", posted.Tasks[0].Escrow)
+	return deal, channel, uint64(number(n.t, posted.Tasks[0].ID))
 }
 
 // refusesToReadUnpaid lets somebody read a shared file who has no token of the network.

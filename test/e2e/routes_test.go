@@ -17,7 +17,7 @@ import (
 
 // answersRoutes asks the REST server of a running chain for every route there is of ours, and its gRPC server which services it has: each
 // route answers with what it is about, and services can be found by reflection.
-func (n *storageNet) answersRoutes(deal, channel uint64) {
+func (n *storageNet) answersRoutes(deal, channel, task uint64) {
 	n.t.Helper()
 	bz, err := os.ReadFile("../../docs/openapi/meshd.swagger.json")
 	require.NoError(n.t, err)
@@ -25,7 +25,7 @@ func (n *storageNet) answersRoutes(deal, channel uint64) {
 	require.NoError(n.t, json.Unmarshal(bz, &openapi))
 	require.Greater(n.t, len(openapi.Paths), 30)
 	values := n.routeValues(deal)
-	values["{channel}"] = itoa(int(channel))
+	values["{channel}"], values["{task}"] = itoa(int(channel)), itoa(int(task))
 	services := map[string]bool{}
 	for path := range openapi.Paths {
 		asked := regexp.MustCompile(`\{(\w+)\}`).ReplaceAllStringFunc(path, func(field string) string {

@@ -44,12 +44,20 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				rpc("OpenChannel", "open-channel [network] [node] [key] [deposit] [expires]", "Set money aside for a node", "network", "node", "key", "deposit", "expires"),
 				rpc("TopUpChannel", "top-up-channel [channel] [amount]", "Put more money into a channel", "channel", "amount"),
 				rpc("PostTask", "post-task [network] [fee] [replicas] [work-blocks]", "Post a task", "network", "fee", "replicas", "work_blocks"),
+				revealResult(),
 				rpc("DrawTask", "draw-task [task]", "Draw the nodes a posted task waits for", "task"),
 				rpc("MoveTask", "move-task [task]", "End a status of a posted task whose time is over", "task"),
 				rpc("CloseChannel", "close-channel [channel]", "Close a channel after the notice its node is given, or one that has expired", "channel"),
 			},
 		},
 	}
+}
+
+// revealResult describes the command whose field would be taken for the flag of every command.
+func revealResult() *autocliv1.RpcCommandOptions {
+	o := rpc("RevealResult", "reveal-result [network] [task] [result] [salt]", "Show the result that was committed to", "network", "task", "result", "salt")
+	o.FlagOptions = map[string]*autocliv1.FlagOptions{"output": {Name: "result-output", Usage: "bytes whose hash the result is"}}
+	return o
 }
 
 // rpc describes one command; fields are its positional arguments.

@@ -52,7 +52,7 @@ func (k *Keeper) postTask(ctx context.Context, msg *types.MsgPostTask) (types.Ta
 		return types.Task{}, err
 	}
 	o := order{network: network, epoch: cal.Epoch, task: types.Task{
-		Id: id, Network: network.Id, Client: msg.Client, Work: work, Filter: msg.Filter, Fee: msg.Fee, Escrow: msg.Escrow(),
+		Id: id, Network: network.Id, Client: msg.Client, Work: work, Filter: msg.Filter.Filled(), Fee: msg.Fee, Escrow: msg.Escrow(),
 		Wanted: msg.Replicas, WorkBlocks: msg.WorkBlocks,
 	}}
 	o.task = k.moved(ctx, o, types.TASK_STATUS_DRAWING, types.RedrawBlocks)

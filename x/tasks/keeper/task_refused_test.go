@@ -45,7 +45,8 @@ func TestPostTaskIsRefused(t *testing.T) {
 		{"fails: a root of its own", func(m *types.MsgPostTask) { m.Work.LayoutRoot = make([]byte, 32) }, types.ErrInvalidTask},
 		{"fails: measured", func(m *types.MsgPostTask) { m.Filter.Measured = true }, types.ErrInvalidTask},
 		{"fails: long region", func(m *types.MsgPostTask) { m.Filter.Region = strings.Repeat("a", 17) }, types.ErrInvalidTask},
-		{"fails: no least bond", func(m *types.MsgPostTask) { m.Filter.MinBond = math.Int{} }, types.ErrInvalidTask},
+		{"fails: least bond below 0", func(m *types.MsgPostTask) { m.Filter.MinBond = math.NewInt(-1) }, types.ErrInvalidTask},
+		{"fails: least bond above all there is", func(m *types.MsgPostTask) { m.Filter.MinBond = types.MaxAmount().AddRaw(1) }, types.ErrInvalidTask},
 		{"fails: no fee", func(m *types.MsgPostTask) { m.Fee = math.ZeroInt() }, types.ErrInvalidDeal},
 		{"fails: more than there can be", func(m *types.MsgPostTask) { m.Fee = types.MaxAmount().QuoRaw(4) }, types.ErrInvalidDeal},
 		{"fails: more than the client has", func(m *types.MsgPostTask) { m.Fee = math.NewInt(funds / 5) }, types.ErrInsufficientFunds},
@@ -60,6 +61,9 @@ func TestPostTaskIsRefused(t *testing.T) {
 	msg.Work = types.Work{Kind: "sum", Deal: deal, Offset: 1_569, Length: 1}
 	id := must(f, f.msgs.PostTask, msg).Task
 	require.Equal(t, f.deal(deal).Deal.Layout.Root, f.task(id).Work.LayoutRoot, "the input is fixed")
+	unfiltered := taskMsg(2)
+	unfiltered.Filter = types.Filter{}
+	require.Equal(t, types.Filter{MinBond: math.ZeroInt()}, f.task(must(f, f.msgs.PostTask, unfiltered).Task).Filter)
 	measured := taskMsg(2)
 	measured.Filter.Measured = true
 	_, err := f.msgs.PostTask(f.ctx, measured)

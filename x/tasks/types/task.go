@@ -61,6 +61,14 @@ func (m *MsgPostTask) Escrow() math.Int {
 	return m.Fee.MulRaw(MaxReplicas)
 }
 
+// Filled returns the filter with the amounts that were left out.
+func (f Filter) Filled() Filter {
+	if f.MinBond.IsNil() {
+		f.MinBond = math.ZeroInt()
+	}
+	return f
+}
+
 // validate returns ErrInvalidTask unless the work is well formed. Whether its deal is there is for the chain to say.
 func (w Work) validate() error {
 	if len(w.Kind) == 0 || len(w.Kind) > maxKind || !isKind(w.Kind) {
@@ -96,7 +104,7 @@ func (f Filter) validate() error {
 		return ErrInvalidTask.Wrap("measured capabilities: only a witnessed record can say them and nobody makes such records yet; ask for registered memory and disk instead")
 	case len(f.Region) > maxRegion:
 		return ErrInvalidTask.Wrapf("region %.40q is longer than %d characters", f.Region, maxRegion)
-	case !isAmount(f.MinBond) || f.MinBond.GT(MaxAmount()):
+	case !f.MinBond.IsNil() && (f.MinBond.IsNegative() || f.MinBond.GT(MaxAmount())):
 		return ErrInvalidTask.Wrap("min_bond must be at least 0 and at most 2^127")
 	}
 	return nil

@@ -443,7 +443,7 @@ type Filter struct {
 	MemoryBytes uint64 `protobuf:"varint,2,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
 	// storage_bytes that must be free of what they have registered.
 	StorageBytes uint64 `protobuf:"varint,3,opt,name=storage_bytes,json=storageBytes,proto3" json:"storage_bytes,omitempty"`
-	// min_bond all their bonds together must come to, in base units.
+	// min_bond all their bonds together must come to, in base units; none for any.
 	MinBond cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=min_bond,json=minBond,proto3,customtype=cosmossdk.io/math.Int" json:"min_bond"`
 	// measured asks for capabilities that a witness has measured. Nobody measures them yet, and such tasks are refused.
 	Measured bool `protobuf:"varint,5,opt,name=measured,proto3" json:"measured,omitempty"`
