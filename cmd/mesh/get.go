@@ -115,7 +115,7 @@ func (c *cli) fetch(ctx context.Context, s settings, f getFlags, d dialed, name 
 	}
 	return c.print(s, a, func(p *page) {
 		p.line("%s  %s", shownName(a.File), faint(p.color, fmt.Sprintf("%s after %.1f s, verified", sizeText(a.Bytes), a.Seconds)))
-		a.paidReading.show(p, d.network)
+		a.show(p, d.network)
 	})
 }
 
