@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/mesh-protocol/mesh/offchain/chain"
 	"github.com/mesh-protocol/mesh/offchain/channel"
@@ -36,8 +35,8 @@ type payer struct {
 	how     channel.Paying
 	key     [32]byte // public half of how.Key
 
-	mu      sync.Mutex // held while channels are opened
-	asks    int        // questions for money, modulo looksEvery
+	token   chan struct{} // taken by who uses the following, also while channels are opened
+	asks    int           // questions for money
 	nodes   map[remote.Peer]uint64
 	purses  map[uint64]*channel.Purse // by node
 	spent   proof.U128                // by purses that are not used any more
@@ -53,7 +52,8 @@ func newPayer(a account, n chain.Network, d proof.Domain, host ed25519.PrivateKe
 	}
 	return &payer{
 		account: a, network: n, how: channel.Paying{Domain: d, Key: host, Price: price, Step: stepBytes},
-		key: [32]byte(host.Public().(ed25519.PublicKey)), nodes: map[remote.Peer]uint64{}, purses: map[uint64]*channel.Purse{},
+		key: [32]byte(host.Public().(ed25519.PublicKey)), token: make(chan struct{}, 1),
+		nodes: map[remote.Peer]uint64{}, purses: map[uint64]*channel.Purse{},
 	}, nil
 }
 
@@ -71,8 +71,22 @@ var ErrNoAccount = errors.New("reading costs something in this network, and no a
 
 // Fund implements remote.Payer: one transaction for all of them.
 func (p *payer) Fund(ctx context.Context, holders []remote.Peer, bytes uint64) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	return p.with(ctx, func() error { return p.fund(ctx, holders, bytes) })
+}
+
+// with takes the token and does something, unless ctx ends before.
+func (p *payer) with(ctx context.Context, do func() error) error {
+	select {
+	case p.token <- struct{}{}:
+		defer func() { <-p.token }()
+		return do()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// fund is Fund for who has the token.
+func (p *payer) fund(ctx context.Context, holders []remote.Peer, bytes uint64) error {
 	if p.account.key.Name == "" {
 		return ErrNoAccount
 	}
@@ -108,16 +122,18 @@ func (p *payer) Fund(ctx context.Context, holders []remote.Peer, bytes uint64) e
 
 // Purse implements remote.Payer.
 func (p *payer) Purse(ctx context.Context, holder remote.Peer, bytes uint64) (remote.Purse, error) {
-	if err := p.Fund(ctx, []remote.Peer{holder}, bytes); err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	node, err := p.nodeOf(ctx, holder)
+	var purse *channel.Purse
+	err := p.with(ctx, func() error {
+		if err := p.fund(ctx, []remote.Peer{holder}, bytes); err != nil {
+			return err
+		}
+		purse = p.purses[p.nodes[holder]] // there is one, or funding has failed
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	return p.purses[node], nil
+	return purse, nil
 }
 
 // find asks the chain for the channels that can be used, at first and then once in a while: they come to their end.
@@ -240,8 +256,8 @@ func (c *Client) Payment() Payment {
 	if p == nil {
 		return Payment{}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.token <- struct{}{}
+	defer func() { <-p.token }()
 	sum := Payment{Paid: p.spent, Aside: p.aside, Expires: p.expires}
 	for _, purse := range p.purses {
 		sum.Paid = sumOf(sum.Paid, purse.Spent())
