@@ -13,7 +13,7 @@ import (
 )
 
 // histories is the number of random histories a property runs over.
-const histories = 200
+const histories = 100
 
 // After every step of a random history of all messages, money, owed sums and places are what the
 // test's own books say.
