@@ -12,7 +12,7 @@ import (
 )
 
 // Act implements Actor: an honest node says what it has lost, acknowledges what it has stored, does its duties
-// in the first block in which it can, rebuilds what others have lost and withdraws once an epoch. One that has
+// and posted tasks in the first block in which it can, rebuilds what others have lost and withdraws once an epoch. One that has
 // left proves and withdraws what it is still owed.
 func (h *Holder) Act() {
 	h.net.t.Helper()
@@ -24,6 +24,7 @@ func (h *Holder) Act() {
 		h.Store()
 	}
 	h.Duties(h.Claim, h.Prove)
+	h.TaskDuties(h.Commit, h.Reveal)
 	h.Withdraw()
 	if stays {
 		h.Watch()

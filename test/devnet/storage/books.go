@@ -29,6 +29,8 @@ type NodeBook struct {
 	Claimed, Proven, Burnt, Earned math.Int
 	// Repaired is what it got for repairs and answers, before the burn.
 	Repaired math.Int
+	// Worked is what it got for posted tasks, before the burn, and WorkedBurnt what of that was burnt.
+	Worked, WorkedBurnt math.Int
 	// Taken from its bonds.
 	Taken math.Int
 	// Withdrawn are its fees, the emission that followed and that for being there, Matched is the second alone.
@@ -42,6 +44,8 @@ type Books struct {
 	// Deals and Nodes by id and number.
 	Deals map[uint64]*DealBook
 	Nodes map[uint64]*NodeBook
+	// Tasks are the books of posted tasks by id.
+	Tasks map[uint64]*TaskBook
 	// Minted and Burnt of the network's token since its creation.
 	Minted, Burnt math.Int
 	// Losses counts the reasons for which indices were lost, Repairs those that were paid.
@@ -59,7 +63,7 @@ type Books struct {
 
 func newBooks(n *Network, mesh math.Int) *Books {
 	return &Books{
-		Deals: map[uint64]*DealBook{}, Nodes: map[uint64]*NodeBook{}, Minted: math.ZeroInt(), Burnt: math.ZeroInt(),
+		Deals: map[uint64]*DealBook{}, Nodes: map[uint64]*NodeBook{}, Tasks: map[uint64]*TaskBook{}, Minted: math.ZeroInt(), Burnt: math.ZeroInt(),
 		Losses: map[string]int{}, net: n, mesh: mesh, bonds: map[uint64]math.Int{},
 		terms: map[uint64]networktypes.NetworkParams{},
 	}
@@ -80,7 +84,7 @@ func (b *Books) Node(id uint64) *NodeBook {
 		zero := math.ZeroInt()
 		b.Nodes[id] = &NodeBook{
 			Claimed: zero, Proven: zero, Burnt: zero, Earned: zero, Repaired: zero, Taken: zero, Withdrawn: zero, Matched: zero,
-			Epochs: map[uint64]bool{},
+			Worked: zero, WorkedBurnt: zero, Epochs: map[uint64]bool{},
 		}
 	}
 	return b.Nodes[id]
@@ -114,6 +118,7 @@ func (b *Books) readAll(events []abci.Event) {
 	b.readDeals(events)
 	b.readWork(events)
 	b.readLosses(events)
+	b.readTasks(events)
 }
 
 // each calls a function with every event of one type.

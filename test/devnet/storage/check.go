@@ -103,6 +103,7 @@ func (n *Network) checkTasks() {
 		n.equal(n.Books.bonds[r.Id], r.Bond, "bond of a request")
 		sum = sum.Add(r.Bond)
 	}
+	sum = sum.Add(n.inTasks())
 	n.equal(sum, n.module(tasktypes.ModuleName, n.Record.Token.Denom), "account of x/tasks")
 	n.holds(n.module(tasktypes.ModuleName, app.BondDenom).IsZero(), "x/tasks has MESH")
 }

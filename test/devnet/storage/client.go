@@ -21,13 +21,14 @@ func (n *Network) NewClient() *Client {
 	return &Client{n.NewAccount(Funds), n}
 }
 
-// Act implements Actor: the client tries to declare lost what its holders have lost.
+// Act implements Actor: the client tries to declare lost what its holders have lost, and has its posted tasks drawn.
 func (c *Client) Act() {
 	for _, d := range c.net.State().Tasks.Deals {
 		if d.Client == c.String() && d.IsOpen() {
 			c.net.declare(c.Account, d.Id)
 		}
 	}
+	c.DrawTasks()
 }
 
 // OpenMsg asks for Space on each index of a deal.

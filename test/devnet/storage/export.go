@@ -30,6 +30,7 @@ func (n *Network) Export(id string) *Network {
 	for _, h := range n.Holders {
 		other := *h
 		other.Owner, other.Operator, other.net, other.stored = there(h.Owner), there(h.Operator), &next, maps.Clone(h.stored)
+		other.answers = maps.Clone(h.answers)
 		next.Holders = append(next.Holders, &other)
 	}
 	for _, a := range n.Actors {
@@ -54,6 +55,11 @@ func (b *Books) clone(n *Network) *Books {
 	for id, d := range b.Deals {
 		book := *d
 		other.Deals[id] = &book
+	}
+	other.Tasks = map[uint64]*TaskBook{}
+	for id, t := range b.Tasks {
+		book := *t
+		other.Tasks[id] = &book
 	}
 	for id, node := range b.Nodes {
 		book := *node

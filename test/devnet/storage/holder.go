@@ -32,6 +32,8 @@ type Holder struct {
 	net    *Network
 	peer   ed25519.PrivateKey
 	stored map[place][][]byte // pieces, one a segment
+	// answers are what it has committed to, by posted task.
+	answers map[uint64]Answer
 	// withdrawn is the epoch in which it withdrew last.
 	withdrawn uint64
 }
@@ -47,7 +49,7 @@ func placeOf(l tasktypes.Layout, index uint32) place { return place{[32]byte(l.R
 // Join registers a node of an owner with a bond in base units, and makes the block. The node does not act yet.
 func (n *Network) Join(owner *devnet.Account, bond int64) *Holder {
 	n.t.Helper()
-	h := &Holder{Owner: owner, Operator: n.NewAccount(0), net: n, stored: map[place][][]byte{}}
+	h := &Holder{Owner: owner, Operator: n.NewAccount(0), net: n, stored: map[place][][]byte{}, answers: map[uint64]Answer{}}
 	seed := sha256.Sum256([]byte("mesh devnet peer " + h.Operator.String()))
 	h.peer = ed25519.NewKeyFromSeed(seed[:])
 	body := proof.Binding{Owner: owner.Address, Operator: h.Operator.Address, PeerKey: [32]byte(h.PeerKey())}

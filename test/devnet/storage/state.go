@@ -134,8 +134,8 @@ func (n *Network) Owing(node, epoch uint64) []Owing {
 }
 
 // Wealth returns all that accounts have of the network's token: balances, bonds, what is on its way back, what
-// their nodes have earned and not withdrawn, and the escrows and reserves of their open deals as if they were
-// refunded whole. It counts right when nothing of a deal is unsettled.
+// their nodes have earned and not withdrawn, and the escrows and reserves of their open deals and posted tasks
+// as if they were refunded whole. It counts right when nothing of them is unsettled.
 func (n *Network) Wealth(addresses ...string) math.Int {
 	n.t.Helper()
 	sum := math.ZeroInt()
@@ -174,6 +174,11 @@ func (n *Network) Wealth(addresses ...string) math.Int {
 	for _, d := range s.Tasks.Deals {
 		if mine[d.Client] {
 			sum = sum.Add(d.Escrow).Add(d.Reserve)
+		}
+	}
+	for _, t := range s.Tasks.Tasks {
+		if mine[t.Client] {
+			sum = sum.Add(t.Escrow)
 		}
 	}
 	return sum
