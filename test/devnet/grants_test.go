@@ -41,6 +41,7 @@ func TestLifeIsTheSameByGrants(t *testing.T) {
 	for _, step := range []func(*life){
 		func(*life) {}, (*life).manage, (*life).loseAndReport, (*life).ask, (*life).leave, (*life).pruneAndResume,
 		(*life).settle, (*life).register,
+		(*life).work,
 	} {
 		step(direct)
 		step(granted)
