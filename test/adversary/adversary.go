@@ -68,5 +68,11 @@ func All() []Adversary {
 		{"absent_friends", playAbsentFriends},
 		{"bond_splitter", playBondSplitter},
 		{"silent_watchers", playSilentWatchers},
+		{"lying_replica", playLyingReplica},
+		{"copycat", playCopycat},
+		{"silent_replica", playSilentReplica},
+		{"spent_bond", playSpentBond},
+		{"steering_client", playSteeringClient},
+		{"absent_input", playAbsentInput},
 	}
 }

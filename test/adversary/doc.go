@@ -1,6 +1,6 @@
 // Package adversary is the catalogue of those who try to be paid for what they do not do, or to get what is
 // not theirs, on a real chain: each is an actor of test/devnet/storage where an honest node, client or founder
-// would be, paid for deals or for being there. Every one has a name and comes to a Figure, whose net must not
+// would be, paid for deals, posted tasks or being there. Every one has a name and comes to a Figure, whose net must not
 // be above nothing.
 //
 //	go test ./test/devnet -run 'TestAdversary$' -v                              # all of them

@@ -154,6 +154,33 @@ func mutants() map[string]mutant {
 			edits: []edit{{"x/rewards/types/presence.go", "math.MinInt(pay, p.duties().Sub(paid))", "math.MaxInt(pay, p.duties().Sub(paid))"}},
 			gains: "silent_watchers",
 		},
+		"anybodys_commitment": {
+			rule:  "a commitment is bound to its node",
+			edits: []edit{{"proof/result.go", "binary.BigEndian.AppendUint64(body, r.Node)", "binary.BigEndian.AppendUint64(body, 0)"}},
+			gains: "copycat",
+		},
+		"half_is_enough": {
+			rule:  "a result counts that more than half of the replicas have revealed",
+			edits: []edit{{"x/tasks/types/task.go", "2*uint32(len(agreed)) > t.Wanted", "2*uint32(len(agreed)) >= t.Wanted"}},
+			gains: "lying_replica",
+		},
+		"free_look": {
+			rule:  "silence after a commitment costs what the task puts at stake",
+			edits: []edit{{"x/tasks/keeper/task_settle.go", "		if to == types.REPLICA_STATUS_SILENT {", "		if false {"}},
+			gains: "silent_replica",
+		},
+		"bond_spent_twice": {
+			rule:  "a node's bond covers what it puts at stake for all its tasks together",
+			edits: []edit{{"x/tasks/keeper/task_draw.go", "staked.Add(types.TaskExposure(o.task.Fee)).LTE(n.TotalBond())", "!staked.IsNegative()"}},
+			gains: "spent_bond",
+			seen:  "silences cost",
+		},
+		"absent_for_nothing": {
+			rule:  "an input that nobody can get costs its client the burn of the fees",
+			edits: []edit{{"x/tasks/keeper/task_settle.go", "o.task.Fee.MulRaw(int64(len(agreed)))", "o.task.Fee.MulRaw(0)"}},
+			gains: "absent_input",
+			seen:  "what is burnt where nobody could get the input",
+		},
 	}
 }
 

@@ -21,6 +21,9 @@ func (n *Network) NewClient() *Client {
 	return &Client{n.NewAccount(Funds), n}
 }
 
+// ClientOf returns the client that an account is, whatever else it is.
+func (n *Network) ClientOf(a *devnet.Account) *Client { return &Client{a, n} }
+
 // Act implements Actor: the client tries to declare lost what its holders have lost, and has its posted tasks drawn.
 func (c *Client) Act() {
 	for _, d := range c.net.State().Tasks.Deals {
