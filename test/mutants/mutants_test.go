@@ -35,7 +35,7 @@ func mutants() map[string]mutant {
 		},
 		"bond_that_may_go": {
 			rule:  "a node's bond stays while it can come to pay for its indices",
-			edits: []edit{{"x/tasks/keeper/assign.go", "	return o.Exposure, err\n", "	return o.Exposure.MulRaw(0), err\n"}},
+			edits: []edit{{"x/tasks/keeper/assign.go", "o.Exposure.Add(staked), nil", "o.Exposure.Add(staked).MulRaw(0), nil"}},
 			gains: "founder_cannot_take_deposits",
 		},
 		"fee_without_burn": {
