@@ -85,8 +85,9 @@ func newSteerer(t testing.TB, honest, own int) *steerer {
 	return s
 }
 
-// playSteeringClient is a client with two of eight nodes. The draw is the same whoever asks for it and when. With all nodes his own, as far
-// as his filter lets any be drawn, he pays himself, and loses τ(1−κ) of it.
+// playSteeringClient is a client with two of eight nodes. The draw is the same whoever asks for it and when, while nobody has put more at
+// stake: decoys that fill the bonds of others between seed and draw are not played here. With all nodes his own, as far as his filter lets
+// any be drawn, he pays himself, and loses τ(1−κ) of it.
 func playSteeringClient(t testing.TB) Tally {
 	t.Helper()
 	const tau, kappa, unit = 2_000, 8_000, 10_000
