@@ -83,14 +83,15 @@ func wanted(d types.Deal, n networktypes.Node) bool {
 }
 
 // hasRoom tells whether an index of the deal fits into a node's space, and what it could come to pay for
-// it into its bond.
+// it into its bond, beside what is at stake already.
 func (k *Keeper) hasRoom(ctx context.Context, c contract, n networktypes.Node) (bool, error) {
 	o, err := k.owedTo(ctx, c.network.Seq, n.Id)
 	if err != nil {
 		return false, err
 	}
 	room := o.Space <= n.Offer.StorageBytes && c.deal.Space <= n.Offer.StorageBytes-o.Space
-	return room && o.Exposure.Add(c.deal.Exposure()).LTE(n.TotalBond()), nil
+	staked, err := k.staked(ctx, c.network.Seq, n.Id)
+	return err == nil && room && o.Exposure.Add(staked).Add(c.deal.Exposure()).LTE(n.TotalBond()), err
 }
 
 // taken returns the places of the owners that have an index of a deal.

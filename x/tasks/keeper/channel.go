@@ -62,10 +62,7 @@ func (k *Keeper) mayBePaid(ctx context.Context, network networktypes.Network, no
 	if n.Status != networktypes.NODE_STATUS_JOINED {
 		return types.ErrWrongState.Wrapf("node %d does not take part in network %s now: it has left, or is suspended until it resumes", node, network.Id)
 	}
-	cal, err := k.deps.Networks.Calendar(ctx, network.Seq)
-	if err == nil && cal.Epoch == 0 {
-		err = types.ErrWrongState.Wrapf("network %s has not begun its first epoch", network.Id)
-	}
+	_, err = k.payingEpoch(ctx, network)
 	return err
 }
 

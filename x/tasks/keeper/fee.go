@@ -21,6 +21,10 @@ func (k *Keeper) settleFee(ctx context.Context, network networktypes.Network, n 
 	burnt := types.Share(gross, burnBps)
 	earned := gross.Sub(burnt)
 	denom := network.Token.Denom
+	epoch, err := k.payingEpoch(ctx, network)
+	if err != nil {
+		return math.Int{}, err
+	}
 	if err := k.deps.Bank.BurnCoins(ctx, types.ModuleName, sdk.NewCoins(sdk.NewCoin(denom, burnt))); err != nil {
 		return math.Int{}, err
 	}
@@ -30,13 +34,27 @@ func (k *Keeper) settleFee(ctx context.Context, network networktypes.Network, n 
 			return math.Int{}, err
 		}
 	}
+	return earned, k.deps.Hooks.AfterFeeSettled(ctx, types.Fee{
+		Network: network.Seq, Node: n.Id, Epoch: epoch, Burnt: burnt, Earned: earned,
+	})
+}
+
+// payingEpoch returns the epoch that is open in a network, in which what is paid counts, or ErrWrongState where there is none: before the
+// first, and from when the network falls asleep until the opening after it wakes. What is burnt in an epoch that is closed would be
+// matched a second time, or never.
+func (k *Keeper) payingEpoch(ctx context.Context, network networktypes.Network) (uint64, error) {
 	cal, err := k.deps.Networks.Calendar(ctx, network.Seq)
 	if err != nil {
-		return math.Int{}, err
+		return 0, err
 	}
-	return earned, k.deps.Hooks.AfterFeeSettled(ctx, types.Fee{
-		Network: network.Seq, Node: n.Id, Epoch: cal.Epoch, Burnt: burnt, Earned: earned,
-	})
+	if cal.Epoch == 0 {
+		return 0, types.ErrWrongState.Wrapf("network %s has not begun its first epoch: no node has joined it yet", network.Id)
+	}
+	e, err := k.deps.Networks.Epoch(ctx, network.Seq, cal.Epoch)
+	if err == nil && e.Close != cal.RollsAt {
+		err = types.ErrWrongState.Wrapf("network %s was asleep: its next epoch has not begun", network.Id)
+	}
+	return cal.Epoch, err
 }
 
 // chargeSignature charges the gas of one ed25519 signature, for what is signed.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
 
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
@@ -44,7 +45,11 @@ func (k *Keeper) engageAll(ctx context.Context, o order) error {
 		if !o.task.IsOpen() || r.Status == types.REPLICA_STATUS_LOST || r.Status == types.REPLICA_STATUS_SILENT {
 			continue
 		}
-		if err := k.engage(ctx, o, r.Node); err != nil {
+		by := math.ZeroInt()
+		if r.Pledged() {
+			by = types.TaskExposure(o.task.Fee)
+		}
+		if err := k.changeStake(ctx, o, r.Node, by, true); err != nil {
 			return err
 		}
 	}

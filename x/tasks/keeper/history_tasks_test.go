@@ -100,7 +100,7 @@ func (h *history) inTasks(g *types.GenesisState) math.Int {
 		require.Equal(h.t, h.orders[t.Id].escrow.String(), t.Escrow.String(), "task %d", t.Id)
 		sum = sum.Add(t.Escrow)
 		for _, r := range t.Replicas {
-			if t.IsOpen() && r.Status < types.REPLICA_STATUS_LOST {
+			if t.IsOpen() && r.Pledged() {
 				stakes[r.Node] = stakes[r.Node].Add(types.TaskExposure(t.Fee))
 			}
 		}

@@ -34,6 +34,9 @@ func (k *Keeper) requestOpen(ctx context.Context, msg *types.MsgRequestOpen) (ty
 	if i.Status != types.INDEX_STATUS_HELD || msg.Position >= i.Acked.Bytes {
 		return types.OpenRequest{}, c, types.ErrWrongState.Wrapf("index %d of deal %d is not held, or has no byte %d", msg.Index, msg.Deal, msg.Position)
 	}
+	if _, err := k.payingEpoch(ctx, c.network); err != nil { // the bond pays for the answer
+		return types.OpenRequest{}, c, err
+	}
 	if err := k.mayRequest(ctx, c, msg.Requester, requester); err != nil {
 		return types.OpenRequest{}, c, err
 	}

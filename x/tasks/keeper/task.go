@@ -33,14 +33,11 @@ func (k *Keeper) postTask(ctx context.Context, msg *types.MsgPostTask) (types.Ta
 	if err != nil {
 		return types.Task{}, err
 	}
-	cal, err := k.deps.Networks.Calendar(ctx, network.Seq)
+	epoch, err := k.payingEpoch(ctx, network)
 	if err != nil {
 		return types.Task{}, err
 	}
-	if cal.Epoch == 0 {
-		return types.Task{}, types.ErrWrongState.Wrapf("network %s has not begun its first epoch: no node has joined it yet", network.Id)
-	}
-	work, err := k.withInput(ctx, network, cal.Epoch, msg.Work)
+	work, err := k.withInput(ctx, network, epoch, msg.Work)
 	if err != nil {
 		return types.Task{}, err
 	}
@@ -51,11 +48,11 @@ func (k *Keeper) postTask(ctx context.Context, msg *types.MsgPostTask) (types.Ta
 	if err != nil {
 		return types.Task{}, err
 	}
-	o := order{network: network, epoch: cal.Epoch, task: types.Task{
+	o := order{network: network, epoch: epoch, task: types.Task{
 		Id: id, Network: network.Id, Client: msg.Client, Work: work, Filter: msg.Filter.Filled(), Fee: msg.Fee, Escrow: msg.Escrow(),
 		Wanted: msg.Replicas, WorkBlocks: msg.WorkBlocks,
 	}}
-	o.task = k.moved(ctx, o, types.TASK_STATUS_DRAWING, types.RedrawBlocks)
+	o.task = k.moved(ctx, o, types.TASK_STATUS_DRAWING, types.DrawBlocks)
 	return o.task, errors.Join(
 		k.nextTask.Set(ctx, id+1),
 		k.setTask(ctx, types.Task{}, o.task),
@@ -120,13 +117,31 @@ func (k *Keeper) setTask(ctx context.Context, was, is types.Task) error {
 	return errors.Join(k.tasks.Set(ctx, is.Id, is), k.taskTimes.Set(ctx, collections.Join(uint64(is.Closes), is.Id)))
 }
 
-// engage puts a node on a task, with what it puts at stake for it; discharge takes it off.
+// engage puts a node that was drawn on a task; it puts nothing at stake before it commits, as it may not want to. pledge puts at stake what
+// the task asks for, and discharge takes the node off with what it has put at stake.
 func (k *Keeper) engage(ctx context.Context, o order, node uint64) error {
-	return k.changeStake(ctx, o, node, types.TaskExposure(o.task.Fee), true)
+	return k.changeStake(ctx, o, node, math.ZeroInt(), true)
 }
 
-func (k *Keeper) discharge(ctx context.Context, o order, node uint64) error {
-	return k.changeStake(ctx, o, node, types.TaskExposure(o.task.Fee).Neg(), false)
+func (k *Keeper) pledge(ctx context.Context, o order, n networktypes.Node) error {
+	exposure, err := k.Exposure(ctx, o.network.Seq, n.Id)
+	if err != nil {
+		return err
+	}
+	by := types.TaskExposure(o.task.Fee)
+	if exposure.Add(by).GT(n.TotalBond()) {
+		return types.ErrWrongState.Wrapf("node %d has %s at stake and bonds of %s, task %d asks for %s more: bond more, or let it go",
+			n.Id, exposure, n.TotalBond(), o.task.Id, by)
+	}
+	return k.changeStake(ctx, o, n.Id, by, true)
+}
+
+func (k *Keeper) discharge(ctx context.Context, o order, r types.Replica) error {
+	by := math.ZeroInt()
+	if r.Pledged() {
+		by = types.TaskExposure(o.task.Fee).Neg()
+	}
+	return k.changeStake(ctx, o, r.Node, by, false)
 }
 
 func (k *Keeper) changeStake(ctx context.Context, o order, node uint64, by math.Int, on bool) error {

@@ -2,10 +2,12 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	beacontypes "github.com/mesh-protocol/mesh/x/beacon/types"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
@@ -16,8 +18,8 @@ const taskRevealers = 2
 // taskSeedDelay is the wait before the seed of a posted task is asked for: a third of that of other seeds.
 func taskSeedDelay(n networktypes.Network) uint64 { return max(1, n.Params.Epoch.SeedDelayBlocks/3) }
 
-// drawTask draws the nodes a task waits for, of owners that have had no part in it. A draw that finds too few counts too, so that it
-// cannot be tried with one seed until the outcome suits.
+// drawTask makes the draw a task waits for. When the time for it is over a block makes it by itself, so that nobody who knows the seed can
+// have it not made.
 func (k *Keeper) drawTask(ctx context.Context, msg *types.MsgDrawTask) (types.Task, []uint64, error) {
 	if _, err := k.account("sender", msg.Sender); err != nil {
 		return types.Task{}, nil, err
@@ -29,6 +31,16 @@ func (k *Keeper) drawTask(ctx context.Context, msg *types.MsgDrawTask) (types.Ta
 	if o.task.Status != types.TASK_STATUS_DRAWING {
 		return o.task, nil, types.ErrWrongState.Wrapf("task %d does not wait for a draw", o.task.Id)
 	}
+	if height := heightNow(ctx); height > o.task.Closes {
+		return o.task, nil, types.ErrWindow.Wrapf("anyone could ask for the draw of task %d until height %d, this is %d: a block makes it now, or MsgMoveTask",
+			o.task.Id, o.task.Closes, height)
+	}
+	return k.makeDraw(ctx, o)
+}
+
+// makeDraw draws the nodes a task misses, of owners that have had no part in it. A draw that finds too few counts too, so that it cannot be
+// tried with one seed until the outcome suits.
+func (k *Keeper) makeDraw(ctx context.Context, o order) (types.Task, []uint64, error) {
 	found, err := k.drawReplicas(ctx, o)
 	if err != nil {
 		return o.task, nil, err
@@ -70,23 +82,20 @@ func (k *Keeper) drawReplicas(ctx context.Context, o order) ([]networktypes.Node
 		}
 		without = append(without, n.OwnerSlot)
 	}
-	opening := o.task.SinceEpoch
-	if opening+networktypes.KeptOpenings <= o.epoch {
-		opening = o.epoch
-	}
 	final, err := k.finalEpoch(ctx, o.network.Seq, o.epoch)
 	if err != nil {
 		return nil, err
 	}
 	return k.deps.Actives.Owners(ctx, networktypes.Draw{
-		Network: o.network.Seq, Opening: opening, Seed: [32]byte(seed.Value), Tag: fmt.Sprintf("task/%d/%d", o.task.Id, o.task.SinceHeight),
+		Network: o.network.Seq, Opening: o.task.SinceEpoch, Seed: [32]byte(seed.Value), Tag: fmt.Sprintf("task/%d/%d", o.task.Id, o.task.SinceHeight),
 		Accept:  func(ctx context.Context, n networktypes.Node) (bool, error) { return k.willDo(ctx, o, n, final) },
 		Without: without,
 	}, int(o.task.Missing()))
 }
 
 // willDo decides whether a node will do for a task: it takes part and does its duties, is where and has what the client asks for, and
-// its bond covers what it puts at stake for all its tasks.
+// its bond covers what the task puts at stake. What it has at stake for others does not count here: else whoever knows the seed could fill up
+// the nodes it would find with tasks of his own.
 func (k *Keeper) willDo(ctx context.Context, o order, n networktypes.Node, final uint64) (bool, error) {
 	f := o.task.Filter
 	if n.Weight.IsZero() || f.Region != "" && n.Offer.Region != f.Region || n.Offer.MemoryBytes < f.MemoryBytes || n.TotalBond().LT(f.MinBond) {
@@ -100,8 +109,7 @@ func (k *Keeper) willDo(ctx context.Context, o order, n networktypes.Node, final
 	if err != nil || f.StorageBytes > 0 && (owed.Space > n.Offer.StorageBytes || n.Offer.StorageBytes-owed.Space < f.StorageBytes) {
 		return false, err
 	}
-	staked, err := k.staked(ctx, o.network.Seq, n.Id)
-	return err == nil && staked.Add(types.TaskExposure(o.task.Fee)).LTE(n.TotalBond()), err
+	return types.TaskExposure(o.task.Fee).LTE(n.TotalBond()), nil
 }
 
 // goOn writes a task after something has happened to it, and moves it on where nothing is to be waited for any more.
@@ -112,7 +120,7 @@ func (k *Keeper) goOn(ctx context.Context, was types.Task, o order) (types.Task,
 	case o.task.Status == types.TASK_STATUS_REVEALING || o.task.Outstanding() > 0:
 		return o.task, k.setTask(ctx, was, o.task)
 	case o.task.Missing() > 0 && o.task.Draws < types.MaxTaskDraws:
-		o.task = k.moved(ctx, o, types.TASK_STATUS_DRAWING, types.RedrawBlocks)
+		o.task = k.moved(ctx, o, types.TASK_STATUS_DRAWING, types.DrawBlocks)
 	case o.task.Unrevealed() > 0:
 		o.task = k.moved(ctx, o, types.TASK_STATUS_REVEALING, types.RevealBlocks)
 	case o.task.Committed() > 0: // all of them have revealed already, in a round before
@@ -133,3 +141,8 @@ func errEmit(err error, emit func() error) error {
 
 // heightNow returns the height of the block.
 func heightNow(ctx context.Context) int64 { return sdk.UnwrapSDKContext(ctx).BlockHeight() }
+
+// lacksSeed tells whether a draw failed for want of a seed, or of the active set it would be over.
+func lacksSeed(err error) bool {
+	return isPending(err) || errors.Is(err, beacontypes.ErrSeedExpired) || errors.Is(err, networktypes.ErrEpochNotFound)
+}

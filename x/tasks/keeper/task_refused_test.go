@@ -177,6 +177,12 @@ func TestTasksMoveByThemselves(t *testing.T) {
 		msg.Filter.Region = "mars"
 		must(f, f.msgs.PostTask, msg)
 	}
+	for range types.MaxTaskDraws - 1 {
+		f.to(f.ctx.BlockHeight() + 1)
+		for id := uint64(1); id <= 60; id++ {
+			must(f, f.msgs.DrawTask, &types.MsgDrawTask{Sender: client(), Task: id})
+		}
+	}
 	f.w.closed = string(account("rival"))
 	open := func() (n int) {
 		for _, t := range f.export().Tasks {

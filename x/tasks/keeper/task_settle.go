@@ -26,13 +26,17 @@ func (k *Keeper) moveTask(ctx context.Context, id uint64) (types.Task, error) {
 	return k.timeIsUp(ctx, o)
 }
 
-// timeIsUp moves a task on for which nothing came in time: of a draw nobody has asked for there is no second one; who did not commit
-// loses its place, and who did not reveal what it puts at stake.
+// timeIsUp moves a task on for which nothing came in time: a draw nobody has asked for is made now, and where there is no seed for it the
+// task begins to wait for another; who did not commit loses its place, and who did not reveal what it puts at stake.
 func (k *Keeper) timeIsUp(ctx context.Context, o order) (types.Task, error) {
 	was := o.task
 	switch o.task.Status {
 	case types.TASK_STATUS_DRAWING:
-		o.task.Draws = types.MaxTaskDraws
+		t, _, err := k.makeDraw(ctx, o)
+		if !lacksSeed(err) {
+			return t, err
+		}
+		o.task.Draws++
 	case types.TASK_STATUS_WORKING:
 		if err := k.drop(ctx, &o, types.REPLICA_STATUS_DRAWN, types.REPLICA_STATUS_LOST); err != nil {
 			return was, err
@@ -61,7 +65,7 @@ func (k *Keeper) drop(ctx context.Context, o *order, from, to types.ReplicaStatu
 				return err
 			}
 		}
-		if err := k.discharge(ctx, *o, r.Node); err != nil {
+		if err := k.discharge(ctx, *o, r); err != nil {
 			return err
 		}
 		r.Status = to
@@ -96,7 +100,7 @@ func (k *Keeper) judge(ctx context.Context, was types.Task, o order) (types.Task
 		return k.settleTask(ctx, was, o, types.TASK_OUTCOME_DISAGREED, nil)
 	}
 	o.task.Wanted = more
-	o.task = k.moved(ctx, o, types.TASK_STATUS_DRAWING, types.RedrawBlocks)
+	o.task = k.moved(ctx, o, types.TASK_STATUS_DRAWING, types.DrawBlocks)
 	return o.task, errEmit(k.setTask(ctx, was, o.task), func() error { return emitTaskMoved(ctx, o.task) })
 }
 
@@ -111,7 +115,7 @@ func (k *Keeper) settleTask(ctx context.Context, was types.Task, o order, outcom
 		if r.Status == types.REPLICA_STATUS_LOST || r.Status == types.REPLICA_STATUS_SILENT {
 			continue
 		}
-		if err := k.discharge(ctx, o, r.Node); err != nil {
+		if err := k.discharge(ctx, o, r); err != nil {
 			return was, err
 		}
 	}

@@ -190,12 +190,6 @@ func TestTaskThatFindsNobody(t *testing.T) {
 	}
 	require.Equal(t, []any{types.TASK_OUTCOME_UNDRAWN, int64(0), int64(0), int64(5 * taskFee)}, f.settled())
 	require.Equal(t, int64(funds), f.has("client"))
-	// Nobody asks for the draw.
-	id = must(f, f.msgs.PostTask, taskMsg(2)).Task
-	f.events()
-	f.ctx = f.ctx.WithBlockHeight(f.task(id).Closes + 1)
-	require.Equal(t, types.TASK_STATUS_SETTLED, must(f, f.msgs.MoveTask, &types.MsgMoveTask{Sender: operator(1), Task: id}).Status)
-	require.Equal(t, []any{types.TASK_OUTCOME_UNDRAWN, int64(0), int64(0), int64(5 * taskFee)}, f.settled())
 }
 
 // Of fewer nodes than are wanted those that there are do it; two cannot be more than half of five.
@@ -247,30 +241,36 @@ func TestTaskFilters(t *testing.T) {
 	}
 }
 
-// What a node has at stake for its tasks together never exceeds its bond, and keeps it from taking that out.
+// What a node has at stake for the tasks it has committed to, and for its indices, never exceeds its bond, and keeps it from taking that out. To
+// be drawn puts nothing at stake: nobody has asked for it.
 func TestTaskExposure(t *testing.T) {
 	f := newFixture(t, 3)
 	f.edit(1, func(n *networktypes.Node) { n.Offer.Region = "moon" })
 	msg := taskMsg(1)
 	msg.Fee, msg.Filter.Region = math.NewInt(bond/4), "moon"
-	first := must(f, f.msgs.PostTask, msg).Task
-	require.Len(t, f.drawTask(first), 1)
-	second := must(f, f.msgs.PostTask, msg).Task
-	require.Len(t, f.drawTask(second), 1)
 	exposure := func() int64 {
 		e, err := f.keeper.Exposure(f.ctx, seq, 1)
 		require.NoError(t, err)
 		return e.Int64()
 	}
+	var ids []uint64
+	for range 3 {
+		id := must(f, f.msgs.PostTask, msg).Task
+		require.Len(t, f.drawTask(id), 1)
+		ids = append(ids, id)
+	}
+	require.Zero(t, exposure())
+	f.commits(ids[0], []uint64{1}, "42")
+	f.commits(ids[1], []uint64{1}, "42")
 	require.Equal(t, int64(bond), exposure())
-	third := must(f, f.msgs.PostTask, msg).Task
-	require.Empty(t, f.drawTask(third), "its bond is spent")
-	f.answers(first, []uint64{1}, "42")
+	refuse(f, f.msgs.CommitResult, commitMsg(ids[2], 1, "42"), types.ErrWrongState)
+	require.NotContains(t, f.drawn(f.open(10)), uint64(1), "its bond is spent")
+	must(f, f.msgs.RevealResult, revealMsg(ids[0], 1, "42"))
 	require.Equal(t, int64(bond/2), exposure())
-	require.Len(t, f.drawTask(third), 1)
-	held, _ := f.held(10)
-	require.NotZero(t, held)
-	e, err := f.keeper.Exposure(f.ctx, seq, 1)
-	require.NoError(t, err)
-	require.Equal(t, f.owed(1, 2).Owed.Exposure.AddRaw(bond).String(), e.String(), "beside what its indices can cost")
+	f.commits(ids[2], []uint64{1}, "42")
+	require.Equal(t, int64(bond), exposure())
+	for _, id := range ids[1:] {
+		must(f, f.msgs.RevealResult, revealMsg(id, 1, "42"))
+	}
+	require.Zero(t, exposure())
 }

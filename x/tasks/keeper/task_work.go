@@ -42,6 +42,9 @@ func (k *Keeper) commitResult(ctx context.Context, msg *types.MsgCommitResult) (
 	if len(msg.Commitment) != sha256.Size {
 		return o.task, n.Id, types.ErrInvalidResult.Wrapf("a commitment of %d bytes, it has %d", len(msg.Commitment), sha256.Size)
 	}
+	if err := k.pledge(ctx, o, n); err != nil {
+		return o.task, n.Id, err
+	}
 	r.Status, r.Commitment = types.REPLICA_STATUS_COMMITTED, msg.Commitment
 	was := o.task
 	o.task = withReplica(o.task, at, r)
@@ -68,7 +71,7 @@ func (k *Keeper) revealResult(ctx context.Context, msg *types.MsgRevealResult) (
 	r.Status, r.Result, r.Unavailable = types.REPLICA_STATUS_REVEALED, msg.Result, msg.Unavailable
 	was := o.task
 	o.task = withReplica(o.task, at, r)
-	if len(o.task.Output) == 0 {
+	if len(msg.Output) != 0 && o.task.Saying(msg.Result) > o.task.Saying(digestOf(o.task.Output)) {
 		o.task.Output = msg.Output
 	}
 	t, err := k.goOn(ctx, was, o)
@@ -99,6 +102,15 @@ func (k *Keeper) checkReveal(ctx context.Context, o order, node uint64, r types.
 		return types.ErrInvalidResult.Wrapf("node %d has committed to something else", node)
 	}
 	return nil
+}
+
+// digestOf returns the hash of an output, or none of none.
+func digestOf(output []byte) []byte {
+	if len(output) == 0 {
+		return nil
+	}
+	sum := sha256.Sum256(output)
+	return sum[:]
 }
 
 // withReplica returns a task with one of its replicas changed; what it is made of stays as it was.

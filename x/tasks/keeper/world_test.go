@@ -62,6 +62,8 @@ type world struct {
 	seedLate map[int64]int64
 	// forgets is after how many blocks the beacon forgets a height.
 	forgets int64
+	// asleep says that the networks sleep: the epoch that was the last is closed.
+	asleep bool
 }
 
 func (w *world) clone() world {
@@ -145,7 +147,11 @@ func (w *world) Calendar(ctx context.Context, s uint64) (networktypes.Calendar, 
 	if !slices.Contains(w.seqs(), s) {
 		return networktypes.Calendar{}, networktypes.ErrNetworkNotFound
 	}
-	return networktypes.Calendar{Network: s, Epoch: epochOf(ctx), RollsAt: opening(epochOf(ctx) + 1), Duties: uint64(w.at(s).duties)}, nil
+	c := networktypes.Calendar{Network: s, Epoch: epochOf(ctx), RollsAt: opening(epochOf(ctx) + 1), Duties: uint64(w.at(s).duties)}
+	if w.asleep {
+		c.RollsAt = 0
+	}
+	return c, nil
 }
 
 func (w *world) ChangeDuties(_ context.Context, s uint64, by int) error {

@@ -34,7 +34,7 @@ func validGenesis() types.GenesisState {
 		Windows:  []types.StoredWindow{{Network: 1, Epoch: 3, Window: types.Window{ClaimsFrom: 60, ClaimsUntil: 65, Seed: root, SeedHeight: 67}}},
 		Channels: []types.Channel{{Id: 2, Node: 4, Key: channelKey(), Deposit: math.NewInt(9), Redeemed: math.NewInt(4), Count: 2, Evidence: root, Expires: 700}},
 		Tasks: []types.Task{validTask(1, root), {
-			Id: 2, Fee: math.NewInt(7), Escrow: math.ZeroInt(), Wanted: 1, WorkBlocks: 9, Status: types.TASK_STATUS_SETTLED, SinceHeight: 40, Closes: 90,
+			Id: 2, Work: types.Work{Kind: "sum"}, Filter: types.Filter{MinBond: math.ZeroInt()}, Fee: math.NewInt(7), Escrow: math.ZeroInt(), Wanted: 1, WorkBlocks: 9, Status: types.TASK_STATUS_SETTLED, SinceHeight: 40, Closes: 90,
 			Outcome: types.TASK_OUTCOME_UNDRAWN,
 		}},
 	}
@@ -43,7 +43,7 @@ func validGenesis() types.GenesisState {
 // validTask is a task with replicas of every status.
 func validTask(id uint64, root []byte) types.Task {
 	return types.Task{
-		Id: id, Fee: math.NewInt(7), Escrow: math.NewInt(35), Wanted: 3, WorkBlocks: 9, Status: types.TASK_STATUS_REVEALING, SinceHeight: 40, Closes: 90, Draws: 2,
+		Id: id, Work: types.Work{Kind: "sum"}, Filter: types.Filter{MinBond: math.ZeroInt()}, Fee: math.NewInt(7), Escrow: math.NewInt(35), Wanted: 3, WorkBlocks: 9, Status: types.TASK_STATUS_REVEALING, SinceHeight: 40, Closes: 90, Draws: 2,
 		Replicas: []types.Replica{
 			{Node: 1, Status: types.REPLICA_STATUS_DRAWN},
 			{Node: 2, Status: types.REPLICA_STATUS_COMMITTED, Commitment: root},

@@ -2,6 +2,7 @@ package types
 
 import (
 	"bytes"
+	"errors"
 
 	"cosmossdk.io/math"
 )
@@ -11,6 +12,8 @@ const (
 	MaxReplicas = 5
 	// MaxTaskDraws bounds the draws for one task: three rounds, and five more for nodes that let their time pass.
 	MaxTaskDraws = 8
+	// DrawBlocks is the time in which anyone can ask for the draw of a task; then a block makes it.
+	DrawBlocks = 20
 	// MaxWorkBlocks is the longest time for a commitment.
 	MaxWorkBlocks = 10_000
 	// RevealBlocks is the time for reveals, once all have committed.
@@ -172,6 +175,21 @@ func (t Task) Verdict() (agreed []int, unavailable, ok bool) {
 	return nil, false, false
 }
 
+// Pledged tells whether a replica has something at stake: it has committed, and is not silent.
+func (r Replica) Pledged() bool {
+	return r.Status == REPLICA_STATUS_COMMITTED || r.Status == REPLICA_STATUS_REVEALED
+}
+
+// Saying returns how many replicas have revealed a result.
+func (t Task) Saying(result []byte) (n uint32) {
+	for _, r := range t.Replicas {
+		if r.Status == REPLICA_STATUS_REVEALED && !r.Unavailable && bytes.Equal(r.Result, result) {
+			n++
+		}
+	}
+	return n
+}
+
 // Escalated returns how many replicas are wanted after they have disagreed; 0 where more do not help.
 func (t Task) Escalated() uint32 {
 	switch t.Wanted {
@@ -187,6 +205,11 @@ func (t Task) Escalated() uint32 {
 func (t Task) validate() error {
 	if err := CheckAmount("fee", t.Fee); err != nil {
 		return err
+	}
+	work := t.Work
+	work.LayoutRoot = nil
+	if err := errors.Join(work.validate(), t.Filter.validate()); err != nil || t.Filter.MinBond.IsNil() {
+		return ErrInvalidGenesis.Wrapf("task %d could not have been posted: %v", t.Id, err)
 	}
 	switch {
 	case !isAmount(t.Escrow) || t.IsOpen() == t.Escrow.IsZero():
