@@ -125,6 +125,7 @@ func taskAuthorities() map[string]authority {
 		}),
 		"mesh.tasks.v1.MsgDrawTask":     as("founder", result{"tasks", 26}, &tasktypes.MsgDrawTask{Sender: founder, Task: missing}),
 		"mesh.tasks.v1.MsgMoveTask":     as("founder", result{"tasks", 26}, &tasktypes.MsgMoveTask{Sender: founder, Task: missing}),
+		"mesh.tasks.v1.MsgDisputeTask":  as("founder", result{"tasks", 26}, &tasktypes.MsgDisputeTask{Sender: founder, Task: missing}),
 		"mesh.tasks.v1.MsgCommitResult": as("operator first", result{"tasks", 26}, &tasktypes.MsgCommitResult{Operator: operator, Network: net, Task: missing}),
 		"mesh.tasks.v1.MsgRevealResult": as("operator first", result{"tasks", 26}, &tasktypes.MsgRevealResult{Operator: operator, Network: net, Task: missing}),
 		"mesh.rewards.v1.MsgWithdraw":   as("founder", result{"network", 16}, &rewardtypes.MsgWithdraw{Sender: founder, Network: net, Node: missing}),

@@ -32,8 +32,7 @@ func (b *Books) readTasks(events []abci.Event) {
 	each(b, events, func(e tasktypes.EventTaskPosted) { b.Task(e.Task).Deposited = e.Escrow })
 	each(b, events, func(e tasktypes.EventReplicaLost) {
 		n := b.Node(e.Node)
-		n.Taken = n.Taken.Add(e.Burnt)
-		b.Burnt = b.Burnt.Add(e.Burnt)
+		n.Taken = n.Taken.Add(e.Slashed)
 	})
 	each(b, events, func(e tasktypes.EventTaskSettled) {
 		d, t := b.Task(e.Task), b.net.Task(e.Task)

@@ -102,12 +102,20 @@ func TestTakeBondOrder(t *testing.T) {
 			ctx, events := f.withEvents()
 			taken, err := f.keeper.TakeBond(ctx, n.Seq, id, math.NewInt(c.amount), victim, "lost_piece")
 			require.NoError(t, err)
-			require.Equal(t, c.taken, taken.Int64())
+			require.Equal(t, c.taken, taken.Amount.Int64())
 			require.Equal(t, c.taken, f.has(n, moduleAccount(victim)))
 			require.Equal(t, 250-c.taken, f.held(n))
 			left := stakes(t, f, n, id, full)
 			require.Equal(t, c.left, left)
 			node := f.node(t, n, id)
+			sum, own := int64(0), int64(0)
+			for _, s := range taken.Shares {
+				sum += s.Amount.Int64()
+				if s.Account == node.Owner {
+					own += s.Amount.Int64()
+				}
+			}
+			require.Equal(t, []int64{c.taken, 150 - left.own - left.ownBack}, []int64{sum, own}, "whose money it was: %v", taken.Shares)
 			require.Equal(t, left.own, node.OwnBond.Int64())
 			require.Equal(t, left.others[0]+left.others[1], node.GivenBond.Int64())
 			if c.taken == 0 {
@@ -142,8 +150,8 @@ func TestTakeBondIsExact(t *testing.T) {
 		wanted := rapid.OneOf(rapid.Int64Range(0, own), rapid.Int64Range(own, own+pool), rapid.Int64Range(0, 2*(own+pool))).Draw(rt, "wanted")
 		taken, err := f.keeper.TakeBond(f.ctx, n.Seq, id, math.NewInt(wanted), victim, "bad")
 		require.NoError(rt, err)
-		require.Equal(rt, min(wanted, own+pool), taken.Int64())
-		require.Equal(rt, taken.Int64(), f.has(n, moduleAccount(victim)))
+		require.Equal(rt, min(wanted, own+pool), taken.Amount.Int64())
+		require.Equal(rt, taken.Amount.Int64(), f.has(n, moduleAccount(victim)))
 
 		after := stakes(rt, f, n, id, before)
 		require.Equal(rt, max(before.own-wanted, 0), after.own)
@@ -189,13 +197,13 @@ func TestTakeBondFromOneWhoLeft(t *testing.T) {
 	require.NoError(t, err)
 	taken, err := f.keeper.TakeBond(f.ctx, n.Seq, id, math.NewInt(30), victim, "bad")
 	require.NoError(t, err)
-	require.Equal(t, math.NewInt(30), taken)
+	require.Equal(t, math.NewInt(30), taken.Amount)
 	f.until(t, height+unbondingSeconds/blockSeconds)
 	require.Equal(t, int64(minBond-30+1), f.has(n, account("ann")))
 	require.Zero(t, f.held(n))
 	taken, err = f.keeper.TakeBond(f.ctx, n.Seq, id, math.NewInt(30), victim, "bad")
 	require.NoError(t, err)
-	require.True(t, taken.IsZero())
+	require.True(t, taken.Amount.IsZero())
 }
 
 func TestTakeBondRefusals(t *testing.T) {

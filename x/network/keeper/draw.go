@@ -30,15 +30,7 @@ func (a ActiveSet) Owners(ctx context.Context, d types.Draw, n int) ([]types.Nod
 	}
 	var drawn []types.Node
 	for turn := uint64(0); len(drawn) < n && turn < uint64(n)*maxTurnsPerSeat && !left.IsZero(); turn++ {
-		point := proof.Draw(d.Seed, "owner/"+d.Tag, turn, left)
-		for _, t := range taken {
-			if point.Cmp(t.left) >= 0 {
-				if point, err = point.Add(t.weight); err != nil {
-					return nil, err
-				}
-			}
-		}
-		f, err := k.findAsOf(ctx, ownersOf(d.Network), d.Opening, point)
+		f, err := k.drawOwner(ctx, d, turn, left, taken)
 		if err != nil {
 			return nil, err
 		}
@@ -55,6 +47,21 @@ func (a ActiveSet) Owners(ctx context.Context, d types.Draw, n int) ([]types.Nod
 		}
 	}
 	return drawn, nil
+}
+
+// drawOwner draws an owner among what is left without the intervals that are taken.
+func (k *Keeper) drawOwner(ctx context.Context, d types.Draw, turn uint64, left proof.U128, taken []interval) (found, error) {
+	point := proof.Draw(d.Seed, "owner/"+d.Tag, turn, left)
+	for _, t := range taken {
+		if point.Cmp(t.left) < 0 {
+			break
+		}
+		var err error
+		if point, err = point.Add(t.weight); err != nil {
+			return found{}, err
+		}
+	}
+	return k.findAsOf(ctx, ownersOf(d.Network), d.Opening, point)
 }
 
 // checkOpening returns ErrEpochNotFound unless the active set is known as of the opening: earlier

@@ -11,43 +11,42 @@ import (
 )
 
 // TakeBond takes up to an amount from what is at stake for a node and moves it to another
-// module's account; it returns what it took. The owner's bond pays first, then what the owner has
-// on its way back, then the bonds of others pro rata, with theirs on the way back. reason is one
-// word for the event.
-func (k *Keeper) TakeBond(ctx context.Context, seq, node uint64, amount math.Int, toModule, reason string) (math.Int, error) {
+// module's account; it returns what it took, and whose money it was. The owner's bond pays first,
+// then what the owner has on its way back, then the bonds of others pro rata, with theirs on the way
+// back. reason is one word for the event.
+func (k *Keeper) TakeBond(ctx context.Context, seq, node uint64, amount math.Int, toModule, reason string) (types.Taken, error) {
+	taken := types.Taken{Amount: math.ZeroInt()}
 	if err := types.CheckAmount("what is to be taken", amount); err != nil {
-		return math.Int{}, err
+		return taken, err
 	}
 	network, err := k.networks.Get(ctx, seq)
 	if err != nil {
-		return math.Int{}, err
+		return taken, err
 	}
 	n, err := k.Node(ctx, seq, node)
 	if err != nil {
-		return math.Int{}, err
+		return taken, err
 	}
 	stakes, err := k.stakesOf(ctx, network, n)
 	if err != nil {
-		return math.Int{}, err
-	}
-	if err := k.beforeBonds(ctx, seq, n, n.Owner); err != nil {
-		return math.Int{}, err
-	}
-	left := amount
-	for _, own := range []bool{true, false} {
-		if left, err = k.takeFrom(ctx, &n, stakes, own, left); err != nil {
-			return math.Int{}, err
-		}
-	}
-	taken := amount.Sub(left)
-	if err := k.reweigh(ctx, seq, n); err != nil || taken.IsZero() {
 		return taken, err
 	}
-	coins := sdk.NewCoins(sdk.NewCoin(network.Token.Denom, taken))
-	if err := k.bank.SendCoinsFromModuleToModule(ctx, types.ModuleName, toModule, coins); err != nil {
-		return math.Int{}, err
+	if err := k.beforeBonds(ctx, seq, n, n.Owner); err != nil {
+		return taken, err
 	}
-	return taken, emitBondTaken(ctx, n, taken, reason)
+	for _, own := range []bool{true, false} {
+		if err := k.takeFrom(ctx, &n, stakes, own, amount.Sub(taken.Amount), &taken); err != nil {
+			return taken, err
+		}
+	}
+	if err := k.reweigh(ctx, seq, n); err != nil || taken.Amount.IsZero() {
+		return taken, err
+	}
+	coins := sdk.NewCoins(sdk.NewCoin(network.Token.Denom, taken.Amount))
+	if err := k.bank.SendCoinsFromModuleToModule(ctx, types.ModuleName, toModule, coins); err != nil {
+		return taken, err
+	}
+	return taken, emitBondTaken(ctx, n, taken.Amount, reason)
 }
 
 // stake is one sum of money at stake for a node: a bond, or an unbonding.
@@ -57,6 +56,14 @@ type stake struct {
 	bond      *types.Bond
 	giver     []byte
 	unbonding *types.Unbonding
+}
+
+// account returns whose money it is.
+func (s stake) account() string {
+	if s.unbonding != nil {
+		return s.unbonding.Giver
+	}
+	return s.bond.Giver
 }
 
 // stakesOf lists what is at stake for a node: bonds before unbondings, each in the order of its key.
@@ -84,9 +91,9 @@ func (k *Keeper) stakesOf(ctx context.Context, network types.Network, n types.No
 }
 
 // takeFrom takes up to an amount from the owner's stakes in their order, or from the others' pro
-// rata, and returns what is still wanted. Each part is the difference of two running sums rounded
+// rata, and adds it to what was taken. Each part is the difference of two running sums rounded
 // down, so that it is within one unit of what is exact and all together reach what is to be taken.
-func (k *Keeper) takeFrom(ctx context.Context, n *types.Node, stakes []stake, own bool, wanted math.Int) (math.Int, error) {
+func (k *Keeper) takeFrom(ctx context.Context, n *types.Node, stakes []stake, own bool, wanted math.Int, taken *types.Taken) error {
 	pool := math.ZeroInt()
 	for _, s := range stakes {
 		if s.own == own {
@@ -95,7 +102,7 @@ func (k *Keeper) takeFrom(ctx context.Context, n *types.Node, stakes []stake, ow
 	}
 	take := math.MinInt(wanted, pool)
 	if take.IsZero() {
-		return wanted, nil
+		return nil
 	}
 	seen, paid := math.ZeroInt(), math.ZeroInt()
 	for _, s := range stakes {
@@ -109,12 +116,13 @@ func (k *Keeper) takeFrom(ctx context.Context, n *types.Node, stakes []stake, ow
 		}
 		if part := due.Sub(paid); part.IsPositive() {
 			if err := k.lessen(ctx, n, s, part); err != nil {
-				return math.Int{}, err
+				return err
 			}
+			taken.Add(s.account(), part)
 		}
 		paid = due
 	}
-	return wanted.Sub(take), nil
+	return nil
 }
 
 // lessen takes an amount off one stake.

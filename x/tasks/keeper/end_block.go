@@ -52,9 +52,10 @@ func (k *Keeper) pendingNow(ctx context.Context) (uint64, error) {
 	return n, err
 }
 
-// EndBlock closes channels that have expired, moves posted tasks on whose time is over, and settles deals that are over.
+// EndBlock closes channels that have expired, moves posted tasks on whose time is over, ends slashes nobody can appeal any more, and settles
+// deals that are over.
 func (k *Keeper) EndBlock(ctx sdk.Context) error {
-	return errors.Join(k.expire(ctx), k.moveTasks(ctx), k.settleOver(ctx))
+	return errors.Join(k.expire(ctx), k.moveTasks(ctx), k.endSlashes(ctx), k.settleOver(ctx))
 }
 
 // settleOver settles deals that are over, at most MaxSettledPerBlock. A network whose proofs are not

@@ -125,8 +125,8 @@ func emitReplicaDrawn(ctx context.Context, t types.Task, node uint64) error {
 	return emit(ctx, &types.EventReplicaDrawn{Task: t.Id, Network: t.Network, Node: node, Until: t.Closes})
 }
 
-func emitReplicaLost(ctx context.Context, t types.Task, r types.Replica, burnt math.Int) error {
-	return emit(ctx, &types.EventReplicaLost{Task: t.Id, Network: t.Network, Node: r.Node, Status: r.Status, Burnt: burnt})
+func emitReplicaLost(ctx context.Context, t types.Task, r types.Replica, slashed math.Int) error {
+	return emit(ctx, &types.EventReplicaLost{Task: t.Id, Network: t.Network, Node: r.Node, Status: r.Status, Slashed: slashed})
 }
 
 func emitResultCommitted(ctx context.Context, t types.Task, node uint64) error {
@@ -149,4 +149,24 @@ func emitTaskSettled(ctx context.Context, t types.Task, paid, burnt, refund math
 
 func emitTaskStuck(ctx context.Context, t types.Task, id uint64, why error) error {
 	return emit(ctx, &types.EventTaskStuck{Task: id, Network: t.Network, Reason: why.Error()})
+}
+
+func emitTaskDisputed(ctx context.Context, t types.Task) error {
+	return emit(ctx, &types.EventTaskDisputed{Task: t.Id, Network: t.Network, Sender: t.Dispute.Sender, Bond: t.Dispute.Bond, Seats: t.Dispute.Seats})
+}
+
+func emitJuryDecided(ctx context.Context, t types.Task, result []byte, upheld bool, seats uint32, paid, refund math.Int) error {
+	return emit(ctx, &types.EventJuryDecided{Task: t.Id, Network: t.Network, Result: result, Upheld: upheld, Seats: seats, Paid: paid, Refund: refund})
+}
+
+func emitSlashed(ctx context.Context, s types.Slash) error {
+	return emit(ctx, &types.EventSlashed{Slash: s.Id, Network: s.Network, Node: s.Node, Offence: s.Offence, Task: s.Task, Amount: s.Amount, Until: s.Until})
+}
+
+func emitSlashEnded(ctx context.Context, s types.Slash, reporter, burnt, returned math.Int) error {
+	return emit(ctx, &types.EventSlashEnded{Slash: s.Id, Network: s.Network, Node: s.Node, Reporter: reporter, Burnt: burnt, Returned: returned})
+}
+
+func emitSlashStuck(ctx context.Context, s types.Slash, id uint64, why error) error {
+	return emit(ctx, &types.EventSlashStuck{Slash: id, Network: s.Network, Reason: why.Error()})
 }

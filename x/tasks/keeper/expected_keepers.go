@@ -23,13 +23,16 @@ type NodeKeeper interface {
 	Node(ctx context.Context, seq, id uint64) (networktypes.Node, error)
 	NodeOfOperator(ctx context.Context, seq uint64, operator []byte) (networktypes.Node, error)
 	Suspend(ctx context.Context, n networktypes.Node) error
-	TakeBond(ctx context.Context, seq, node uint64, amount math.Int, toModule, reason string) (math.Int, error)
+	TakeBond(ctx context.Context, seq, node uint64, amount math.Int, toModule, reason string) (networktypes.Taken, error)
 	Count(ctx context.Context, seq, id uint64, add networktypes.Counters) error
 }
 
 // ActiveSet knows the active sets as of the last openings, and draws from them.
 type ActiveSet interface {
 	Owners(ctx context.Context, d networktypes.Draw, n int) ([]networktypes.Node, error)
+	Jurors(ctx context.Context, d networktypes.Draw, seats uint32) ([]networktypes.Seat, error)
+	OwnersWithout(ctx context.Context, seq, opening uint64, without []uint64) (uint64, error)
+	OwnerSlot(ctx context.Context, seq uint64, owner []byte) (uint64, bool, error)
 	WeightAsOf(ctx context.Context, seq, opening uint64, n networktypes.Node) (math.Int, error)
 	OthersAsOf(ctx context.Context, seq, opening uint64, n networktypes.Node) (math.Int, error)
 	Seats(ctx context.Context, s networktypes.Seating) ([]networktypes.Seat, error)

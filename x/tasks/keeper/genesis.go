@@ -14,7 +14,7 @@ import (
 func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := errors.Join(
 		k.nextDeal.Set(ctx, g.NextDeal), k.nextRequest.Set(ctx, g.NextRequest), k.nextChannel.Set(ctx, g.NextChannel),
-		k.nextTask.Set(ctx, g.NextTask),
+		k.nextTask.Set(ctx, g.NextTask), k.nextSlash.Set(ctx, g.NextSlash),
 	); err != nil {
 		return err
 	}
@@ -47,15 +47,19 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err != nil {
 		return err
 	}
-	if err := k.checkCalendars(ctx, g, seqs, append(paying, posted...)); err != nil {
+	held, err := k.initSlashes(ctx, g)
+	if err != nil {
+		return err
+	}
+	if err := k.checkCalendars(ctx, g, seqs, slices.Concat(paying, posted, held)); err != nil {
 		return err
 	}
 	return errors.Join(k.initIndices(ctx, g, seqs), k.initWork(ctx, g), k.initRequests(ctx, g, seqs))
 }
 
 // checkCalendars holds the state against that of x/network: networks with deals to settle are there, each has as many duties as open
-// deals, channels and posted tasks, and only what is over could not be settled. paying are the seqs of the networks of channels and
-// tasks, one for each.
+// deals, channels, posted tasks and slashes that are held, and only what is over could not be settled. paying are the seqs of the networks of
+// all but deals, one for each.
 func (k *Keeper) checkCalendars(ctx context.Context, g types.GenesisState, seqs map[uint64]uint64, paying []uint64) error {
 	open, latest := map[uint64]uint64{}, map[uint64]uint64{} // deals, channels and tasks that are, and the epoch, by network
 	for _, d := range g.Deals {
@@ -182,11 +186,12 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 	nextRequest, errRequest := k.nextRequest.Get(ctx)
 	nextChannel, errChannel := k.nextChannel.Get(ctx)
 	nextTask, errTask := k.nextTask.Get(ctx)
-	if err := errors.Join(errDeal, errRequest, errChannel, errTask); err != nil {
+	nextSlash, errSlash := k.nextSlash.Get(ctx)
+	if err := errors.Join(errDeal, errRequest, errChannel, errTask, errSlash); err != nil {
 		return nil, err
 	}
-	g.NextDeal, g.NextRequest, g.NextChannel, g.NextTask = nextDeal, nextRequest, nextChannel, nextTask
-	return &g, errors.Join(k.exportDeals(ctx, &g), k.exportWork(ctx, &g), k.exportChannels(ctx, &g), k.exportTasks(ctx, &g))
+	g.NextDeal, g.NextRequest, g.NextChannel, g.NextTask, g.NextSlash = nextDeal, nextRequest, nextChannel, nextTask, nextSlash
+	return &g, errors.Join(k.exportDeals(ctx, &g), k.exportWork(ctx, &g), k.exportChannels(ctx, &g), k.exportTasks(ctx, &g), k.exportSlashes(ctx, &g))
 }
 
 func (k *Keeper) exportDeals(ctx context.Context, g *types.GenesisState) error {

@@ -13,7 +13,7 @@ import (
 )
 
 // outputs are what nodes of a history find tasks to come to.
-func outputs() []string { return []string{"a", "a", "a", "b", unavailable} }
+func outputs() []string { return []string{"a", "a", "a", "a", "b", unavailable} }
 
 // orderBook is what the test knows about a task.
 type orderBook struct {
@@ -47,8 +47,17 @@ func (h *history) openTasks() (n int) {
 // drawTasks asks for the draw of every task that waits for one.
 func (h *history) drawTasks() {
 	for _, t := range h.export().Tasks {
-		if t.Status == types.TASK_STATUS_DRAWING {
+		if t.Status == types.TASK_STATUS_DRAWING || t.Status == types.TASK_STATUS_JURY_DRAWING {
 			try(h, "draw task", h.msgs.DrawTask, &types.MsgDrawTask{Sender: client(), Task: t.Id})
+		}
+	}
+}
+
+// dispute asks a jury about the outcome of a task, if there is one that can be disputed.
+func (h *history) dispute() {
+	for _, t := range h.export().Tasks {
+		if t.Status == types.TASK_STATUS_JUDGED && rapid.Bool().Draw(h.t, "disputes") {
+			try(h, "dispute", h.msgs.DisputeTask, &types.MsgDisputeTask{Sender: addr(account(rapid.SampledFrom(h.clients).Draw(h.t, "who"))), Task: t.Id})
 		}
 	}
 }
@@ -84,13 +93,17 @@ func (h *history) bookTask(e any) {
 		h.done[e.Outcome.String()]++
 	case *types.EventReplicaLost:
 		if e.Status == types.REPLICA_STATUS_LOST {
-			require.True(h.t, e.Burnt.IsZero())
+			require.True(h.t, e.Slashed.IsZero())
 		}
 		h.done[e.Status.String()]++
+	case *types.EventSlashed:
+		h.done[e.Offence]++
+	case *types.EventSlashEnded:
+		h.done["slash ended"]++
 	}
 }
 
-// inTasks returns what is in the escrows of posted tasks, and holds it and what nodes have at stake against the books.
+// inTasks returns what is in the escrows of posted tasks, in the bonds of disputes, and held of slashes, and holds it and what nodes have at stake against the books.
 func (h *history) inTasks(g *types.GenesisState) math.Int {
 	sum, stakes := math.ZeroInt(), map[uint64]math.Int{}
 	for node := range h.w.nodes {
@@ -99,11 +112,17 @@ func (h *history) inTasks(g *types.GenesisState) math.Int {
 	for _, t := range g.Tasks {
 		require.Equal(h.t, h.orders[t.Id].escrow.String(), t.Escrow.String(), "task %d", t.Id)
 		sum = sum.Add(t.Escrow)
-		for _, r := range t.Replicas {
+		if t.Dispute != nil {
+			sum = sum.Add(t.Dispute.Bond)
+		}
+		for _, r := range append(t.Replicas, t.Jurors()...) {
 			if t.IsOpen() && r.Pledged() {
 				stakes[r.Node] = stakes[r.Node].Add(types.TaskExposure(t.Fee))
 			}
 		}
+	}
+	for _, s := range g.Slashes {
+		sum = sum.Add(s.Amount)
 	}
 	for node := range h.w.nodes {
 		exposure, err := h.keeper.Exposure(h.ctx, seq, node)

@@ -104,6 +104,15 @@ type Keeper struct {
 	taskTimes collections.KeySet[collections.Pair[uint64, uint64]]
 	// stakes maps (network, node) to what the node has at stake for posted tasks.
 	stakes collections.Map[collections.Pair[uint64, uint64], math.Int]
+
+	// nextSlash is the id of the next slash.
+	nextSlash collections.Item[uint64]
+	// slashes maps an id to a slash that is held.
+	slashes collections.Map[uint64, types.Slash]
+	// slashEnds holds (last height, slash) of slashes that a block ends by itself.
+	slashEnds collections.KeySet[collections.Pair[uint64, uint64]]
+	// slashesByNetwork holds (network, last height, slash).
+	slashesByNetwork collections.KeySet[collections.Triple[uint64, uint64, uint64]]
 }
 
 // NewKeeper returns a keeper over the given store. It panics if two collections share a prefix.
@@ -167,6 +176,11 @@ func (k *Keeper) addTaskState(sb *collections.SchemaBuilder, cdc codec.BinaryCod
 		collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint64Key))
 	k.taskTimes = collections.NewKeySet(sb, types.TaskTimesPrefix, "task_times", numbers)
 	k.stakes = collections.NewMap(sb, types.StakesPrefix, "stakes", numbers, sdk.IntValue)
+	k.nextSlash = collections.NewItem(sb, types.NextSlashPrefix, "next_slash", collections.Uint64Value)
+	k.slashes = collections.NewMap(sb, types.SlashesPrefix, "slashes", collections.Uint64Key, codec.CollValue[types.Slash](cdc))
+	k.slashEnds = collections.NewKeySet(sb, types.SlashEndsPrefix, "slash_ends", numbers)
+	k.slashesByNetwork = collections.NewKeySet(sb, types.SlashesByNetworkPrefix, "slashes_by_network",
+		collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint64Key))
 }
 
 // addWorkState adds the collections about claims, proofs and what is owed.

@@ -174,11 +174,11 @@ func (k *Keeper) lose(ctx context.Context, c contract, number uint32, i types.In
 		return math.Int{}, err
 	}
 	price := types.RepairPay(c.deal.Rate, c.deal.Profile.K).MulRaw(l.repairs)
-	paid, err := k.deps.Nodes.TakeBond(ctx, c.network.Seq, i.Node, price, types.ModuleName, "lost_piece")
+	taken, err := k.deps.Nodes.TakeBond(ctx, c.network.Seq, i.Node, price, types.ModuleName, "lost_piece")
 	if err != nil {
 		return math.Int{}, err
 	}
-	if err := k.addReserve(ctx, c.deal.Id, paid.Add(i.RepairPay)); err != nil {
+	if err := k.addReserve(ctx, c.deal.Id, taken.Amount.Add(i.RepairPay)); err != nil {
 		return math.Int{}, err
 	}
 	if err := k.deps.Nodes.Count(ctx, c.network.Seq, i.Node, networktypes.Counters{Lost: 1}); err != nil {
@@ -198,7 +198,7 @@ func (k *Keeper) lose(ctx context.Context, c contract, number uint32, i types.In
 	if err := k.setIndex(ctx, c, number, vacant); err != nil {
 		return math.Int{}, err
 	}
-	return paid, emitIndexLost(ctx, c.deal, number, i.Node, l.reason, paid)
+	return taken.Amount, emitIndexLost(ctx, c.deal, number, i.Node, l.reason, taken.Amount)
 }
 
 // hasProven tells whether the holder of an index has had a proof of it accepted.

@@ -249,3 +249,12 @@ func (m msgServer) MoveTask(ctx context.Context, msg *types.MsgMoveTask) (*types
 	}
 	return &types.MsgMoveTaskResponse{Status: t.Status}, nil
 }
+
+// DisputeTask implements types.MsgServer.
+func (m msgServer) DisputeTask(ctx context.Context, msg *types.MsgDisputeTask) (*types.MsgDisputeTaskResponse, error) {
+	t, err := m.disputeTask(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgDisputeTaskResponse{Bond: t.Dispute.Bond, Seats: t.Dispute.Seats}, emitTaskDisputed(ctx, t)
+}

@@ -24,7 +24,7 @@ func TestRandomHistories(t *testing.T) {
 		steps := []func(){
 			h.open, h.draw, h.layout, h.ack, h.ack, h.extend, h.cancel, h.settle, h.report, h.declare, h.take, h.take, h.request, h.answer, h.leave,
 			h.openChannel, h.topUp, h.closeChannel, h.redeem, h.redeem,
-			h.post, h.drawTasks, h.drawTasks, h.results, h.results, h.results,
+			h.post, h.drawTasks, h.drawTasks, h.results, h.results, h.results, h.dispute,
 		}
 		for h.epoch() < 13 {
 			rapid.SampledFrom(steps).Draw(rt, "step")()
@@ -43,7 +43,37 @@ func TestRandomHistories(t *testing.T) {
 		"leave", "claim", "prove", "repaired", "settled", "not_rebuilt", "silent", "unanswered", "left", "reported",
 		"open channel", "top up", "close channel", "redeem", "redeem refused", "channel closed",
 		"post", "draw task", "commit result", "reveal result", "TASK_OUTCOME_MATCHED", "TASK_OUTCOME_UNAVAILABLE", "TASK_OUTCOME_DISAGREED",
-		"REPLICA_STATUS_LOST", "REPLICA_STATUS_SILENT",
+		"REPLICA_STATUS_LOST",
+	} {
+		require.NotZero(t, total[what], "no history had an accepted %s", what)
+	}
+}
+
+// Random histories of posted tasks alone, with more owners, come to disputes, juries and slashes.
+func TestTaskHistories(t *testing.T) {
+	total := map[string]int{}
+	seeded.Checks(t, histories, func(rt *rapid.T) {
+		h := newHistory(newFixture(t, 12), rt)
+		steps := []func(){h.post, h.drawTasks, h.results, h.results, h.dispute, h.dispute}
+		for range rapid.IntRange(10, 40).Draw(rt, "steps") {
+			rapid.SampledFrom(steps).Draw(rt, "step")()
+			for range rapid.SampledFrom([]int{0, 1, 1, 1, 40}).Draw(rt, "blocks") {
+				h.to(h.ctx.BlockHeight() + 1)
+			}
+			h.check()
+		}
+		g := h.export()
+		require.NoError(rt, g.Validate())
+		require.Equal(rt, g, reborn(t, h.fixture, *g).export())
+		for what, n := range h.done {
+			total[what] += n
+		}
+	})
+	t.Logf("accepted: %v", total)
+	for _, what := range []string{
+		"post", "draw task", "commit result", "reveal result", "dispute", "TASK_OUTCOME_MATCHED", "TASK_OUTCOME_UNAVAILABLE", "TASK_OUTCOME_DISAGREED",
+		"TASK_OUTCOME_UNDRAWN", "TASK_OUTCOME_FOUND", "TASK_OUTCOME_HUNG", "REPLICA_STATUS_LOST", "REPLICA_STATUS_SILENT",
+		types.OffenceSilentResult, types.OffenceSilentJuror, types.OffenceWrongResult, "slash ended",
 	} {
 		require.NotZero(t, total[what], "no history had an accepted %s", what)
 	}

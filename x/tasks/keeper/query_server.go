@@ -138,6 +138,14 @@ func withNode(seq, node uint64) func(*query.CollectionsPaginateOptions[collectio
 	}
 }
 
+// withNetwork limits a page to the keys of one network.
+func withNetwork(seq uint64) func(*query.CollectionsPaginateOptions[collections.Triple[uint64, uint64, uint64]]) {
+	return func(o *query.CollectionsPaginateOptions[collections.Triple[uint64, uint64, uint64]]) {
+		prefix := collections.TriplePrefix[uint64, uint64, uint64](seq)
+		o.Prefix = &prefix
+	}
+}
+
 // Claim implements types.QueryServer.
 func (q queryServer) Claim(ctx context.Context, req *types.QueryClaimRequest) (*types.QueryClaimResponse, error) {
 	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())

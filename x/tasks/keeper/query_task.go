@@ -67,6 +67,26 @@ func (q queryServer) TasksByNode(ctx context.Context, req *types.QueryTasksByNod
 	return &types.QueryTasksByNodeResponse{Tasks: list, Pagination: page}, nil
 }
 
+// Slashes implements types.QueryServer.
+func (q queryServer) Slashes(ctx context.Context, req *types.QuerySlashesRequest) (*types.QuerySlashesResponse, error) {
+	asked, err := networktypes.Page(req.GetPagination())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	network, err := q.deps.Networks.NetworkByID(ctx, req.GetNetwork())
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	list, page, err := query.CollectionPaginate(ctx, q.slashesByNetwork, asked,
+		func(key collections.Triple[uint64, uint64, uint64], _ collections.NoValue) (types.Slash, error) {
+			return q.slashes.Get(ctx, key.K3())
+		}, withNetwork(network.Seq))
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	return &types.QuerySlashesResponse{Slashes: list, Pagination: page}, nil
+}
+
 // taskDuties returns what a node still has to do for posted tasks, and whether that is all.
 func (q queryServer) taskDuties(ctx context.Context, seq, node uint64) ([]types.Deadline, bool, error) {
 	var list []types.Deadline
@@ -92,16 +112,20 @@ func (q queryServer) taskDuties(ctx context.Context, seq, node uint64) ([]types.
 
 // taskDuty returns what a node has to do for a task now, and whether it has. What is at stake for a commitment is the fee.
 func taskDuty(t types.Task, node uint64) (types.Deadline, bool) {
-	at, ok := t.Replica(node)
+	p, ok := placeIn(t, networktypes.Node{Id: node})
 	if !ok {
 		return types.Deadline{}, false
 	}
-	d := types.Deadline{Task: t.Id, Until: t.Closes + 1, AtStake: t.Fee}
-	switch r := t.Replicas[at]; {
-	case t.Status == types.TASK_STATUS_WORKING && r.Status == types.REPLICA_STATUS_DRAWN:
+	r, pay := p.of(t), t.Fee
+	if p.juror { // the least it is for its seats
+		pay = t.Dispute.Bond.MulRaw(int64(r.Seats)).QuoRaw(int64(t.Dispute.Seats))
+	}
+	d := types.Deadline{Task: t.Id, Until: t.Closes + 1, AtStake: pay}
+	switch {
+	case r.Status == types.REPLICA_STATUS_DRAWN:
 		d.Duty = dutyCommit
-	case t.Status == types.TASK_STATUS_REVEALING && r.Status == types.REPLICA_STATUS_COMMITTED:
-		d.Duty, d.AtStake = dutyReveal, types.TaskExposure(t.Fee).Add(t.Fee)
+	case p.reveals(t) && r.Status == types.REPLICA_STATUS_COMMITTED:
+		d.Duty, d.AtStake = dutyReveal, types.TaskExposure(t.Fee).Add(pay)
 	default:
 		return d, false
 	}

@@ -37,6 +37,9 @@ func (k *Keeper) postTask(ctx context.Context, msg *types.MsgPostTask) (types.Ta
 	if err != nil {
 		return types.Task{}, err
 	}
+	if err := k.mayBeJudged(ctx, network, epoch, msg); err != nil {
+		return types.Task{}, err
+	}
 	work, err := k.withInput(ctx, network, epoch, msg.Work)
 	if err != nil {
 		return types.Task{}, err
@@ -59,6 +62,21 @@ func (k *Keeper) postTask(ctx context.Context, msg *types.MsgPostTask) (types.Ta
 		k.tasksByClient.Set(ctx, collections.Join([]byte(client), id)),
 		k.deps.Networks.ChangeDuties(ctx, network.Seq, 1),
 	)
+}
+
+// mayBeJudged returns ErrInvalidTask for a fee above the direct limit where a network has too few owners for a jury.
+func (k *Keeper) mayBeJudged(ctx context.Context, network networktypes.Network, epoch uint64, msg *types.MsgPostTask) error {
+	owners, err := k.deps.Actives.OwnersWithout(ctx, network.Seq, epoch, nil)
+	if err != nil {
+		return err
+	}
+	replicas := msg.Escrow().Quo(msg.Fee).Uint64() // as many as there may come to be
+	limit := types.DirectLimit(network.Params.Bond.MinBond)
+	if msg.Fee.GT(limit) && (owners < replicas || types.JurySeats(owners-replicas) == 0) {
+		return types.ErrInvalidTask.Wrapf("a fee of %s: network %s has %d owners, too few for a jury beside %d replicas, and without one a fee is at most %s",
+			msg.Fee, network.Id, owners, replicas, limit)
+	}
+	return nil
 }
 
 // withInput returns the work with the root of the layout its input lies in: a deal of the network that goes on, and holds as many

@@ -28,12 +28,15 @@ func (k *Keeper) drawTask(ctx context.Context, msg *types.MsgDrawTask) (types.Ta
 	if err != nil {
 		return o.task, nil, err
 	}
-	if o.task.Status != types.TASK_STATUS_DRAWING {
+	if o.task.Status != types.TASK_STATUS_DRAWING && o.task.Status != types.TASK_STATUS_JURY_DRAWING {
 		return o.task, nil, types.ErrWrongState.Wrapf("task %d does not wait for a draw", o.task.Id)
 	}
 	if height := heightNow(ctx); height > o.task.Closes {
 		return o.task, nil, types.ErrWindow.Wrapf("anyone could ask for the draw of task %d until height %d, this is %d: a block makes it now, or MsgMoveTask",
 			o.task.Id, o.task.Closes, height)
+	}
+	if o.task.Status == types.TASK_STATUS_JURY_DRAWING {
+		return k.drawJury(ctx, o)
 	}
 	return k.makeDraw(ctx, o)
 }
@@ -74,13 +77,9 @@ func (k *Keeper) drawReplicas(ctx context.Context, o order) ([]networktypes.Node
 	if err != nil {
 		return nil, err
 	}
-	var without []uint64
-	for _, r := range o.task.Replicas {
-		n, err := k.deps.Nodes.Node(ctx, o.network.Seq, r.Node)
-		if err != nil {
-			return nil, err
-		}
-		without = append(without, n.OwnerSlot)
+	without, err := k.engaged(ctx, o)
+	if err != nil {
+		return nil, err
 	}
 	final, err := k.finalEpoch(ctx, o.network.Seq, o.epoch)
 	if err != nil {
@@ -91,6 +90,19 @@ func (k *Keeper) drawReplicas(ctx context.Context, o order) ([]networktypes.Node
 		Accept:  func(ctx context.Context, n networktypes.Node) (bool, error) { return k.willDo(ctx, o, n, final) },
 		Without: without,
 	}, int(o.task.Missing()))
+}
+
+// engaged returns the slots of the owners of all replicas a task ever had.
+func (k *Keeper) engaged(ctx context.Context, o order) ([]uint64, error) {
+	var slots []uint64
+	for _, r := range o.task.Replicas {
+		n, err := k.deps.Nodes.Node(ctx, o.network.Seq, r.Node)
+		if err != nil {
+			return nil, err
+		}
+		slots = append(slots, n.OwnerSlot)
+	}
+	return slots, nil
 }
 
 // willDo decides whether a node will do for a task: it takes part and does its duties, is where and has what the client asks for, and
@@ -115,6 +127,8 @@ func (k *Keeper) willDo(ctx context.Context, o order, n networktypes.Node, final
 // goOn writes a task after something has happened to it, and moves it on where nothing is to be waited for any more.
 func (k *Keeper) goOn(ctx context.Context, was types.Task, o order) (types.Task, error) {
 	switch {
+	case o.task.Status.IsJury():
+		return k.goOnJury(ctx, was, o)
 	case o.task.Status == types.TASK_STATUS_REVEALING && o.task.Unrevealed() == 0:
 		return k.judge(ctx, was, o)
 	case o.task.Status == types.TASK_STATUS_REVEALING || o.task.Outstanding() > 0:
@@ -124,7 +138,7 @@ func (k *Keeper) goOn(ctx context.Context, was types.Task, o order) (types.Task,
 	case o.task.Unrevealed() > 0:
 		o.task = k.moved(ctx, o, types.TASK_STATUS_REVEALING, types.RevealBlocks)
 	case o.task.Committed() > 0: // all of them have revealed already, in a round before
-		return k.settleTask(ctx, was, o, types.TASK_OUTCOME_DISAGREED, nil)
+		return k.conclude(ctx, was, o, types.TASK_OUTCOME_DISAGREED, nil)
 	default:
 		return k.settleTask(ctx, was, o, types.TASK_OUTCOME_UNDRAWN, nil)
 	}

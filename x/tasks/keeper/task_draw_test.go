@@ -26,6 +26,7 @@ func (f *fixture) wouldDraw(id uint64) []uint64 {
 func TestTaskDrawCannotBeSteered(t *testing.T) {
 	f := newFixture(t, 6)
 	f.w.give(account("attacker"), funds)
+	f.w.params.Bond.MinBond = math.NewInt(10 * bond)
 	for range 12 {
 		msg := taskMsg(1)
 		msg.Client, msg.Fee, msg.Work.Kind, msg.WorkBlocks = addr(account("attacker")), math.NewInt(bond/2), "nonsense", types.MaxWorkBlocks

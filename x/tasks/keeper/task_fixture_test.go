@@ -95,3 +95,13 @@ func (f *fixture) settled() []any {
 	require.Len(f.t, list, 1)
 	return []any{list[0].Outcome, list[0].Paid.Int64(), list[0].Burnt.Int64(), list[0].Refund.Int64()}
 }
+
+// undisputed lets the time pass in which an outcome could be disputed, if there is one.
+func (f *fixture) undisputed(id uint64) {
+	t := f.task(id)
+	if t.Status != types.TASK_STATUS_JUDGED {
+		return
+	}
+	f.ctx = f.ctx.WithBlockHeight(t.Closes + 1)
+	require.NoError(f.t, f.keeper.EndBlock(f.ctx))
+}

@@ -49,7 +49,7 @@ func TestPostTaskIsRefused(t *testing.T) {
 		{"fails: least bond above all there is", func(m *types.MsgPostTask) { m.Filter.MinBond = types.MaxAmount().AddRaw(1) }, types.ErrInvalidTask},
 		{"fails: no fee", func(m *types.MsgPostTask) { m.Fee = math.ZeroInt() }, types.ErrInvalidDeal},
 		{"fails: more than there can be", func(m *types.MsgPostTask) { m.Fee = types.MaxAmount().QuoRaw(4) }, types.ErrInvalidDeal},
-		{"fails: more than the client has", func(m *types.MsgPostTask) { m.Fee = math.NewInt(funds / 5) }, types.ErrInsufficientFunds},
+		{"fails: more than without a jury", func(m *types.MsgPostTask) { m.Fee = math.NewInt(bond/10 + 1) }, types.ErrInvalidTask},
 	} {
 		t.Run(tc.name, func(*testing.T) {
 			msg := taskMsg(2)
@@ -57,7 +57,11 @@ func TestPostTaskIsRefused(t *testing.T) {
 			refuse(f, f.msgs.PostTask, msg, tc.want)
 		})
 	}
+	f.w.params.Bond.MinBond = math.NewInt(100 * bond)
 	msg := taskMsg(2)
+	msg.Fee = math.NewInt(funds / 5)
+	refuse(f, f.msgs.PostTask, msg, types.ErrInsufficientFunds)
+	msg = taskMsg(2)
 	msg.Work = types.Work{Kind: "sum", Deal: deal, Offset: 1_569, Length: 1}
 	id := must(f, f.msgs.PostTask, msg).Task
 	require.Equal(t, f.deal(deal).Deal.Layout.Root, f.task(id).Work.LayoutRoot, "the input is fixed")

@@ -11,6 +11,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -38,11 +39,28 @@ func (k *Keeper) timeIsUp(ctx context.Context, o order) (types.Task, error) {
 		}
 		o.task.Draws++
 	case types.TASK_STATUS_WORKING:
-		if err := k.drop(ctx, &o, types.REPLICA_STATUS_DRAWN, types.REPLICA_STATUS_LOST); err != nil {
+		if err := k.drop(ctx, &o, o.task.Replicas, types.REPLICA_STATUS_DRAWN, types.REPLICA_STATUS_LOST); err != nil {
 			return was, err
 		}
 	case types.TASK_STATUS_REVEALING:
-		if err := k.drop(ctx, &o, types.REPLICA_STATUS_COMMITTED, types.REPLICA_STATUS_SILENT); err != nil {
+		if err := k.drop(ctx, &o, o.task.Replicas, types.REPLICA_STATUS_COMMITTED, types.REPLICA_STATUS_SILENT); err != nil {
+			return was, err
+		}
+	case types.TASK_STATUS_JUDGED:
+		agreed, _, _ := o.task.Verdict()
+		return k.settleTask(ctx, was, o, o.task.Outcome, agreed)
+	case types.TASK_STATUS_JURY_DRAWING:
+		t, _, err := k.drawJury(ctx, o)
+		if !lacksSeed(err) {
+			return t, err
+		}
+		return k.noJury(ctx, o)
+	case types.TASK_STATUS_JURY_WORKING:
+		if err := k.drop(ctx, &o, o.task.Jurors(), types.REPLICA_STATUS_DRAWN, types.REPLICA_STATUS_LOST); err != nil {
+			return was, err
+		}
+	case types.TASK_STATUS_JURY_REVEALING:
+		if err := k.drop(ctx, &o, o.task.Jurors(), types.REPLICA_STATUS_COMMITTED, types.REPLICA_STATUS_SILENT); err != nil {
 			return was, err
 		}
 	default:
@@ -51,17 +69,22 @@ func (k *Keeper) timeIsUp(ctx context.Context, o order) (types.Task, error) {
 	return k.goOn(ctx, was, o)
 }
 
-// drop takes the replicas with a status off a task. Silence after a commitment costs as much as a task puts at stake: who waits
+// drop takes the replicas or jurors with a status off a task. Silence after a commitment costs as much as a task puts at stake: who waits
 // for others' results and then shows nothing must not have it for nothing.
-func (k *Keeper) drop(ctx context.Context, o *order, from, to types.ReplicaStatus) error {
-	for at, r := range o.task.Replicas {
+func (k *Keeper) drop(ctx context.Context, o *order, list []types.Replica, from, to types.ReplicaStatus) error {
+	for _, r := range list {
 		if r.Status != from {
 			continue
 		}
-		burnt := math.ZeroInt()
+		p, _ := placeIn(o.task, networktypes.Node{Id: r.Node})
+		offence := types.OffenceSilentResult
+		if p.juror {
+			offence = types.OffenceSilentJuror
+		}
+		slashed := math.ZeroInt()
 		if to == types.REPLICA_STATUS_SILENT {
 			var err error
-			if burnt, err = k.burnStake(ctx, *o, r.Node); err != nil {
+			if slashed, err = k.slash(ctx, *o, r.Node, offence, "", math.ZeroInt()); err != nil {
 				return err
 			}
 		}
@@ -69,38 +92,47 @@ func (k *Keeper) drop(ctx context.Context, o *order, from, to types.ReplicaStatu
 			return err
 		}
 		r.Status = to
-		o.task = withReplica(o.task, at, r)
-		if err := emitReplicaLost(ctx, o.task, r, burnt); err != nil {
+		o.task = p.put(o.task, r)
+		if err := emitReplicaLost(ctx, o.task, r, slashed); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// burnStake takes what a node has put at stake for a task from its bond and burns it.
-func (k *Keeper) burnStake(ctx context.Context, o order, node uint64) (math.Int, error) {
-	taken, err := k.deps.Nodes.TakeBond(ctx, o.network.Seq, node, types.TaskExposure(o.task.Fee), types.ModuleName, "silent_result")
-	if err != nil || taken.IsZero() {
-		return taken, err
-	}
-	return taken, k.deps.Bank.BurnCoins(ctx, types.ModuleName, sdk.NewCoins(sdk.NewCoin(o.network.Token.Denom, taken)))
-}
-
-// judge settles a task whose results are all there, or asks more replicas where they disagree.
+// judge decides a task whose results are all there, or asks more replicas where they disagree.
 func (k *Keeper) judge(ctx context.Context, was types.Task, o order) (types.Task, error) {
 	agreed, unavailable, ok := o.task.Verdict()
 	switch {
 	case ok && unavailable:
 		return k.settleTask(ctx, was, o, types.TASK_OUTCOME_UNAVAILABLE, agreed)
 	case ok:
-		return k.settleTask(ctx, was, o, types.TASK_OUTCOME_MATCHED, agreed)
+		return k.conclude(ctx, was, o, types.TASK_OUTCOME_MATCHED, agreed)
 	}
 	more := o.task.Escalated()
 	if more == 0 || o.task.Draws >= types.MaxTaskDraws {
-		return k.settleTask(ctx, was, o, types.TASK_OUTCOME_DISAGREED, nil)
+		return k.conclude(ctx, was, o, types.TASK_OUTCOME_DISAGREED, nil)
 	}
 	o.task.Wanted = more
 	o.task = k.moved(ctx, o, types.TASK_STATUS_DRAWING, types.DrawBlocks)
+	return o.task, errEmit(k.setTask(ctx, was, o.task), func() error { return emitTaskMoved(ctx, o.task) })
+}
+
+// conclude gives a task its outcome. Where there are results and a jury could be asked about them, it is settled when nobody has done so in
+// time, and else at once.
+func (k *Keeper) conclude(ctx context.Context, was types.Task, o order, outcome types.TaskOutcome, agreed []int) (types.Task, error) {
+	seats, err := k.jurySeats(ctx, o, o.epoch, "")
+	if err != nil {
+		return was, err
+	}
+	if seats == 0 || !o.task.HasResults() {
+		return k.settleTask(ctx, was, o, outcome, agreed)
+	}
+	o.task.Outcome = outcome
+	if outcome == types.TASK_OUTCOME_MATCHED {
+		o.task.Result = o.task.Replicas[agreed[0]].Result
+	}
+	o.task = k.moved(ctx, o, types.TASK_STATUS_JUDGED, types.DisputeBlocks)
 	return o.task, errEmit(k.setTask(ctx, was, o.task), func() error { return emitTaskMoved(ctx, o.task) })
 }
 
@@ -111,23 +143,18 @@ func (k *Keeper) settleTask(ctx context.Context, was types.Task, o order, outcom
 	if err != nil {
 		return was, err
 	}
-	for _, r := range o.task.Replicas {
-		if r.Status == types.REPLICA_STATUS_LOST || r.Status == types.REPLICA_STATUS_SILENT {
-			continue
-		}
-		if err := k.discharge(ctx, o, r); err != nil {
-			return was, err
-		}
+	if err := k.dischargeAll(ctx, o, o.task.Replicas); err != nil {
+		return was, err
 	}
 	refund := o.task.Escrow.Sub(paid).Sub(burnt)
-	if err := k.giveClient(ctx, o, refund); err != nil {
+	if err := k.payOut(ctx, o, "client", o.task.Client, refund); err != nil {
 		return was, err
 	}
 	o.task.Outcome, o.task.Escrow = outcome, math.ZeroInt()
 	if outcome == types.TASK_OUTCOME_MATCHED {
 		o.task.Result = o.task.Replicas[agreed[0]].Result
 	}
-	if outcome != types.TASK_OUTCOME_MATCHED || !isHashOf(o.task.Result, o.task.Output) {
+	if !isHashOf(o.task.Result, o.task.Output) {
 		o.task.Output = nil
 	}
 	o.task = k.moved(ctx, o, types.TASK_STATUS_SETTLED, types.TaskKeptBlocks)
@@ -145,7 +172,7 @@ func (k *Keeper) payReplicas(ctx context.Context, o order, outcome types.TaskOut
 	case types.TASK_OUTCOME_UNAVAILABLE:
 		burnt = types.Share(o.task.Fee.MulRaw(int64(len(agreed))), burnBps)
 		return paid, burnt, k.deps.Bank.BurnCoins(ctx, types.ModuleName, sdk.NewCoins(sdk.NewCoin(o.network.Token.Denom, burnt)))
-	case types.TASK_OUTCOME_MATCHED:
+	case types.TASK_OUTCOME_MATCHED, types.TASK_OUTCOME_FOUND:
 		for _, at := range agreed {
 			n, err := k.deps.Nodes.Node(ctx, o.network.Seq, o.task.Replicas[at].Node)
 			if err != nil {
@@ -158,18 +185,6 @@ func (k *Keeper) payReplicas(ctx context.Context, o order, outcome types.TaskOut
 		}
 	}
 	return paid, burnt, nil
-}
-
-// giveClient gives the client of a task what is left for it.
-func (k *Keeper) giveClient(ctx context.Context, o order, amount math.Int) error {
-	if !amount.IsPositive() {
-		return nil
-	}
-	client, err := k.account("client", o.task.Client)
-	if err != nil {
-		return err
-	}
-	return k.deps.Bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, client, sdk.NewCoins(sdk.NewCoin(o.network.Token.Denom, amount)))
 }
 
 // moveTasks moves tasks on whose time is over, and forgets those that were settled long ago, at most MaxTasksPerBlock, each in a branch

@@ -99,6 +99,7 @@ func TestTaskEscalates(t *testing.T) {
 				f.answers(id, nodes[at:], tc.outputs[at:len(nodes)]...)
 				at = len(nodes)
 			}
+			f.undisputed(id)
 			require.Equal(t, tc.want, f.settled())
 			require.Equal(t, bonds, f.bonds(), "nobody pays for a result that does not count")
 			require.Zero(t, f.escrowed())
@@ -140,7 +141,7 @@ func TestTaskWithoutACommitment(t *testing.T) {
 	refuse(f, f.msgs.CommitResult, commitMsg(id, nodes[1], "42"), types.ErrWindow)
 	f.events()
 	f.to(f.ctx.BlockHeight() + 1)
-	require.Equal(t, []*types.EventReplicaLost{{Task: id, Network: networkID, Node: nodes[1], Status: types.REPLICA_STATUS_LOST, Burnt: math.ZeroInt()}},
+	require.Equal(t, []*types.EventReplicaLost{{Task: id, Network: networkID, Node: nodes[1], Status: types.REPLICA_STATUS_LOST, Slashed: math.ZeroInt()}},
 		eventsOf[*types.EventReplicaLost](f.events()))
 	require.Equal(t, types.TASK_STATUS_DRAWING, f.task(id).Status)
 	refuse(f, f.msgs.CommitResult, commitMsg(id, nodes[1], "42"), types.ErrWrongState)
@@ -163,13 +164,11 @@ func TestTaskWithoutAReveal(t *testing.T) {
 	f.commits(id, nodes, "42", "43")
 	must(f, f.msgs.RevealResult, revealMsg(id, nodes[0], "42"))
 	f.to(f.task(id).Closes)
-	supply := f.w.supply.AmountOf(denom)
 	f.events()
 	f.to(f.ctx.BlockHeight() + 2)
-	require.Equal(t, []*types.EventReplicaLost{{Task: id, Network: networkID, Node: nodes[1], Status: types.REPLICA_STATUS_SILENT, Burnt: math.NewInt(taskStake)}},
+	require.Equal(t, []*types.EventReplicaLost{{Task: id, Network: networkID, Node: nodes[1], Status: types.REPLICA_STATUS_SILENT, Slashed: math.NewInt(taskStake)}},
 		eventsOf[*types.EventReplicaLost](f.events()))
 	require.Equal(t, int64(bond-taskStake), f.w.nodes[nodes[1]].OwnBond.Int64())
-	require.Equal(t, int64(taskStake), supply.Sub(f.w.supply.AmountOf(denom)).Int64(), "it is burnt")
 	refuse(f, f.msgs.RevealResult, revealMsg(id, nodes[1], "43"), types.ErrWrongState)
 	more := f.drawTask(id)
 	require.Len(t, more, 2, "one for it, and one more")
@@ -233,6 +232,7 @@ func TestTaskFilters(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			f := newFixture(t, 1)
 			f.edit(1, tc.edit)
+			f.w.params.Bond.MinBond = math.NewInt(10 * bond) // so that no fee needs a jury
 			msg := taskMsg(1)
 			tc.filter(msg)
 			id := must(f, f.msgs.PostTask, msg).Task
@@ -246,6 +246,7 @@ func TestTaskFilters(t *testing.T) {
 func TestTaskExposure(t *testing.T) {
 	f := newFixture(t, 3)
 	f.edit(1, func(n *networktypes.Node) { n.Offer.Region = "moon" })
+	f.w.params.Bond.MinBond = math.NewInt(10 * bond)
 	msg := taskMsg(1)
 	msg.Fee, msg.Filter.Region = math.NewInt(bond/4), "moon"
 	exposure := func() int64 {

@@ -5,34 +5,16 @@ import (
 	"crypto/sha256"
 
 	"github.com/mesh-protocol/mesh/proof"
-	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
-// replicaOf loads a task and the place of the node that an account operates among its replicas.
-func (k *Keeper) replicaOf(ctx context.Context, networkID, operator string, task uint64) (order, networktypes.Node, int, error) {
-	_, n, err := k.operated(ctx, networkID, operator)
-	if err != nil {
-		return order{}, n, 0, err
-	}
-	o, err := k.order(ctx, task)
-	if err != nil {
-		return o, n, 0, err
-	}
-	at, ok := o.task.Replica(n.Id)
-	if o.task.Network != networkID || !ok {
-		return o, n, 0, types.ErrUnauthorized.Wrapf("node %d of network %s was not drawn for task %d", n.Id, networkID, task)
-	}
-	return o, n, at, nil
-}
-
 // commitResult takes a commitment of a node that was drawn. With the last one reveals begin.
 func (k *Keeper) commitResult(ctx context.Context, msg *types.MsgCommitResult) (types.Task, uint64, error) {
-	o, n, at, err := k.replicaOf(ctx, msg.Network, msg.Operator, msg.Task)
+	o, p, err := k.placeOf(ctx, msg.Network, msg.Operator, msg.Task)
 	if err != nil {
-		return o.task, n.Id, err
+		return o.task, 0, err
 	}
-	r := o.task.Replicas[at]
+	n, r := p.node, p.of(o.task)
 	if r.Status != types.REPLICA_STATUS_DRAWN {
 		return o.task, n.Id, types.ErrWrongState.Wrapf("node %d has committed to a result of task %d, or lost its place", n.Id, o.task.Id)
 	}
@@ -47,19 +29,19 @@ func (k *Keeper) commitResult(ctx context.Context, msg *types.MsgCommitResult) (
 	}
 	r.Status, r.Commitment = types.REPLICA_STATUS_COMMITTED, msg.Commitment
 	was := o.task
-	o.task = withReplica(o.task, at, r)
+	o.task = p.put(o.task, r)
 	t, err := k.goOn(ctx, was, o)
 	return t, n.Id, err
 }
 
 // revealResult takes the result a node has committed to. With the last one the task is judged.
 func (k *Keeper) revealResult(ctx context.Context, msg *types.MsgRevealResult) (types.Task, uint64, error) {
-	o, n, at, err := k.replicaOf(ctx, msg.Network, msg.Operator, msg.Task)
+	o, p, err := k.placeOf(ctx, msg.Network, msg.Operator, msg.Task)
 	if err != nil {
-		return o.task, n.Id, err
+		return o.task, 0, err
 	}
-	r := o.task.Replicas[at]
-	if o.task.Status != types.TASK_STATUS_REVEALING || r.Status != types.REPLICA_STATUS_COMMITTED {
+	n, r := p.node, p.of(o.task)
+	if !p.reveals(o.task) || r.Status != types.REPLICA_STATUS_COMMITTED {
 		return o.task, n.Id, types.ErrWrongState.Wrapf("task %d waits for no result of node %d now", o.task.Id, n.Id)
 	}
 	if height := heightNow(ctx); height > o.task.Closes {
@@ -70,7 +52,7 @@ func (k *Keeper) revealResult(ctx context.Context, msg *types.MsgRevealResult) (
 	}
 	r.Status, r.Result, r.Unavailable = types.REPLICA_STATUS_REVEALED, msg.Result, msg.Unavailable
 	was := o.task
-	o.task = withReplica(o.task, at, r)
+	o.task = p.put(o.task, r)
 	if len(msg.Output) != 0 && o.task.Saying(msg.Result) > o.task.Saying(digestOf(o.task.Output)) {
 		o.task.Output = msg.Output
 	}
@@ -111,12 +93,4 @@ func digestOf(output []byte) []byte {
 	}
 	sum := sha256.Sum256(output)
 	return sum[:]
-}
-
-// withReplica returns a task with one of its replicas changed; what it is made of stays as it was.
-func withReplica(t types.Task, at int, r types.Replica) types.Task {
-	list := append([]types.Replica{}, t.Replicas...)
-	list[at] = r
-	t.Replicas = list
-	return t
 }

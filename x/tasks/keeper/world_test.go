@@ -295,17 +295,17 @@ func (w *world) Suspend(ctx context.Context, n networktypes.Node) error {
 	return nil
 }
 
-func (w *world) TakeBond(ctx context.Context, s, node uint64, amount math.Int, toModule, _ string) (math.Int, error) {
-	n := w.at(s).nodes[node]
-	taken := math.MinInt(amount, n.OwnBond)
-	if taken.IsZero() {
+func (w *world) TakeBond(ctx context.Context, s, node uint64, amount math.Int, toModule, _ string) (networktypes.Taken, error) {
+	n, taken := w.at(s).nodes[node], networktypes.Taken{Amount: math.ZeroInt()}
+	if n.OwnBond.IsZero() {
 		return taken, nil
 	}
-	n.OwnBond = n.OwnBond.Sub(taken)
+	taken.Add(n.Owner, math.MinInt(amount, n.OwnBond))
+	n.OwnBond = n.OwnBond.Sub(taken.Amount)
 	n.Weight = n.Due(w.params.Bond.MinBond)
 	w.at(s).nodes[node] = n
 	_, token := namesOf(s)
-	return taken, w.SendCoinsFromModuleToModule(ctx, networktypes.ModuleName, toModule, sdk.NewCoins(sdk.NewCoin(token, taken)))
+	return taken, w.SendCoinsFromModuleToModule(ctx, networktypes.ModuleName, toModule, sdk.NewCoins(sdk.NewCoin(token, taken.Amount)))
 }
 
 func (w *world) Count(_ context.Context, s, id uint64, add networktypes.Counters) error {

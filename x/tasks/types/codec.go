@@ -12,7 +12,7 @@ func RegisterInterfaces(r codectypes.InterfaceRegistry) {
 		&MsgOpenDeal{}, &MsgDrawDeal{}, &MsgCommitLayout{}, &MsgAck{}, &MsgExtendDeal{}, &MsgCancelDeal{}, &MsgSettleDeal{},
 		&MsgClaim{}, &MsgProve{}, &MsgReportLoss{}, &MsgDeclareLoss{}, &MsgTakeIndex{}, &MsgRequestOpen{}, &MsgAnswerOpen{},
 		&MsgOpenChannel{}, &MsgTopUpChannel{}, &MsgCloseChannel{}, &MsgRedeemVouchers{},
-		&MsgPostTask{}, &MsgDrawTask{}, &MsgCommitResult{}, &MsgRevealResult{}, &MsgMoveTask{},
+		&MsgPostTask{}, &MsgDrawTask{}, &MsgCommitResult{}, &MsgRevealResult{}, &MsgMoveTask{}, &MsgDisputeTask{},
 	)
 	msgservice.RegisterMsgServiceDesc(r, &_Msg_serviceDesc)
 }

@@ -1740,8 +1740,8 @@ type EventReplicaLost struct {
 	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
 	// status it has from now on.
 	Status ReplicaStatus `protobuf:"varint,4,opt,name=status,proto3,enum=mesh.tasks.v1.ReplicaStatus" json:"status,omitempty"`
-	// burnt of its bond, in base units.
-	Burnt cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=burnt,proto3,customtype=cosmossdk.io/math.Int" json:"burnt"`
+	// slashed is what was taken of its bonds, in base units.
+	Slashed cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=slashed,proto3,customtype=cosmossdk.io/math.Int" json:"slashed"`
 }
 
 func (m *EventReplicaLost) Reset()         { *m = EventReplicaLost{} }
@@ -2185,6 +2185,394 @@ func (m *EventTaskStuck) GetReason() string {
 	return ""
 }
 
+// EventTaskDisputed tells that somebody asks a jury what a posted task comes to.
+type EventTaskDisputed struct {
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,1,opt,name=task,proto3" json:"task,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// sender disputes it.
+	Sender string `protobuf:"bytes,3,opt,name=sender,proto3" json:"sender,omitempty"`
+	// bond that was put in, in base units.
+	Bond cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=bond,proto3,customtype=cosmossdk.io/math.Int" json:"bond"`
+	// seats of the jury.
+	Seats uint32 `protobuf:"varint,5,opt,name=seats,proto3" json:"seats,omitempty"`
+}
+
+func (m *EventTaskDisputed) Reset()         { *m = EventTaskDisputed{} }
+func (m *EventTaskDisputed) String() string { return proto.CompactTextString(m) }
+func (*EventTaskDisputed) ProtoMessage()    {}
+func (*EventTaskDisputed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{28}
+}
+func (m *EventTaskDisputed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTaskDisputed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTaskDisputed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTaskDisputed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTaskDisputed.Merge(m, src)
+}
+func (m *EventTaskDisputed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTaskDisputed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTaskDisputed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTaskDisputed proto.InternalMessageInfo
+
+func (m *EventTaskDisputed) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *EventTaskDisputed) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventTaskDisputed) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *EventTaskDisputed) GetSeats() uint32 {
+	if m != nil {
+		return m.Seats
+	}
+	return 0
+}
+
+// EventJuryDecided tells what a jury has found.
+type EventJuryDecided struct {
+	// task is the id of the task.
+	Task uint64 `protobuf:"varint,1,opt,name=task,proto3" json:"task,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// result it has found, 32 bytes, or none where it found none.
+	Result []byte `protobuf:"bytes,3,opt,name=result,proto3" json:"result,omitempty"`
+	// upheld says that the outcome was another one.
+	Upheld bool `protobuf:"varint,4,opt,name=upheld,proto3" json:"upheld,omitempty"`
+	// seats that say so.
+	Seats uint32 `protobuf:"varint,5,opt,name=seats,proto3" json:"seats,omitempty"`
+	// paid to jurors before the burn, in base units.
+	Paid cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=paid,proto3,customtype=cosmossdk.io/math.Int" json:"paid"`
+	// refund of the bond, in base units.
+	Refund cosmossdk_io_math.Int `protobuf:"bytes,7,opt,name=refund,proto3,customtype=cosmossdk.io/math.Int" json:"refund"`
+}
+
+func (m *EventJuryDecided) Reset()         { *m = EventJuryDecided{} }
+func (m *EventJuryDecided) String() string { return proto.CompactTextString(m) }
+func (*EventJuryDecided) ProtoMessage()    {}
+func (*EventJuryDecided) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{29}
+}
+func (m *EventJuryDecided) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventJuryDecided) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventJuryDecided.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventJuryDecided) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventJuryDecided.Merge(m, src)
+}
+func (m *EventJuryDecided) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventJuryDecided) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventJuryDecided.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventJuryDecided proto.InternalMessageInfo
+
+func (m *EventJuryDecided) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *EventJuryDecided) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventJuryDecided) GetResult() []byte {
+	if m != nil {
+		return m.Result
+	}
+	return nil
+}
+
+func (m *EventJuryDecided) GetUpheld() bool {
+	if m != nil {
+		return m.Upheld
+	}
+	return false
+}
+
+func (m *EventJuryDecided) GetSeats() uint32 {
+	if m != nil {
+		return m.Seats
+	}
+	return 0
+}
+
+// EventSlashed tells that money of the bonds of a node was taken and is held.
+type EventSlashed struct {
+	// slash is its id.
+	Slash uint64 `protobuf:"varint,1,opt,name=slash,proto3" json:"slash,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is its number.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// offence is one word for it.
+	Offence string `protobuf:"bytes,4,opt,name=offence,proto3" json:"offence,omitempty"`
+	// task is the id of the posted task it is about.
+	Task uint64 `protobuf:"varint,5,opt,name=task,proto3" json:"task,omitempty"`
+	// amount in base units.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+	// until is the last height at which it can be given back.
+	Until int64 `protobuf:"varint,7,opt,name=until,proto3" json:"until,omitempty"`
+}
+
+func (m *EventSlashed) Reset()         { *m = EventSlashed{} }
+func (m *EventSlashed) String() string { return proto.CompactTextString(m) }
+func (*EventSlashed) ProtoMessage()    {}
+func (*EventSlashed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{30}
+}
+func (m *EventSlashed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSlashed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSlashed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSlashed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSlashed.Merge(m, src)
+}
+func (m *EventSlashed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSlashed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSlashed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSlashed proto.InternalMessageInfo
+
+func (m *EventSlashed) GetSlash() uint64 {
+	if m != nil {
+		return m.Slash
+	}
+	return 0
+}
+
+func (m *EventSlashed) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventSlashed) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+func (m *EventSlashed) GetOffence() string {
+	if m != nil {
+		return m.Offence
+	}
+	return ""
+}
+
+func (m *EventSlashed) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *EventSlashed) GetUntil() int64 {
+	if m != nil {
+		return m.Until
+	}
+	return 0
+}
+
+// EventSlashEnded tells what became of a slash.
+type EventSlashEnded struct {
+	// slash is its id.
+	Slash uint64 `protobuf:"varint,1,opt,name=slash,proto3" json:"slash,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is its number.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// reporter is what who reported the offence was given, in base units.
+	Reporter cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=reporter,proto3,customtype=cosmossdk.io/math.Int" json:"reporter"`
+	// burnt in base units.
+	Burnt cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=burnt,proto3,customtype=cosmossdk.io/math.Int" json:"burnt"`
+	// returned to whose bonds it was, in base units.
+	Returned cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=returned,proto3,customtype=cosmossdk.io/math.Int" json:"returned"`
+}
+
+func (m *EventSlashEnded) Reset()         { *m = EventSlashEnded{} }
+func (m *EventSlashEnded) String() string { return proto.CompactTextString(m) }
+func (*EventSlashEnded) ProtoMessage()    {}
+func (*EventSlashEnded) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{31}
+}
+func (m *EventSlashEnded) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSlashEnded) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSlashEnded.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSlashEnded) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSlashEnded.Merge(m, src)
+}
+func (m *EventSlashEnded) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSlashEnded) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSlashEnded.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSlashEnded proto.InternalMessageInfo
+
+func (m *EventSlashEnded) GetSlash() uint64 {
+	if m != nil {
+		return m.Slash
+	}
+	return 0
+}
+
+func (m *EventSlashEnded) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventSlashEnded) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+// EventSlashStuck tells that a slash could not be ended by itself.
+type EventSlashStuck struct {
+	// slash is its id.
+	Slash uint64 `protobuf:"varint,1,opt,name=slash,proto3" json:"slash,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// reason why, for people.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *EventSlashStuck) Reset()         { *m = EventSlashStuck{} }
+func (m *EventSlashStuck) String() string { return proto.CompactTextString(m) }
+func (*EventSlashStuck) ProtoMessage()    {}
+func (*EventSlashStuck) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dc0236335c641cbc, []int{32}
+}
+func (m *EventSlashStuck) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSlashStuck) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSlashStuck.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSlashStuck) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSlashStuck.Merge(m, src)
+}
+func (m *EventSlashStuck) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSlashStuck) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSlashStuck.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSlashStuck proto.InternalMessageInfo
+
+func (m *EventSlashStuck) GetSlash() uint64 {
+	if m != nil {
+		return m.Slash
+	}
+	return 0
+}
+
+func (m *EventSlashStuck) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *EventSlashStuck) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*EventDealOpened)(nil), "mesh.tasks.v1.EventDealOpened")
 	proto.RegisterType((*EventIndexAssigned)(nil), "mesh.tasks.v1.EventIndexAssigned")
@@ -2214,97 +2602,114 @@ func init() {
 	proto.RegisterType((*EventTaskMoved)(nil), "mesh.tasks.v1.EventTaskMoved")
 	proto.RegisterType((*EventTaskSettled)(nil), "mesh.tasks.v1.EventTaskSettled")
 	proto.RegisterType((*EventTaskStuck)(nil), "mesh.tasks.v1.EventTaskStuck")
+	proto.RegisterType((*EventTaskDisputed)(nil), "mesh.tasks.v1.EventTaskDisputed")
+	proto.RegisterType((*EventJuryDecided)(nil), "mesh.tasks.v1.EventJuryDecided")
+	proto.RegisterType((*EventSlashed)(nil), "mesh.tasks.v1.EventSlashed")
+	proto.RegisterType((*EventSlashEnded)(nil), "mesh.tasks.v1.EventSlashEnded")
+	proto.RegisterType((*EventSlashStuck)(nil), "mesh.tasks.v1.EventSlashStuck")
 }
 
 func init() { proto.RegisterFile("mesh/tasks/v1/events.proto", fileDescriptor_dc0236335c641cbc) }
 
 var fileDescriptor_dc0236335c641cbc = []byte{
-	// 1354 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x18, 0xbd, 0x6f, 0x1c, 0xc5,
-	0xd7, 0xeb, 0xfb, 0xf4, 0xd8, 0xce, 0xef, 0x97, 0xe5, 0x12, 0x6d, 0x2c, 0xe2, 0x98, 0xad, 0x22,
-	0xa2, 0xdc, 0x91, 0x90, 0x02, 0x09, 0xa1, 0xc8, 0xb9, 0x58, 0x28, 0x52, 0x50, 0xac, 0x71, 0x14,
-	0x10, 0x8d, 0x35, 0xde, 0x7d, 0x3e, 0x8f, 0x6e, 0x77, 0xe6, 0x98, 0x99, 0x3d, 0x3b, 0x7f, 0x00,
-	0x45, 0x2a, 0x40, 0xa2, 0xa4, 0x01, 0x09, 0x89, 0x0a, 0x51, 0xa4, 0x46, 0xa2, 0x41, 0x69, 0x90,
-	0xa2, 0x08, 0x09, 0x44, 0x11, 0xa1, 0xa4, 0xa0, 0xe4, 0x5f, 0x40, 0xf3, 0xb1, 0x77, 0x7b, 0xc6,
-	0x01, 0x6e, 0x7d, 0x56, 0x1a, 0x7b, 0xdf, 0x9b, 0x79, 0xdf, 0x6f, 0xde, 0xc7, 0xa1, 0x95, 0x14,
-	0xe4, 0x5e, 0x47, 0x11, 0xd9, 0x97, 0x9d, 0xe1, 0x95, 0x0e, 0x0c, 0x81, 0x29, 0xd9, 0x1e, 0x08,
-	0xae, 0xb8, 0xbf, 0xac, 0xcf, 0xda, 0xe6, 0xac, 0x3d, 0xbc, 0xb2, 0x72, 0x9a, 0xa4, 0x94, 0xf1,
-	0x8e, 0xf9, 0x6b, 0x6f, 0xac, 0x9c, 0x8b, 0xb8, 0x4c, 0xb9, 0xdc, 0x36, 0x50, 0xc7, 0x02, 0xee,
-	0xa8, 0xd5, 0xe3, 0x3d, 0x6e, 0xf1, 0xfa, 0xcb, 0x61, 0x83, 0x49, 0x71, 0x31, 0x90, 0xe4, 0xe8,
-	0x13, 0xfd, 0x61, 0x4f, 0xc2, 0x9f, 0x2b, 0xe8, 0x7f, 0x1b, 0x5a, 0xaf, 0x9b, 0x40, 0x92, 0x3b,
-	0x03, 0x60, 0x10, 0xfb, 0x3e, 0xaa, 0x6a, 0xda, 0xc0, 0x5b, 0xf3, 0x2e, 0x56, 0xb1, 0xf9, 0xf6,
-	0x03, 0xd4, 0x60, 0xa0, 0xf6, 0xb9, 0xe8, 0x07, 0xf3, 0x6b, 0xde, 0xc5, 0x05, 0x9c, 0x83, 0xfe,
-	0x1b, 0xa8, 0x1e, 0x25, 0x14, 0x98, 0x0a, 0x2a, 0xfa, 0xe0, 0x46, 0xf0, 0xe4, 0xe1, 0xe5, 0x96,
-	0xd3, 0x76, 0x3d, 0x8e, 0x05, 0x48, 0xb9, 0xa5, 0x04, 0x65, 0x3d, 0xec, 0xee, 0xf9, 0x6f, 0xa3,
-	0xc6, 0x40, 0xf0, 0x5d, 0x9a, 0x40, 0x50, 0x5d, 0xf3, 0x2e, 0x2e, 0x5e, 0x3d, 0xdb, 0x9e, 0x70,
-	0x46, 0x7b, 0xd3, 0x9e, 0xde, 0x58, 0x78, 0xf4, 0xf4, 0xc2, 0xdc, 0x37, 0x7f, 0x7c, 0xf7, 0xba,
-	0x87, 0x73, 0x0a, 0xbf, 0x85, 0x6a, 0x72, 0x40, 0x22, 0x08, 0x6a, 0x46, 0x3b, 0x0b, 0xf8, 0xd7,
-	0x51, 0x55, 0x10, 0x05, 0x41, 0xdd, 0xa8, 0x70, 0x49, 0xd3, 0xfd, 0xf6, 0xf4, 0xc2, 0x19, 0xab,
-	0x86, 0x8c, 0xfb, 0x6d, 0xca, 0x3b, 0x29, 0x51, 0x7b, 0xed, 0x5b, 0x4c, 0x3d, 0x79, 0x78, 0x19,
-	0x39, 0xfd, 0x6e, 0x31, 0x85, 0x0d, 0xa1, 0xdf, 0x45, 0x75, 0x90, 0x91, 0xe0, 0xfb, 0x41, 0x63,
-	0x7a, 0x16, 0x8e, 0xd4, 0xdf, 0x40, 0x0d, 0x01, 0x12, 0xc4, 0x10, 0x82, 0xe6, 0xf4, 0x5c, 0x72,
-	0x5a, 0x7f, 0x1d, 0xd5, 0x76, 0x32, 0xc1, 0x54, 0xb0, 0x30, 0x3d, 0x13, 0x4b, 0x19, 0x26, 0xc8,
-	0x37, 0x51, 0xbd, 0xc5, 0x62, 0x38, 0x58, 0x97, 0x92, 0xf6, 0xa6, 0x0f, 0x6c, 0x0b, 0xd5, 0xa8,
-	0x26, 0x37, 0x71, 0x5d, 0xc6, 0x16, 0xd0, 0x3c, 0x18, 0x8f, 0x6d, 0xe4, 0xaa, 0xd8, 0x7c, 0x87,
-	0x9f, 0x7b, 0xa8, 0x65, 0xc4, 0xdd, 0x26, 0xf7, 0x79, 0xa6, 0xba, 0x3c, 0x4d, 0xa9, 0x52, 0x53,
-	0x0b, 0x7c, 0x0b, 0xd5, 0x13, 0xc3, 0xc0, 0x48, 0x5c, 0xbc, 0x7a, 0xe6, 0x50, 0x5a, 0x58, 0xee,
-	0xc5, 0xac, 0x70, 0xf7, 0xb5, 0xaa, 0x24, 0xea, 0x43, 0x6c, 0xb4, 0x5a, 0xc6, 0x16, 0x08, 0xbf,
-	0xf2, 0x5c, 0x6e, 0x5b, 0x2f, 0x68, 0xdc, 0x49, 0xb9, 0x40, 0xf3, 0x18, 0x82, 0x90, 0x94, 0x33,
-	0x97, 0x98, 0x39, 0xe8, 0x9f, 0x47, 0x68, 0x57, 0xf0, 0x74, 0x1b, 0x06, 0x3c, 0xda, 0x33, 0x09,
-	0x5a, 0xc5, 0x0b, 0x1a, 0xb3, 0xa1, 0x11, 0xe1, 0xd7, 0x1e, 0x3a, 0x3d, 0x7a, 0x80, 0x1b, 0x07,
-	0x0a, 0x58, 0x3c, 0xb5, 0x9a, 0xe7, 0x11, 0x4a, 0x88, 0x54, 0x4e, 0x44, 0xc5, 0x8a, 0xd0, 0x18,
-	0x23, 0xa2, 0x90, 0xdb, 0xd5, 0xd2, 0xb9, 0x1d, 0x12, 0x97, 0x51, 0x5a, 0xcd, 0x2e, 0x61, 0x11,
-	0x24, 0xc9, 0x8c, 0xf5, 0x0c, 0x7f, 0xf4, 0xd0, 0xff, 0x47, 0x32, 0xb6, 0x40, 0xa9, 0xe9, 0x25,
-	0x5c, 0x47, 0xd5, 0x88, 0xcb, 0xbc, 0x14, 0x4d, 0x57, 0x07, 0x34, 0xa1, 0xf6, 0x95, 0x80, 0xdd,
-	0x8c, 0xc5, 0xa5, 0x7c, 0x65, 0x49, 0xc3, 0x7b, 0xe8, 0xd4, 0xd8, 0x0e, 0x95, 0x45, 0xfd, 0x29,
-	0xad, 0x38, 0xab, 0x95, 0x20, 0x92, 0x33, 0x6b, 0x07, 0x76, 0x50, 0xf8, 0x8b, 0x87, 0x96, 0x0c,
-	0xe3, 0x6e, 0x42, 0x68, 0x0a, 0x71, 0x91, 0x85, 0x37, 0xc9, 0x22, 0xcf, 0xd1, 0xf9, 0x42, 0x8e,
-	0xb6, 0x50, 0xad, 0xe8, 0x79, 0x0b, 0xe8, 0x6a, 0xa3, 0xb8, 0x22, 0x49, 0x19, 0x83, 0x2d, 0xa5,
-	0xff, 0x1a, 0x5a, 0xca, 0x06, 0x8a, 0xa6, 0xb0, 0x2d, 0x13, 0xae, 0xa4, 0x79, 0x01, 0xcb, 0x78,
-	0xd1, 0xe2, 0xb6, 0x34, 0x4a, 0x87, 0x3e, 0xce, 0xd4, 0xfd, 0xed, 0x7d, 0x2e, 0xd4, 0xe8, 0x15,
-	0x68, 0xcc, 0xfb, 0x1a, 0x11, 0x3e, 0x9d, 0x47, 0x8b, 0xc6, 0xb2, 0x4d, 0xc1, 0x87, 0xc0, 0x66,
-	0x65, 0x58, 0x4f, 0x70, 0x29, 0x4b, 0x19, 0x66, 0x28, 0xc7, 0x95, 0xb8, 0x56, 0xb6, 0x12, 0x9b,
-	0xc7, 0x47, 0x04, 0x83, 0xb8, 0x4c, 0x6f, 0x72, 0xa4, 0x7f, 0x73, 0x70, 0xe3, 0xdf, 0x1c, 0xdc,
-	0x3c, 0xec, 0xe0, 0x1f, 0x3c, 0x97, 0x93, 0xa6, 0x16, 0xde, 0xd6, 0xa9, 0x7e, 0x52, 0xa5, 0x70,
-	0x9c, 0xbd, 0xb5, 0x62, 0xf6, 0xea, 0xb7, 0x39, 0x20, 0xb4, 0x94, 0x1f, 0x0c, 0x61, 0x48, 0x8b,
-	0xe5, 0xfc, 0x2e, 0xe9, 0x03, 0x3b, 0xb1, 0x8e, 0xf6, 0x6d, 0xde, 0x3a, 0x30, 0x0c, 0x08, 0x15,
-	0x9b, 0x84, 0x9e, 0x5c, 0xeb, 0xe8, 0xa2, 0x3a, 0x49, 0x79, 0x56, 0x2e, 0xcb, 0x1c, 0xa9, 0xee,
-	0x75, 0xb6, 0x3e, 0xeb, 0x19, 0x0e, 0xc3, 0x47, 0x19, 0x48, 0x65, 0x0b, 0x84, 0xb0, 0x80, 0x53,
-	0x3b, 0x07, 0x47, 0xd6, 0xcc, 0x1f, 0x6d, 0x4d, 0xe5, 0x05, 0xd6, 0x54, 0x8f, 0xb2, 0xa6, 0x56,
-	0xb0, 0x66, 0x05, 0x35, 0x63, 0x20, 0x71, 0x42, 0x99, 0x9d, 0xc6, 0x2a, 0x78, 0x04, 0x87, 0x1f,
-	0xe7, 0xbd, 0x4e, 0x2b, 0xb9, 0xce, 0xe4, 0x3e, 0x88, 0x97, 0xa1, 0x63, 0xf8, 0x67, 0xee, 0xac,
-	0xee, 0x1e, 0x61, 0x0c, 0xf2, 0xb9, 0x37, 0x40, 0x8d, 0xc8, 0x22, 0x72, 0x45, 0x1c, 0xf8, 0x0f,
-	0x61, 0xce, 0xd9, 0x57, 0x0a, 0x2e, 0x18, 0x4f, 0xc4, 0xd5, 0xff, 0x38, 0x11, 0x6f, 0xa0, 0x46,
-	0x0c, 0x03, 0x2e, 0x69, 0xa9, 0x1c, 0xc8, 0x69, 0xb5, 0x9a, 0x70, 0x30, 0xa0, 0x02, 0xa4, 0x73,
-	0x7d, 0x0e, 0x86, 0xdf, 0x7b, 0xe8, 0x95, 0xa2, 0xc5, 0xfa, 0x5f, 0x6f, 0x86, 0x26, 0x17, 0x0c,
-	0xa8, 0xce, 0xc6, 0x80, 0xda, 0xa4, 0x01, 0x9f, 0x54, 0xdc, 0x88, 0x79, 0x8f, 0x67, 0xd1, 0x1e,
-	0x08, 0x0c, 0x31, 0x40, 0xfa, 0x52, 0x83, 0x36, 0x8b, 0x77, 0xab, 0x93, 0x36, 0x32, 0x3c, 0x6c,
-	0x4b, 0xb4, 0x80, 0x7e, 0x44, 0x30, 0xa4, 0x31, 0xb0, 0x08, 0x4c, 0xad, 0x5f, 0xc2, 0x23, 0x78,
-	0xdc, 0xd6, 0x9a, 0xa5, 0xdb, 0xda, 0xb8, 0x27, 0x2d, 0x94, 0xee, 0x49, 0xe1, 0x17, 0xf3, 0x93,
-	0x8f, 0xa8, 0x9b, 0x70, 0xf9, 0x52, 0xe3, 0xf1, 0x2e, 0x6a, 0x0a, 0x97, 0x15, 0x65, 0x22, 0x32,
-	0x22, 0x2e, 0xcc, 0x80, 0xf5, 0xf2, 0x33, 0xe0, 0xb6, 0x2b, 0x75, 0xce, 0x3b, 0x76, 0x0c, 0x2c,
-	0xe3, 0x9c, 0x17, 0x0d, 0x83, 0x0f, 0xe6, 0x5d, 0x8b, 0xba, 0x4b, 0x64, 0x7f, 0x93, 0x4b, 0xb7,
-	0x6f, 0xe9, 0x6d, 0x29, 0x6f, 0x51, 0xfa, 0x7b, 0xa6, 0x9b, 0xbb, 0x8f, 0xaa, 0x7d, 0x9a, 0xcf,
-	0xc6, 0xd8, 0x7c, 0xfb, 0xef, 0xa0, 0xca, 0x2e, 0x40, 0x19, 0x8f, 0x6b, 0xba, 0xc2, 0x72, 0x52,
-	0x2f, 0xbf, 0x9c, 0xf4, 0x9d, 0xb3, 0x31, 0x0c, 0x12, 0x1a, 0x91, 0x9b, 0x82, 0xec, 0xb3, 0x29,
-	0x9d, 0x71, 0x54, 0x0e, 0xb6, 0x50, 0x2d, 0x63, 0x8a, 0xda, 0xd1, 0xb8, 0x82, 0x2d, 0x10, 0xfe,
-	0x94, 0xaf, 0x29, 0x4e, 0x5a, 0x3e, 0x4c, 0x1d, 0x53, 0xd8, 0x35, 0x54, 0x97, 0x8a, 0xa8, 0xcc,
-	0xce, 0xab, 0xa7, 0xae, 0xbe, 0x7a, 0x68, 0xfb, 0x75, 0xd2, 0xb6, 0xcc, 0x1d, 0xec, 0xee, 0xce,
-	0x60, 0x42, 0x0d, 0x3f, 0x70, 0x95, 0x15, 0x83, 0xcc, 0x92, 0xc9, 0xe5, 0xfd, 0x78, 0x26, 0x85,
-	0x9f, 0xe5, 0x5d, 0xc7, 0xb2, 0xc6, 0x30, 0x04, 0x92, 0xcc, 0x82, 0xb3, 0x7d, 0x14, 0x9a, 0xa7,
-	0x71, 0xd6, 0x12, 0x76, 0x90, 0xbf, 0x86, 0x16, 0x33, 0x46, 0x86, 0x84, 0x26, 0x64, 0x27, 0xb1,
-	0x49, 0xd9, 0xc4, 0x45, 0x54, 0xf8, 0x65, 0x3e, 0x08, 0xeb, 0x67, 0xf3, 0x1e, 0x1f, 0x4e, 0xad,
-	0xce, 0x95, 0x51, 0x9c, 0x2a, 0x26, 0x4e, 0xe7, 0x0e, 0xc5, 0x49, 0xf3, 0x3d, 0x14, 0xa4, 0xb3,
-	0xa8, 0xbe, 0x4f, 0x98, 0x1a, 0xfd, 0x3e, 0xe1, 0x20, 0x8d, 0x8f, 0x74, 0xd5, 0xcc, 0xbb, 0x9d,
-	0x83, 0xc2, 0x07, 0x15, 0x97, 0x61, 0x86, 0xd7, 0x78, 0x11, 0x3e, 0xd1, 0xb7, 0x7d, 0x0d, 0x35,
-	0x78, 0xa6, 0x22, 0x9e, 0x82, 0x4b, 0xc0, 0x95, 0x23, 0x0c, 0xbb, 0x63, 0x6f, 0xe0, 0xfc, 0x6a,
-	0x21, 0x10, 0xb5, 0x89, 0x40, 0x1c, 0x77, 0xd8, 0x1f, 0x27, 0x76, 0xe3, 0x38, 0xab, 0x97, 0xab,
-	0xe3, 0xcd, 0xe3, 0xef, 0xf2, 0x36, 0xac, 0x6e, 0x97, 0x9f, 0x22, 0x10, 0x2f, 0x28, 0xdf, 0x37,
-	0x36, 0x1e, 0x3d, 0x5b, 0xf5, 0x1e, 0x3f, 0x5b, 0xf5, 0x7e, 0x7f, 0xb6, 0xea, 0x7d, 0xfa, 0x7c,
-	0x75, 0xee, 0xf1, 0xf3, 0xd5, 0xb9, 0x5f, 0x9f, 0xaf, 0xce, 0x7d, 0x78, 0xa9, 0x47, 0xd5, 0x5e,
-	0xb6, 0xd3, 0x8e, 0x78, 0xda, 0xd1, 0x11, 0xb8, 0x6c, 0x7e, 0xa9, 0x8d, 0x78, 0x62, 0xa0, 0xce,
-	0x81, 0xfb, 0x1d, 0x57, 0xdd, 0x1f, 0x80, 0xdc, 0xa9, 0x9b, 0xc3, 0x37, 0xff, 0x0a, 0x00, 0x00,
-	0xff, 0xff, 0x17, 0x64, 0xfa, 0xcc, 0x6b, 0x16, 0x00, 0x00,
+	// 1538 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x59, 0xdd, 0x6b, 0x1d, 0x45,
+	0x14, 0xcf, 0xe6, 0x7e, 0x66, 0x92, 0x54, 0xbb, 0xa6, 0x61, 0x1b, 0x6c, 0x1a, 0xf7, 0xa9, 0x58,
+	0x7a, 0xaf, 0xad, 0x7d, 0x10, 0x44, 0x4a, 0x9a, 0x04, 0xa9, 0x54, 0x1a, 0x36, 0xa5, 0x7e, 0xbc,
+	0x84, 0xc9, 0xee, 0x49, 0xee, 0x72, 0xf7, 0xce, 0xac, 0x33, 0xb3, 0x37, 0xc9, 0x1f, 0xe0, 0x43,
+	0x41, 0x50, 0xc1, 0x47, 0x5f, 0x14, 0x04, 0xf1, 0x41, 0x7c, 0xe8, 0xb3, 0xe0, 0x8b, 0x14, 0x9f,
+	0x6a, 0x11, 0x14, 0x85, 0x22, 0xed, 0x83, 0x8f, 0xfe, 0x0b, 0x32, 0x5f, 0xf7, 0xee, 0x8d, 0x89,
+	0x75, 0x37, 0x37, 0xf4, 0x25, 0xd9, 0x33, 0x33, 0xe7, 0xcc, 0xf9, 0xf8, 0xcd, 0x39, 0x67, 0xe6,
+	0xa2, 0x85, 0x1e, 0xf0, 0x4e, 0x5b, 0x60, 0xde, 0xe5, 0xed, 0xfe, 0xe5, 0x36, 0xf4, 0x81, 0x08,
+	0xde, 0x4a, 0x19, 0x15, 0xd4, 0x9d, 0x95, 0x73, 0x2d, 0x35, 0xd7, 0xea, 0x5f, 0x5e, 0x38, 0x8d,
+	0x7b, 0x31, 0xa1, 0x6d, 0xf5, 0x57, 0xaf, 0x58, 0x38, 0x1b, 0x52, 0xde, 0xa3, 0x7c, 0x53, 0x51,
+	0x6d, 0x4d, 0x98, 0xa9, 0xb9, 0x1d, 0xba, 0x43, 0xf5, 0xb8, 0xfc, 0x32, 0xa3, 0xde, 0xe8, 0x76,
+	0x11, 0xe0, 0xe4, 0xf0, 0x19, 0xf9, 0xa1, 0x67, 0xfc, 0x5f, 0x2a, 0xe8, 0xb9, 0x35, 0xa9, 0xd7,
+	0x2a, 0xe0, 0xe4, 0x56, 0x0a, 0x04, 0x22, 0xd7, 0x45, 0x55, 0xc9, 0xeb, 0x39, 0x4b, 0xce, 0x85,
+	0x6a, 0xa0, 0xbe, 0x5d, 0x0f, 0x35, 0x08, 0x88, 0x5d, 0xca, 0xba, 0xde, 0xe4, 0x92, 0x73, 0x61,
+	0x2a, 0xb0, 0xa4, 0xfb, 0x0a, 0xaa, 0x87, 0x49, 0x0c, 0x44, 0x78, 0x15, 0x39, 0x71, 0xdd, 0x7b,
+	0x78, 0xef, 0xd2, 0x9c, 0xd1, 0x76, 0x39, 0x8a, 0x18, 0x70, 0xbe, 0x21, 0x58, 0x4c, 0x76, 0x02,
+	0xb3, 0xce, 0x7d, 0x1d, 0x35, 0x52, 0x46, 0xb7, 0xe3, 0x04, 0xbc, 0xea, 0x92, 0x73, 0x61, 0xfa,
+	0xca, 0x7c, 0x6b, 0xc4, 0x19, 0xad, 0x75, 0x3d, 0x7b, 0x7d, 0xea, 0xfe, 0xa3, 0xf3, 0x13, 0x5f,
+	0xff, 0xf5, 0xdd, 0xcb, 0x4e, 0x60, 0x39, 0xdc, 0x39, 0x54, 0xe3, 0x29, 0x0e, 0xc1, 0xab, 0x29,
+	0xed, 0x34, 0xe1, 0x5e, 0x43, 0x55, 0x86, 0x05, 0x78, 0x75, 0xa5, 0xc2, 0x45, 0xc9, 0xf7, 0xfb,
+	0xa3, 0xf3, 0x67, 0xb4, 0x1a, 0x3c, 0xea, 0xb6, 0x62, 0xda, 0xee, 0x61, 0xd1, 0x69, 0xdd, 0x20,
+	0xe2, 0xe1, 0xbd, 0x4b, 0xc8, 0xe8, 0x77, 0x83, 0x88, 0x40, 0x31, 0xba, 0x2b, 0xa8, 0x0e, 0x3c,
+	0x64, 0x74, 0xd7, 0x6b, 0x14, 0x17, 0x61, 0x58, 0xdd, 0x35, 0xd4, 0x60, 0xc0, 0x81, 0xf5, 0xc1,
+	0x6b, 0x16, 0x97, 0x62, 0x79, 0xdd, 0x65, 0x54, 0xdb, 0xca, 0x18, 0x11, 0xde, 0x54, 0x71, 0x21,
+	0x9a, 0xd3, 0x4f, 0x90, 0xab, 0xa2, 0x7a, 0x83, 0x44, 0xb0, 0xb7, 0xcc, 0x79, 0xbc, 0x53, 0x3c,
+	0xb0, 0x73, 0xa8, 0x16, 0x4b, 0x76, 0x15, 0xd7, 0xd9, 0x40, 0x13, 0x52, 0x06, 0xa1, 0x91, 0x8e,
+	0x5c, 0x35, 0x50, 0xdf, 0xfe, 0x67, 0x0e, 0x9a, 0x53, 0xdb, 0xdd, 0xc4, 0xfb, 0x34, 0x13, 0x2b,
+	0xb4, 0xd7, 0x8b, 0x85, 0x28, 0xbc, 0xe1, 0x6b, 0xa8, 0x9e, 0x28, 0x01, 0x6a, 0xc7, 0xe9, 0x2b,
+	0x67, 0x0e, 0xc0, 0x42, 0x4b, 0xcf, 0xa3, 0xc2, 0xac, 0x97, 0xaa, 0xe2, 0xb0, 0x0b, 0x91, 0xd2,
+	0x6a, 0x36, 0xd0, 0x84, 0xff, 0xa5, 0x63, 0xb0, 0xad, 0xbd, 0x20, 0xc7, 0x4e, 0xca, 0x05, 0x52,
+	0x46, 0x1f, 0x18, 0x8f, 0x29, 0x31, 0xc0, 0xb4, 0xa4, 0x7b, 0x0e, 0xa1, 0x6d, 0x46, 0x7b, 0x9b,
+	0x90, 0xd2, 0xb0, 0xa3, 0x00, 0x5a, 0x0d, 0xa6, 0xe4, 0xc8, 0x9a, 0x1c, 0xf0, 0xbf, 0x72, 0xd0,
+	0xe9, 0xc1, 0x01, 0x5c, 0xdb, 0x13, 0x40, 0xa2, 0xc2, 0x6a, 0x9e, 0x43, 0x28, 0xc1, 0x5c, 0x98,
+	0x2d, 0x2a, 0x7a, 0x0b, 0x39, 0xa2, 0xb6, 0xc8, 0x61, 0xbb, 0x5a, 0x1a, 0xdb, 0x3e, 0x36, 0x88,
+	0x92, 0x6a, 0xae, 0x60, 0x12, 0x42, 0x92, 0x8c, 0x59, 0x4f, 0xff, 0x47, 0x07, 0x3d, 0x3f, 0xd8,
+	0x63, 0x03, 0x84, 0x28, 0xbe, 0xc3, 0x35, 0x54, 0x0d, 0x29, 0xb7, 0xa9, 0xa8, 0x58, 0x1e, 0x90,
+	0x8c, 0xd2, 0x57, 0x0c, 0xb6, 0x33, 0x12, 0x95, 0xf2, 0x95, 0x66, 0xf5, 0xef, 0xa0, 0x53, 0x43,
+	0x3b, 0x44, 0x16, 0x76, 0x0b, 0x5a, 0x31, 0x2f, 0x95, 0xc0, 0x9c, 0x12, 0x6d, 0x47, 0x60, 0x28,
+	0xff, 0x57, 0x07, 0xcd, 0x28, 0xc1, 0x2b, 0x09, 0x8e, 0x7b, 0x10, 0xe5, 0x45, 0x38, 0xa3, 0x22,
+	0x2c, 0x46, 0x27, 0x73, 0x18, 0x9d, 0x43, 0xb5, 0xbc, 0xe7, 0x35, 0x21, 0xb3, 0x8d, 0xa0, 0x02,
+	0x27, 0x65, 0x0c, 0xd6, 0x9c, 0xee, 0x4b, 0x68, 0x26, 0x4b, 0x45, 0xdc, 0x83, 0x4d, 0x9e, 0x50,
+	0xc1, 0xd5, 0x09, 0x98, 0x0d, 0xa6, 0xf5, 0xd8, 0x86, 0x1c, 0x92, 0xa1, 0x8f, 0x32, 0xb1, 0xbf,
+	0xb9, 0x4b, 0x99, 0x18, 0x9c, 0x02, 0x39, 0xf2, 0x8e, 0x1c, 0xf0, 0x1f, 0x4d, 0xa2, 0x69, 0x65,
+	0xd9, 0x3a, 0xa3, 0x7d, 0x20, 0xe3, 0x32, 0x6c, 0x87, 0x51, 0xce, 0x4b, 0x19, 0xa6, 0x38, 0x87,
+	0x99, 0xb8, 0x56, 0x36, 0x13, 0xab, 0xc3, 0x87, 0x19, 0x81, 0xa8, 0x4c, 0x6d, 0x32, 0xac, 0xff,
+	0x72, 0x70, 0xe3, 0x69, 0x0e, 0x6e, 0x1e, 0x74, 0xf0, 0x0f, 0x8e, 0xc1, 0xa4, 0xca, 0x85, 0x37,
+	0x25, 0xd4, 0x4f, 0x2a, 0x15, 0x0e, 0xd1, 0x5b, 0xcb, 0xa3, 0x57, 0x9e, 0xcd, 0x14, 0xc7, 0xa5,
+	0xfc, 0xa0, 0x18, 0xfd, 0x38, 0x9f, 0xce, 0x6f, 0xe3, 0x2e, 0x90, 0x13, 0xab, 0x68, 0xdf, 0xda,
+	0xd2, 0x11, 0x40, 0x8a, 0x63, 0xb6, 0x8e, 0xe3, 0x93, 0x2b, 0x1d, 0x2b, 0xa8, 0x8e, 0x7b, 0x34,
+	0x2b, 0x87, 0x32, 0xc3, 0x2a, 0x6b, 0x9d, 0xce, 0xcf, 0xb2, 0x87, 0x0b, 0xe0, 0x83, 0x0c, 0xb8,
+	0xd0, 0x09, 0x82, 0x69, 0xc2, 0xa8, 0x6d, 0xc9, 0x81, 0x35, 0x93, 0x87, 0x5b, 0x53, 0x39, 0xc2,
+	0x9a, 0xea, 0x61, 0xd6, 0xd4, 0x72, 0xd6, 0x2c, 0xa0, 0x66, 0x04, 0x38, 0x4a, 0x62, 0xa2, 0xbb,
+	0xb1, 0x4a, 0x30, 0xa0, 0xfd, 0x0f, 0x6d, 0xad, 0x93, 0x4a, 0x2e, 0x13, 0xbe, 0x0b, 0xec, 0x59,
+	0xe8, 0xe8, 0xff, 0x6d, 0x9d, 0xb5, 0xd2, 0xc1, 0x84, 0x80, 0xed, 0x7b, 0x3d, 0xd4, 0x08, 0xf5,
+	0x80, 0x55, 0xc4, 0x90, 0xff, 0x11, 0x66, 0x2b, 0xbe, 0x92, 0x73, 0xc1, 0xb0, 0x23, 0xae, 0xfe,
+	0xcf, 0x8e, 0x78, 0x0d, 0x35, 0x22, 0x48, 0x29, 0x8f, 0x4b, 0x61, 0xc0, 0xf2, 0x4a, 0x35, 0x61,
+	0x2f, 0x8d, 0x19, 0x70, 0xe3, 0x7a, 0x4b, 0xfa, 0xdf, 0x3b, 0xe8, 0x85, 0xbc, 0xc5, 0xf2, 0xdf,
+	0xce, 0x18, 0x4d, 0xce, 0x19, 0x50, 0x1d, 0x8f, 0x01, 0xb5, 0x51, 0x03, 0x3e, 0xae, 0x98, 0x16,
+	0xf3, 0x0e, 0xcd, 0xc2, 0x0e, 0xb0, 0x00, 0x22, 0x80, 0xde, 0x33, 0x0d, 0xda, 0x38, 0xce, 0xad,
+	0x04, 0x6d, 0xa8, 0x64, 0xe8, 0x92, 0xa8, 0x09, 0x79, 0x88, 0xa0, 0x1f, 0x47, 0x40, 0x42, 0x50,
+	0xb9, 0x7e, 0x26, 0x18, 0xd0, 0xc3, 0xb2, 0xd6, 0x2c, 0x5d, 0xd6, 0x86, 0x35, 0x69, 0xaa, 0x74,
+	0x4d, 0xf2, 0x3f, 0x9f, 0x1c, 0x3d, 0x44, 0x2b, 0x09, 0xe5, 0xcf, 0x34, 0x1e, 0x6f, 0xa2, 0x26,
+	0x33, 0xa8, 0x28, 0x13, 0x91, 0x01, 0x73, 0xae, 0x07, 0xac, 0x97, 0xef, 0x01, 0x37, 0x4d, 0xaa,
+	0x33, 0xde, 0xd1, 0x6d, 0x60, 0x19, 0xe7, 0x1c, 0xd5, 0x0c, 0xde, 0x9d, 0x34, 0x25, 0xea, 0x36,
+	0xe6, 0xdd, 0x75, 0xca, 0xcd, 0x7d, 0x4b, 0xde, 0x96, 0x6c, 0x89, 0x92, 0xdf, 0x63, 0xbd, 0xb9,
+	0xbb, 0xa8, 0xda, 0x8d, 0x6d, 0x6f, 0x1c, 0xa8, 0x6f, 0xf7, 0x0d, 0x54, 0xd9, 0x06, 0x28, 0xe3,
+	0x71, 0xc9, 0x97, 0xbb, 0x9c, 0xd4, 0xcb, 0x5f, 0x4e, 0xba, 0xc6, 0xd9, 0x01, 0xa4, 0x49, 0x1c,
+	0xe2, 0x55, 0x86, 0x77, 0x49, 0x41, 0x67, 0x1c, 0x86, 0xc1, 0x39, 0x54, 0xcb, 0x88, 0x88, 0x75,
+	0x6b, 0x5c, 0x09, 0x34, 0xe1, 0xff, 0x6c, 0xaf, 0x29, 0x66, 0x37, 0xdb, 0x4c, 0x1d, 0x73, 0xb3,
+	0xab, 0xa8, 0xce, 0x05, 0x16, 0x99, 0xee, 0x57, 0x4f, 0x5d, 0x79, 0xf1, 0xc0, 0xed, 0xd7, 0xec,
+	0xb6, 0xa1, 0xd6, 0x04, 0x66, 0xad, 0x4c, 0xbc, 0x3c, 0xc1, 0xbc, 0x53, 0x0e, 0xf3, 0x96, 0xd7,
+	0x7f, 0xd7, 0x64, 0xd7, 0x00, 0x78, 0x96, 0x8c, 0x5e, 0xe0, 0x8f, 0x67, 0x96, 0xff, 0xa9, 0xad,
+	0x3c, 0x5a, 0x74, 0x00, 0x7d, 0xc0, 0xc9, 0x38, 0x24, 0xeb, 0x83, 0x21, 0x65, 0x2a, 0x87, 0xcd,
+	0x04, 0x86, 0x72, 0x97, 0xd0, 0x74, 0x46, 0x70, 0x1f, 0xc7, 0x09, 0xde, 0x4a, 0x34, 0x30, 0x9b,
+	0x41, 0x7e, 0xc8, 0xff, 0xc2, 0x36, 0xc3, 0xf2, 0xe8, 0xbc, 0x4d, 0xfb, 0x85, 0xd5, 0xb9, 0x3c,
+	0x88, 0x55, 0x45, 0xc5, 0xea, 0xec, 0x81, 0x58, 0x49, 0xb9, 0x07, 0x02, 0x35, 0x8f, 0xea, 0xbb,
+	0x98, 0x88, 0xc1, 0x1b, 0x85, 0xa1, 0xe4, 0x78, 0x28, 0x33, 0xa7, 0xad, 0x78, 0x86, 0xf2, 0xef,
+	0x56, 0x0c, 0xca, 0x94, 0xac, 0xe1, 0x65, 0xf8, 0x44, 0xcf, 0xf7, 0x55, 0xd4, 0xa0, 0x99, 0x08,
+	0x69, 0x0f, 0x0c, 0x08, 0x17, 0x0e, 0x31, 0xec, 0x96, 0x5e, 0x11, 0xd8, 0xa5, 0xb9, 0x40, 0xd4,
+	0x46, 0x02, 0x71, 0xdc, 0x86, 0x7f, 0x78, 0xfd, 0x6a, 0x1c, 0xe7, 0xfa, 0x65, 0x72, 0x79, 0xf3,
+	0xf8, 0xf7, 0x79, 0x1d, 0x56, 0x73, 0x9f, 0x2f, 0x10, 0x88, 0xa3, 0x52, 0xf8, 0x4f, 0xb6, 0x1f,
+	0x96, 0x82, 0x57, 0x63, 0x9e, 0x66, 0xa5, 0x92, 0x38, 0x07, 0x12, 0x01, 0x7b, 0x7a, 0x90, 0xf5,
+	0x3a, 0x19, 0x96, 0x2d, 0x5a, 0xee, 0x81, 0x43, 0x31, 0xaa, 0x27, 0x58, 0xc0, 0x83, 0x7b, 0xbe,
+	0x26, 0xfc, 0x8f, 0x26, 0x0d, 0x60, 0xdf, 0xca, 0xd8, 0xfe, 0x2a, 0x84, 0x71, 0x54, 0xd8, 0x96,
+	0x21, 0x90, 0x2a, 0x23, 0x40, 0x9a, 0x47, 0xf5, 0x2c, 0xed, 0x40, 0xa2, 0x75, 0x6e, 0x06, 0x86,
+	0x3a, 0x5c, 0x91, 0xe3, 0xc3, 0x6e, 0x88, 0x99, 0x46, 0x79, 0xcc, 0xfc, 0x61, 0xdf, 0x6a, 0x36,
+	0x74, 0x8a, 0x55, 0xca, 0xca, 0x4f, 0xe3, 0x0b, 0x4d, 0x14, 0x4c, 0x79, 0x1e, 0x6a, 0xd0, 0xed,
+	0x6d, 0xd5, 0x16, 0xea, 0x12, 0x6c, 0xc9, 0x81, 0xa3, 0x6b, 0x39, 0x47, 0x0f, 0x1b, 0xd4, 0xfa,
+	0xb1, 0x1a, 0x54, 0x5d, 0x03, 0x1b, 0xf9, 0x1a, 0xf8, 0x8d, 0x6d, 0x3e, 0x94, 0x75, 0x6b, 0xea,
+	0xcd, 0x72, 0x1c, 0x06, 0xaa, 0x1e, 0x2e, 0xa5, 0x4c, 0x00, 0x2b, 0x83, 0xcf, 0x01, 0xf3, 0x38,
+	0x5e, 0x6e, 0x94, 0x2e, 0x22, 0x2b, 0xfb, 0x76, 0x33, 0x60, 0xf6, 0xdf, 0xcb, 0xfb, 0x4a, 0xe7,
+	0x8f, 0xa2, 0xbe, 0x3a, 0x22, 0x83, 0x5c, 0x5f, 0xbb, 0xff, 0x78, 0xd1, 0x79, 0xf0, 0x78, 0xd1,
+	0xf9, 0xf3, 0xf1, 0xa2, 0xf3, 0xc9, 0x93, 0xc5, 0x89, 0x07, 0x4f, 0x16, 0x27, 0x7e, 0x7b, 0xb2,
+	0x38, 0xf1, 0xfe, 0xc5, 0x9d, 0x58, 0x74, 0xb2, 0xad, 0x56, 0x48, 0x7b, 0x6d, 0x99, 0xc3, 0x2f,
+	0xa9, 0xdf, 0x7b, 0x42, 0x9a, 0x28, 0xaa, 0xbd, 0x67, 0x7e, 0x0d, 0x12, 0xfb, 0x29, 0xf0, 0xad,
+	0xba, 0x9a, 0x7c, 0xf5, 0x9f, 0x00, 0x00, 0x00, 0xff, 0xff, 0x53, 0x00, 0x83, 0xa3, 0xb1, 0x1a,
+	0x00, 0x00,
 }
 
 func (m *EventDealOpened) Marshal() (dAtA []byte, err error) {
@@ -3598,9 +4003,9 @@ func (m *EventReplicaLost) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	{
-		size := m.Burnt.Size()
+		size := m.Slashed.Size()
 		i -= size
-		if _, err := m.Burnt.MarshalTo(dAtA[i:]); err != nil {
+		if _, err := m.Slashed.MarshalTo(dAtA[i:]); err != nil {
 			return 0, err
 		}
 		i = encodeVarintEvents(dAtA, i, uint64(size))
@@ -3899,6 +4304,319 @@ func (m *EventTaskStuck) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	if m.Task != 0 {
 		i = encodeVarintEvents(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTaskDisputed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTaskDisputed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTaskDisputed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Seats != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Seats))
+		i--
+		dAtA[i] = 0x28
+	}
+	{
+		size := m.Bond.Size()
+		i -= size
+		if _, err := m.Bond.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Task != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventJuryDecided) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventJuryDecided) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventJuryDecided) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Refund.Size()
+		i -= size
+		if _, err := m.Refund.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3a
+	{
+		size := m.Paid.Size()
+		i -= size
+		if _, err := m.Paid.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x32
+	if m.Seats != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Seats))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Upheld {
+		i--
+		if m.Upheld {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Result) > 0 {
+		i -= len(m.Result)
+		copy(dAtA[i:], m.Result)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Result)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Task != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventSlashed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSlashed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSlashed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Until != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Until))
+		i--
+		dAtA[i] = 0x38
+	}
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x32
+	if m.Task != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Offence) > 0 {
+		i -= len(m.Offence)
+		copy(dAtA[i:], m.Offence)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Offence)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Node != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Slash != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Slash))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventSlashEnded) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSlashEnded) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSlashEnded) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Returned.Size()
+		i -= size
+		if _, err := m.Returned.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x32
+	{
+		size := m.Burnt.Size()
+		i -= size
+		if _, err := m.Burnt.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	{
+		size := m.Reporter.Size()
+		i -= size
+		if _, err := m.Reporter.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if m.Node != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Slash != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Slash))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventSlashStuck) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSlashStuck) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSlashStuck) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Slash != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Slash))
 		i--
 		dAtA[i] = 0x8
 	}
@@ -4489,7 +5207,7 @@ func (m *EventReplicaLost) Size() (n int) {
 	if m.Status != 0 {
 		n += 1 + sovEvents(uint64(m.Status))
 	}
-	l = m.Burnt.Size()
+	l = m.Slashed.Size()
 	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
@@ -4605,6 +5323,137 @@ func (m *EventTaskStuck) Size() (n int) {
 	_ = l
 	if m.Task != 0 {
 		n += 1 + sovEvents(uint64(m.Task))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventTaskDisputed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Task != 0 {
+		n += 1 + sovEvents(uint64(m.Task))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Bond.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	if m.Seats != 0 {
+		n += 1 + sovEvents(uint64(m.Seats))
+	}
+	return n
+}
+
+func (m *EventJuryDecided) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Task != 0 {
+		n += 1 + sovEvents(uint64(m.Task))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Result)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Upheld {
+		n += 2
+	}
+	if m.Seats != 0 {
+		n += 1 + sovEvents(uint64(m.Seats))
+	}
+	l = m.Paid.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Refund.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventSlashed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Slash != 0 {
+		n += 1 + sovEvents(uint64(m.Slash))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovEvents(uint64(m.Node))
+	}
+	l = len(m.Offence)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Task != 0 {
+		n += 1 + sovEvents(uint64(m.Task))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	if m.Until != 0 {
+		n += 1 + sovEvents(uint64(m.Until))
+	}
+	return n
+}
+
+func (m *EventSlashEnded) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Slash != 0 {
+		n += 1 + sovEvents(uint64(m.Slash))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovEvents(uint64(m.Node))
+	}
+	l = m.Reporter.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Burnt.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Returned.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventSlashStuck) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Slash != 0 {
+		n += 1 + sovEvents(uint64(m.Slash))
 	}
 	l = len(m.Network)
 	if l > 0 {
@@ -8823,7 +9672,7 @@ func (m *EventReplicaLost) Unmarshal(dAtA []byte) error {
 			}
 		case 5:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Burnt", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Slashed", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -8851,7 +9700,7 @@ func (m *EventReplicaLost) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if err := m.Burnt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Slashed.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -9660,6 +10509,1013 @@ func (m *EventTaskStuck) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTaskDisputed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTaskDisputed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTaskDisputed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bond", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Bond.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Seats", wireType)
+			}
+			m.Seats = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Seats |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventJuryDecided) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventJuryDecided: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventJuryDecided: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Result", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Result = append(m.Result[:0], dAtA[iNdEx:postIndex]...)
+			if m.Result == nil {
+				m.Result = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Upheld", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Upheld = bool(v != 0)
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Seats", wireType)
+			}
+			m.Seats = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Seats |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Paid", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Paid.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Refund", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Refund.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSlashed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSlashed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSlashed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Slash", wireType)
+			}
+			m.Slash = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Slash |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Offence", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Offence = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Until", wireType)
+			}
+			m.Until = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Until |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSlashEnded) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSlashEnded: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSlashEnded: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Slash", wireType)
+			}
+			m.Slash = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Slash |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reporter", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Reporter.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Burnt", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Burnt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Returned", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Returned.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSlashStuck) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSlashStuck: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSlashStuck: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Slash", wireType)
+			}
+			m.Slash = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Slash |= uint64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}

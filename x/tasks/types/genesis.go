@@ -12,14 +12,14 @@ const seedBytes = 32
 
 // DefaultGenesis returns a state without deals, channels and tasks.
 func DefaultGenesis() *GenesisState {
-	return &GenesisState{NextDeal: 1, NextRequest: 1, NextChannel: 1, NextTask: 1}
+	return &GenesisState{NextDeal: 1, NextRequest: 1, NextChannel: 1, NextTask: 1, NextSlash: 1}
 }
 
 // Validate returns an error unless the state could have come about on a chain. It is pure: what
 // belongs to x/network is checked when it is imported. That the module's account holds what the deals say is trusted.
 func (g GenesisState) Validate() error {
-	if g.NextDeal == 0 || g.NextRequest == 0 || g.NextChannel == 0 || g.NextTask == 0 {
-		return ErrInvalidGenesis.Wrap("next_deal, next_request, next_channel and next_task are at least 1")
+	if g.NextDeal == 0 || g.NextRequest == 0 || g.NextChannel == 0 || g.NextTask == 0 || g.NextSlash == 0 {
+		return ErrInvalidGenesis.Wrap("next_deal, next_request, next_channel, next_task and next_slash are at least 1")
 	}
 	deals := map[uint64]Deal{}
 	var last uint64
@@ -46,7 +46,7 @@ func (g GenesisState) Validate() error {
 	if err := g.validateRequests(deals); err != nil {
 		return err
 	}
-	if err := errors.Join(g.validateChannels(), g.validateTasks()); err != nil {
+	if err := errors.Join(g.validateChannels(), g.validateTasks(), g.validateSlashes()); err != nil {
 		return err
 	}
 	return g.validateWork()
@@ -63,6 +63,21 @@ func (g GenesisState) validateChannels() error {
 			return err
 		}
 		last = c.Id
+	}
+	return nil
+}
+
+// validateSlashes holds that slashes are in the order of their ids, and each could stand so.
+func (g GenesisState) validateSlashes() error {
+	var last uint64
+	for _, s := range g.Slashes {
+		if s.Id <= last || s.Id >= g.NextSlash {
+			return ErrInvalidGenesis.Wrapf("slash %d is out of order or not below %d", s.Id, g.NextSlash)
+		}
+		if err := s.validate(); err != nil {
+			return err
+		}
+		last = s.Id
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func validGenesis() types.GenesisState {
 	settled.Id, settled.Status, settled.Escrow, settled.Reserve = 1, types.DEAL_STATUS_SETTLED, math.ZeroInt(), math.ZeroInt()
 	held := types.Index{Status: types.INDEX_STATUS_HELD, Node: 4, Acked: deal.Layout, FromEpoch: 3, RepairPay: math.ZeroInt()}
 	return types.GenesisState{
-		NextDeal: 3, NextRequest: 2, NextChannel: 3, NextTask: 3, Deals: []types.Deal{settled, deal},
+		NextDeal: 3, NextRequest: 2, NextChannel: 3, NextTask: 4, NextSlash: 2, Deals: []types.Deal{settled, deal},
 		Indices:  []types.StoredIndex{{Deal: 2, Number: 0, Index: held}, {Deal: 2, Number: 1, Index: types.NewIndex(3, 40)}},
 		Stints:   []types.StoredStint{{Deal: 2, Stint: types.Stint{Index: 1, Node: 5, FromEpoch: 3, ToEpoch: 4, Acked: deal.Layout}}},
 		Requests: []types.OpenRequest{{Id: 1, Deal: 2, Node: 4, Bond: math.NewInt(14), LayoutRoot: root, LayoutBytes: 3}},
@@ -36,11 +36,25 @@ func validGenesis() types.GenesisState {
 		Tasks: []types.Task{validTask(1, root), {
 			Id: 2, Work: types.Work{Kind: "sum"}, Filter: types.Filter{MinBond: math.ZeroInt()}, Fee: math.NewInt(7), Escrow: math.ZeroInt(), Wanted: 1, WorkBlocks: 9, Status: types.TASK_STATUS_SETTLED, SinceHeight: 40, Closes: 90,
 			Outcome: types.TASK_OUTCOME_UNDRAWN,
+		}, disputedTask(3, root)},
+		Slashes: []types.Slash{{
+			Id: 1, Network: "net_00000001", Node: 2, Offence: types.OffenceWrongResult, Task: 1, Amount: math.NewInt(14), Reporter: "mesh1", Harm: math.NewInt(9),
+			Until: 70, Shares: []types.SlashShare{{Account: "mesh1", Amount: math.NewInt(4)}, {Account: "mesh2", Amount: math.NewInt(10)}},
 		}},
 	}
 }
 
 // validTask is a task with replicas of every status.
+func disputedTask(id uint64, root []byte) types.Task {
+	t := validTask(id, root)
+	t.Status, t.Outcome, t.Result = types.TASK_STATUS_JURY_REVEALING, types.TASK_OUTCOME_MATCHED, root
+	t.Dispute = &types.Dispute{Sender: "mesh1", Bond: math.NewInt(14), Seats: 3, Juries: 1, Jurors: []types.Replica{
+		{Node: 6, Seats: 2, Status: types.REPLICA_STATUS_COMMITTED, Commitment: root},
+		{Node: 7, Seats: 1, Status: types.REPLICA_STATUS_REVEALED, Commitment: root, Result: root},
+	}}
+	return t
+}
+
 func validTask(id uint64, root []byte) types.Task {
 	return types.Task{
 		Id: id, Work: types.Work{Kind: "sum"}, Filter: types.Filter{MinBond: math.ZeroInt()}, Fee: math.NewInt(7), Escrow: math.NewInt(35), Wanted: 3, WorkBlocks: 9, Status: types.TASK_STATUS_REVEALING, SinceHeight: 40, Closes: 90, Draws: 2,
@@ -142,7 +156,31 @@ func TestGenesisValidate(t *testing.T) {
 		{"fails: half of the evidence", func(g *types.GenesisState) { g.Channels[0].Evidence = []byte("half") }, types.ErrInvalidGenesis},
 		{"fails: redeemed for no task", func(g *types.GenesisState) { g.Channels[0].Count = 0 }, types.ErrInvalidGenesis},
 		{"fails: no next task", func(g *types.GenesisState) { g.NextTask = 0 }, types.ErrInvalidGenesis},
-		{"fails: task not below the next", func(g *types.GenesisState) { g.NextTask = 2 }, types.ErrInvalidGenesis},
+		{"fails: task not below the next", func(g *types.GenesisState) { g.NextTask = 3 }, types.ErrInvalidGenesis},
+		{"fails: task without work", func(g *types.GenesisState) { g.Tasks[0].Work.Kind = "" }, types.ErrInvalidGenesis},
+		{"fails: filter without an amount", func(g *types.GenesisState) { g.Tasks[0].Filter.MinBond = math.Int{} }, types.ErrInvalidGenesis},
+		{"fails: replica with seats", func(g *types.GenesisState) { g.Tasks[0].Replicas[0].Seats = 1 }, types.ErrInvalidGenesis},
+		{"fails: judged without an outcome", func(g *types.GenesisState) { g.Tasks[0].Status = types.TASK_STATUS_JUDGED }, types.ErrInvalidGenesis},
+		{"fails: jury without a dispute", func(g *types.GenesisState) { g.Tasks[2].Dispute = nil }, types.ErrInvalidGenesis},
+		{"fails: found without a dispute", func(g *types.GenesisState) { g.Tasks[1].Outcome = types.TASK_OUTCOME_FOUND }, types.ErrInvalidGenesis},
+		{"fails: dispute without a bond", func(g *types.GenesisState) { g.Tasks[2].Dispute.Bond = math.ZeroInt() }, types.ErrInvalidGenesis},
+		{"fails: dispute of a task without an outcome", func(g *types.GenesisState) {
+			g.Tasks[2].Status, g.Tasks[2].Outcome = types.TASK_STATUS_REVEALING, types.TASK_OUTCOME_UNSPECIFIED
+		}, types.ErrInvalidGenesis},
+		{"fails: jury of two seats", func(g *types.GenesisState) { g.Tasks[2].Dispute.Seats = 2 }, types.ErrInvalidGenesis},
+		{"fails: a third jury", func(g *types.GenesisState) { g.Tasks[2].Dispute.Juries = 3 }, types.ErrInvalidGenesis},
+		{"fails: jurors of other seats", func(g *types.GenesisState) { g.Tasks[2].Dispute.Jurors[0].Seats = 1 }, types.ErrInvalidGenesis},
+		{"fails: juror without seats", func(g *types.GenesisState) { g.Tasks[2].Dispute.Jurors[1].Seats = 0 }, types.ErrInvalidGenesis},
+		{"fails: juror twice", func(g *types.GenesisState) { g.Tasks[2].Dispute.Jurors[1].Node = 6 }, types.ErrInvalidGenesis},
+		{"fails: no next slash", func(g *types.GenesisState) { g.NextSlash = 0 }, types.ErrInvalidGenesis},
+		{"fails: slash not below the next", func(g *types.GenesisState) { g.NextSlash = 1 }, types.ErrInvalidGenesis},
+		{"fails: slash of nobody", func(g *types.GenesisState) { g.Slashes[0].Node = 0 }, types.ErrInvalidGenesis},
+		{"fails: slash for nothing", func(g *types.GenesisState) { g.Slashes[0].Offence = "" }, types.ErrInvalidGenesis},
+		{"fails: slash of nothing", func(g *types.GenesisState) { g.Slashes[0].Amount = math.ZeroInt() }, types.ErrInvalidDeal},
+		{"fails: more harm than there is", func(g *types.GenesisState) { g.Slashes[0].Harm = math.NewInt(15) }, types.ErrInvalidGenesis},
+		{"fails: harm of nobody", func(g *types.GenesisState) { g.Slashes[0].Reporter = "" }, types.ErrInvalidGenesis},
+		{"fails: shares that are not the slash", func(g *types.GenesisState) { g.Slashes[0].Shares[0].Amount = math.NewInt(5) }, types.ErrInvalidGenesis},
+		{"fails: share of nothing", func(g *types.GenesisState) { g.Slashes[0].Shares[0].Amount = math.Int{} }, types.ErrInvalidDeal},
 		{"fails: task 0", func(g *types.GenesisState) { g.Tasks[0].Id = 0 }, types.ErrInvalidGenesis},
 		{"fails: task twice", func(g *types.GenesisState) { g.Tasks[1].Id = 1 }, types.ErrInvalidGenesis},
 		{"fails: task without a fee", func(g *types.GenesisState) { g.Tasks[0].Fee = math.Int{} }, types.ErrInvalidDeal},

@@ -77,6 +77,14 @@ var (
 	TaskTimesPrefix = collections.NewPrefix(31)
 	// StakesPrefix maps (network, node) to what the node has at stake for posted tasks.
 	StakesPrefix = collections.NewPrefix(32)
+	// NextSlashPrefix holds the id of the next slash.
+	NextSlashPrefix = collections.NewPrefix(33)
+	// SlashesPrefix holds the slashes that are held.
+	SlashesPrefix = collections.NewPrefix(34)
+	// SlashEndsPrefix holds slashes by their end.
+	SlashEndsPrefix = collections.NewPrefix(35)
+	// SlashesByNetworkPrefix holds slashes by network and end.
+	SlashesByNetworkPrefix = collections.NewPrefix(36)
 )
 
 const (

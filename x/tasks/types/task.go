@@ -3,6 +3,7 @@ package types
 import (
 	"bytes"
 	"errors"
+	"slices"
 
 	"cosmossdk.io/math"
 )
@@ -18,6 +19,8 @@ const (
 	MaxWorkBlocks = 10_000
 	// RevealBlocks is the time for reveals, once all have committed.
 	RevealBlocks = 100
+	// DisputeBlocks is the time in which an outcome can be disputed, once it is known.
+	DisputeBlocks = 100
 	// TaskKeptBlocks is for how long a settled task can be asked for.
 	TaskKeptBlocks = 10_000
 	// MaxTaskInput bounds an input that is on chain, in bytes.
@@ -116,26 +119,26 @@ func (f Filter) validate() error {
 // IsOpen tells whether the task is not settled.
 func (t Task) IsOpen() bool { return t.Status != TASK_STATUS_SETTLED }
 
-// count returns how many replicas have one of some statuses.
-func (t Task) count(statuses ...ReplicaStatus) (n uint32) {
-	for _, r := range t.Replicas {
-		for _, s := range statuses {
-			if r.Status == s {
-				n++
-			}
+// count returns how many of a list have one of some statuses.
+func count(list []Replica, statuses ...ReplicaStatus) (n uint32) {
+	for _, r := range list {
+		if slices.Contains(statuses, r.Status) {
+			n++
 		}
 	}
 	return n
 }
 
 // Outstanding returns how many replicas have not committed yet and still can.
-func (t Task) Outstanding() uint32 { return t.count(REPLICA_STATUS_DRAWN) }
+func (t Task) Outstanding() uint32 { return count(t.Replicas, REPLICA_STATUS_DRAWN) }
 
 // Committed returns how many replicas have committed to a result, revealed or not.
-func (t Task) Committed() uint32 { return t.count(REPLICA_STATUS_COMMITTED, REPLICA_STATUS_REVEALED) }
+func (t Task) Committed() uint32 {
+	return count(t.Replicas, REPLICA_STATUS_COMMITTED, REPLICA_STATUS_REVEALED)
+}
 
 // Unrevealed returns how many replicas have committed and not revealed yet.
-func (t Task) Unrevealed() uint32 { return t.count(REPLICA_STATUS_COMMITTED) }
+func (t Task) Unrevealed() uint32 { return count(t.Replicas, REPLICA_STATUS_COMMITTED) }
 
 // Missing returns how many nodes the task still needs to be drawn.
 func (t Task) Missing() uint32 {
@@ -146,13 +149,12 @@ func (t Task) Missing() uint32 {
 }
 
 // Replica returns the place of a node among the replicas, or false.
-func (t Task) Replica(node uint64) (int, bool) {
-	for i, r := range t.Replicas {
-		if r.Node == node {
-			return i, true
-		}
-	}
-	return 0, false
+func (t Task) Replica(node uint64) (int, bool) { return find(t.Replicas, node) }
+
+// find returns the place of a node in a list, or false.
+func find(list []Replica, node uint64) (int, bool) {
+	i := slices.IndexFunc(list, func(r Replica) bool { return r.Node == node })
+	return max(i, 0), i >= 0
 }
 
 // Verdict returns what more than half of the replicas wanted have revealed, if they agree: the result, or that the input was
@@ -180,10 +182,18 @@ func (r Replica) Pledged() bool {
 	return r.Status == REPLICA_STATUS_COMMITTED || r.Status == REPLICA_STATUS_REVEALED
 }
 
-// Saying returns how many replicas have revealed a result.
+// Says tells whether a replica has revealed that result.
+func (r Replica) Says(result []byte) bool {
+	return r.Status == REPLICA_STATUS_REVEALED && !r.Unavailable && bytes.Equal(r.Result, result)
+}
+
+// Saying returns how many replicas have revealed a result, or once there is a jury, how many seats of it.
 func (t Task) Saying(result []byte) (n uint32) {
+	if t.Dispute != nil {
+		return t.Dispute.Saying(result)
+	}
 	for _, r := range t.Replicas {
-		if r.Status == REPLICA_STATUS_REVEALED && !r.Unavailable && bytes.Equal(r.Result, result) {
+		if r.Says(result) {
 			n++
 		}
 	}
@@ -214,7 +224,7 @@ func (t Task) validate() error {
 	switch {
 	case !isAmount(t.Escrow) || t.IsOpen() == t.Escrow.IsZero():
 		return ErrInvalidGenesis.Wrapf("task %d is open without an escrow, or settled with one", t.Id)
-	case t.Status < TASK_STATUS_DRAWING || t.Status > TASK_STATUS_SETTLED || (t.Outcome == TASK_OUTCOME_UNSPECIFIED) != t.IsOpen():
+	case t.Status < TASK_STATUS_DRAWING || t.Status > TASK_STATUS_SETTLED || (t.Outcome == TASK_OUTCOME_UNSPECIFIED) != (t.Status < TASK_STATUS_JUDGED):
 		return ErrInvalidGenesis.Wrapf("task %d has status %d and outcome %d", t.Id, t.Status, t.Outcome)
 	case t.Wanted == 0 || t.Wanted > MaxReplicas || t.Draws > MaxTaskDraws || len(t.Replicas) > MaxReplicas*MaxTaskDraws:
 		return ErrInvalidGenesis.Wrapf("task %d wants %d replicas and has %d after %d draws", t.Id, t.Wanted, len(t.Replicas), t.Draws)
@@ -223,14 +233,25 @@ func (t Task) validate() error {
 	case len(t.Output) > MaxTaskOutput || len(t.Result) != 0 && len(t.Result) != digestBytes:
 		return ErrInvalidGenesis.Wrapf("task %d has a result that is none", t.Id)
 	}
-	for i, r := range t.Replicas {
-		at, _ := t.Replica(r.Node)
+	if err := validateReplicas(t.Id, t.Replicas); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(t.Replicas, func(r Replica) bool { return r.Seats != 0 }) {
+		return ErrInvalidGenesis.Wrapf("task %d has a replica with seats", t.Id)
+	}
+	return t.validateDispute()
+}
+
+// validateReplicas returns ErrInvalidGenesis unless replicas, or jurors, of a task could stand so on a chain.
+func validateReplicas(task uint64, list []Replica) error {
+	for i, r := range list {
+		at, _ := find(list, r.Node)
 		committed := r.Status == REPLICA_STATUS_COMMITTED || r.Status == REPLICA_STATUS_REVEALED || r.Status == REPLICA_STATUS_SILENT
 		if r.Node == 0 || at != i || r.Status < REPLICA_STATUS_DRAWN || r.Status > REPLICA_STATUS_SILENT || committed != (len(r.Commitment) == digestBytes) {
-			return ErrInvalidGenesis.Wrapf("task %d has replica %d twice, of no node, or half of it", t.Id, i)
+			return ErrInvalidGenesis.Wrapf("task %d has replica %d twice, of no node, or half of it", task, i)
 		}
 		if (r.Status == REPLICA_STATUS_REVEALED) != (len(r.Result) == digestBytes) {
-			return ErrInvalidGenesis.Wrapf("replica %d of task %d has a result without having revealed one", i, t.Id)
+			return ErrInvalidGenesis.Wrapf("replica %d of task %d has a result without having revealed one", i, task)
 		}
 	}
 	return nil

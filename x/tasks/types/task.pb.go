@@ -38,8 +38,16 @@ const (
 	TASK_STATUS_WORKING TaskStatus = 2
 	// TASK_STATUS_REVEALING waits for the results that were committed to.
 	TASK_STATUS_REVEALING TaskStatus = 3
+	// TASK_STATUS_JUDGED has an outcome that can be disputed.
+	TASK_STATUS_JUDGED TaskStatus = 4
+	// TASK_STATUS_JURY_DRAWING is disputed and waits for the draw of a jury.
+	TASK_STATUS_JURY_DRAWING TaskStatus = 5
+	// TASK_STATUS_JURY_WORKING waits for the jurors' commitments.
+	TASK_STATUS_JURY_WORKING TaskStatus = 6
+	// TASK_STATUS_JURY_REVEALING waits for the results jurors have committed to.
+	TASK_STATUS_JURY_REVEALING TaskStatus = 7
 	// TASK_STATUS_SETTLED is over.
-	TASK_STATUS_SETTLED TaskStatus = 4
+	TASK_STATUS_SETTLED TaskStatus = 8
 )
 
 var TaskStatus_name = map[int32]string{
@@ -47,15 +55,23 @@ var TaskStatus_name = map[int32]string{
 	1: "TASK_STATUS_DRAWING",
 	2: "TASK_STATUS_WORKING",
 	3: "TASK_STATUS_REVEALING",
-	4: "TASK_STATUS_SETTLED",
+	4: "TASK_STATUS_JUDGED",
+	5: "TASK_STATUS_JURY_DRAWING",
+	6: "TASK_STATUS_JURY_WORKING",
+	7: "TASK_STATUS_JURY_REVEALING",
+	8: "TASK_STATUS_SETTLED",
 }
 
 var TaskStatus_value = map[string]int32{
-	"TASK_STATUS_UNSPECIFIED": 0,
-	"TASK_STATUS_DRAWING":     1,
-	"TASK_STATUS_WORKING":     2,
-	"TASK_STATUS_REVEALING":   3,
-	"TASK_STATUS_SETTLED":     4,
+	"TASK_STATUS_UNSPECIFIED":    0,
+	"TASK_STATUS_DRAWING":        1,
+	"TASK_STATUS_WORKING":        2,
+	"TASK_STATUS_REVEALING":      3,
+	"TASK_STATUS_JUDGED":         4,
+	"TASK_STATUS_JURY_DRAWING":   5,
+	"TASK_STATUS_JURY_WORKING":   6,
+	"TASK_STATUS_JURY_REVEALING": 7,
+	"TASK_STATUS_SETTLED":        8,
 }
 
 func (x TaskStatus) String() string {
@@ -80,6 +96,10 @@ const (
 	TASK_OUTCOME_DISAGREED TaskOutcome = 3
 	// TASK_OUTCOME_UNDRAWN is that no node was found that would do, or none of them committed.
 	TASK_OUTCOME_UNDRAWN TaskOutcome = 4
+	// TASK_OUTCOME_FOUND is a result that a jury has found; who revealed it is paid, who revealed another is slashed.
+	TASK_OUTCOME_FOUND TaskOutcome = 5
+	// TASK_OUTCOME_HUNG is that two juries have found nothing; everybody has their money back.
+	TASK_OUTCOME_HUNG TaskOutcome = 6
 )
 
 var TaskOutcome_name = map[int32]string{
@@ -88,6 +108,8 @@ var TaskOutcome_name = map[int32]string{
 	2: "TASK_OUTCOME_UNAVAILABLE",
 	3: "TASK_OUTCOME_DISAGREED",
 	4: "TASK_OUTCOME_UNDRAWN",
+	5: "TASK_OUTCOME_FOUND",
+	6: "TASK_OUTCOME_HUNG",
 }
 
 var TaskOutcome_value = map[string]int32{
@@ -96,6 +118,8 @@ var TaskOutcome_value = map[string]int32{
 	"TASK_OUTCOME_UNAVAILABLE": 2,
 	"TASK_OUTCOME_DISAGREED":   3,
 	"TASK_OUTCOME_UNDRAWN":     4,
+	"TASK_OUTCOME_FOUND":       5,
+	"TASK_OUTCOME_HUNG":        6,
 }
 
 func (x TaskOutcome) String() string {
@@ -188,6 +212,8 @@ type Task struct {
 	Result []byte `protobuf:"bytes,17,opt,name=result,proto3" json:"result,omitempty"`
 	// output whose digest the result is, as far as somebody revealed it, at most 4 KiB.
 	Output []byte `protobuf:"bytes,18,opt,name=output,proto3" json:"output,omitempty"`
+	// dispute of the outcome, or none.
+	Dispute *Dispute `protobuf:"bytes,19,opt,name=dispute,proto3" json:"dispute,omitempty"`
 }
 
 func (m *Task) Reset()         { *m = Task{} }
@@ -331,6 +357,13 @@ func (m *Task) GetResult() []byte {
 func (m *Task) GetOutput() []byte {
 	if m != nil {
 		return m.Output
+	}
+	return nil
+}
+
+func (m *Task) GetDispute() *Dispute {
+	if m != nil {
+		return m.Dispute
 	}
 	return nil
 }
@@ -522,6 +555,8 @@ type Replica struct {
 	Result []byte `protobuf:"bytes,4,opt,name=result,proto3" json:"result,omitempty"`
 	// unavailable says that it could not get the input.
 	Unavailable bool `protobuf:"varint,5,opt,name=unavailable,proto3" json:"unavailable,omitempty"`
+	// seats of a juror; 0 of a replica.
+	Seats uint32 `protobuf:"varint,6,opt,name=seats,proto3" json:"seats,omitempty"`
 }
 
 func (m *Replica) Reset()         { *m = Replica{} }
@@ -592,6 +627,249 @@ func (m *Replica) GetUnavailable() bool {
 	return false
 }
 
+func (m *Replica) GetSeats() uint32 {
+	if m != nil {
+		return m.Seats
+	}
+	return 0
+}
+
+// Dispute asks a jury what a posted task comes to.
+type Dispute struct {
+	// sender disputes the outcome.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// bond the sender has put in, which pays the jurors, in base units.
+	Bond cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=bond,proto3,customtype=cosmossdk.io/math.Int" json:"bond"`
+	// seats of the jury.
+	Seats uint32 `protobuf:"varint,3,opt,name=seats,proto3" json:"seats,omitempty"`
+	// juries that were asked for: 1 or 2.
+	Juries uint32 `protobuf:"varint,4,opt,name=juries,proto3" json:"juries,omitempty"`
+	// jurors of the jury that was drawn last, in the order in which they were drawn.
+	Jurors []Replica `protobuf:"bytes,5,rep,name=jurors,proto3" json:"jurors"`
+}
+
+func (m *Dispute) Reset()         { *m = Dispute{} }
+func (m *Dispute) String() string { return proto.CompactTextString(m) }
+func (*Dispute) ProtoMessage()    {}
+func (*Dispute) Descriptor() ([]byte, []int) {
+	return fileDescriptor_aa9b1d6c862994a5, []int{4}
+}
+func (m *Dispute) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Dispute) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Dispute.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Dispute) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Dispute.Merge(m, src)
+}
+func (m *Dispute) XXX_Size() int {
+	return m.Size()
+}
+func (m *Dispute) XXX_DiscardUnknown() {
+	xxx_messageInfo_Dispute.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Dispute proto.InternalMessageInfo
+
+func (m *Dispute) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *Dispute) GetSeats() uint32 {
+	if m != nil {
+		return m.Seats
+	}
+	return 0
+}
+
+func (m *Dispute) GetJuries() uint32 {
+	if m != nil {
+		return m.Juries
+	}
+	return 0
+}
+
+func (m *Dispute) GetJurors() []Replica {
+	if m != nil {
+		return m.Jurors
+	}
+	return nil
+}
+
+// Slash is money that was taken from the bonds of a node for an offence. It is held until nobody can appeal any more.
+type Slash struct {
+	// id of the slash, never used again.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// network is the id of the network.
+	Network string `protobuf:"bytes,2,opt,name=network,proto3" json:"network,omitempty"`
+	// node is its number.
+	Node uint64 `protobuf:"varint,3,opt,name=node,proto3" json:"node,omitempty"`
+	// offence is one word for it: see the table of penalties.
+	Offence string `protobuf:"bytes,4,opt,name=offence,proto3" json:"offence,omitempty"`
+	// task is the id of the posted task it is about.
+	Task uint64 `protobuf:"varint,5,opt,name=task,proto3" json:"task,omitempty"`
+	// amount that is held, in base units.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+	// reporter made the offence known: first made whole, then given a part of the rest. Empty where nobody has.
+	Reporter string `protobuf:"bytes,7,opt,name=reporter,proto3" json:"reporter,omitempty"`
+	// harm is what the reporter has lost by it, in base units.
+	Harm cosmossdk_io_math.Int `protobuf:"bytes,8,opt,name=harm,proto3,customtype=cosmossdk.io/math.Int" json:"harm"`
+	// until is the last height at which it can be given back.
+	Until int64 `protobuf:"varint,9,opt,name=until,proto3" json:"until,omitempty"`
+	// shares tell whose money it was.
+	Shares []SlashShare `protobuf:"bytes,10,rep,name=shares,proto3" json:"shares"`
+}
+
+func (m *Slash) Reset()         { *m = Slash{} }
+func (m *Slash) String() string { return proto.CompactTextString(m) }
+func (*Slash) ProtoMessage()    {}
+func (*Slash) Descriptor() ([]byte, []int) {
+	return fileDescriptor_aa9b1d6c862994a5, []int{5}
+}
+func (m *Slash) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Slash) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Slash.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Slash) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Slash.Merge(m, src)
+}
+func (m *Slash) XXX_Size() int {
+	return m.Size()
+}
+func (m *Slash) XXX_DiscardUnknown() {
+	xxx_messageInfo_Slash.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Slash proto.InternalMessageInfo
+
+func (m *Slash) GetId() uint64 {
+	if m != nil {
+		return m.Id
+	}
+	return 0
+}
+
+func (m *Slash) GetNetwork() string {
+	if m != nil {
+		return m.Network
+	}
+	return ""
+}
+
+func (m *Slash) GetNode() uint64 {
+	if m != nil {
+		return m.Node
+	}
+	return 0
+}
+
+func (m *Slash) GetOffence() string {
+	if m != nil {
+		return m.Offence
+	}
+	return ""
+}
+
+func (m *Slash) GetTask() uint64 {
+	if m != nil {
+		return m.Task
+	}
+	return 0
+}
+
+func (m *Slash) GetReporter() string {
+	if m != nil {
+		return m.Reporter
+	}
+	return ""
+}
+
+func (m *Slash) GetUntil() int64 {
+	if m != nil {
+		return m.Until
+	}
+	return 0
+}
+
+func (m *Slash) GetShares() []SlashShare {
+	if m != nil {
+		return m.Shares
+	}
+	return nil
+}
+
+// SlashShare is what of a slash was one account's.
+type SlashShare struct {
+	// account whose bond it was.
+	Account string `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
+	// amount in base units.
+	Amount cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`
+}
+
+func (m *SlashShare) Reset()         { *m = SlashShare{} }
+func (m *SlashShare) String() string { return proto.CompactTextString(m) }
+func (*SlashShare) ProtoMessage()    {}
+func (*SlashShare) Descriptor() ([]byte, []int) {
+	return fileDescriptor_aa9b1d6c862994a5, []int{6}
+}
+func (m *SlashShare) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *SlashShare) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_SlashShare.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *SlashShare) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_SlashShare.Merge(m, src)
+}
+func (m *SlashShare) XXX_Size() int {
+	return m.Size()
+}
+func (m *SlashShare) XXX_DiscardUnknown() {
+	xxx_messageInfo_SlashShare.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_SlashShare proto.InternalMessageInfo
+
+func (m *SlashShare) GetAccount() string {
+	if m != nil {
+		return m.Account
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterEnum("mesh.tasks.v1.TaskStatus", TaskStatus_name, TaskStatus_value)
 	proto.RegisterEnum("mesh.tasks.v1.TaskOutcome", TaskOutcome_name, TaskOutcome_value)
@@ -600,77 +878,97 @@ func init() {
 	proto.RegisterType((*Work)(nil), "mesh.tasks.v1.Work")
 	proto.RegisterType((*Filter)(nil), "mesh.tasks.v1.Filter")
 	proto.RegisterType((*Replica)(nil), "mesh.tasks.v1.Replica")
+	proto.RegisterType((*Dispute)(nil), "mesh.tasks.v1.Dispute")
+	proto.RegisterType((*Slash)(nil), "mesh.tasks.v1.Slash")
+	proto.RegisterType((*SlashShare)(nil), "mesh.tasks.v1.SlashShare")
 }
 
 func init() { proto.RegisterFile("mesh/tasks/v1/task.proto", fileDescriptor_aa9b1d6c862994a5) }
 
 var fileDescriptor_aa9b1d6c862994a5 = []byte{
-	// 1028 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x55, 0xbf, 0x6f, 0x22, 0x47,
-	0x18, 0x65, 0x61, 0x8d, 0xed, 0x0f, 0xec, 0x70, 0xe3, 0x5f, 0x63, 0x72, 0xc2, 0xc4, 0x69, 0x90,
-	0x4f, 0x86, 0xd8, 0xb9, 0x22, 0xcd, 0x15, 0x0b, 0xac, 0xef, 0xd0, 0x61, 0x73, 0x1a, 0xd6, 0x67,
-	0x29, 0x0d, 0x5a, 0x76, 0xc7, 0xb0, 0x62, 0x77, 0x07, 0xed, 0x0c, 0x76, 0xfc, 0x1f, 0xa4, 0x4c,
-	0x93, 0x3a, 0x45, 0x9a, 0x34, 0x51, 0x52, 0x5c, 0x9d, 0xfa, 0x8a, 0x14, 0xa7, 0x6b, 0x12, 0xa5,
-	0x38, 0x45, 0x76, 0x91, 0x7f, 0x23, 0x9a, 0xd9, 0xb5, 0x83, 0x37, 0x6e, 0xae, 0x41, 0xf3, 0xde,
-	0xfb, 0xbe, 0x99, 0xf7, 0xcd, 0x3c, 0x00, 0x70, 0x40, 0xf9, 0xb8, 0x21, 0x6c, 0x3e, 0xe1, 0x8d,
-	0x8b, 0x03, 0xb5, 0xa8, 0x4f, 0x23, 0x26, 0x18, 0x5a, 0x91, 0x4a, 0x5d, 0x29, 0xf5, 0x8b, 0x83,
-	0xf2, 0x23, 0x3b, 0xf0, 0x42, 0xd6, 0x50, 0x9f, 0x71, 0x45, 0x79, 0xdb, 0x61, 0x3c, 0x60, 0x7c,
-	0xa0, 0x50, 0x23, 0x06, 0x89, 0xb4, 0x3e, 0x62, 0x23, 0x16, 0xf3, 0x72, 0x15, 0xb3, 0xbb, 0x7f,
-	0x2c, 0x80, 0x6e, 0xd9, 0x7c, 0x82, 0x56, 0x21, 0xeb, 0xb9, 0x58, 0xab, 0x6a, 0x35, 0x9d, 0x64,
-	0x3d, 0x17, 0x61, 0x58, 0x0c, 0xa9, 0xb8, 0x64, 0xd1, 0x04, 0x67, 0xab, 0x5a, 0x6d, 0x99, 0xdc,
-	0x42, 0xf4, 0x05, 0xe4, 0x1d, 0xdf, 0xa3, 0xa1, 0xc0, 0x39, 0x29, 0x34, 0xf1, 0xfb, 0x37, 0xfb,
-	0xeb, 0xc9, 0x51, 0x86, 0xeb, 0x46, 0x94, 0xf3, 0xbe, 0x88, 0xbc, 0x70, 0x44, 0x92, 0x3a, 0x74,
-	0x08, 0xba, 0xda, 0x48, 0xaf, 0x6a, 0xb5, 0xc2, 0xe1, 0x5a, 0xfd, 0xde, 0x18, 0xf5, 0x33, 0x16,
-	0x4d, 0x9a, 0xcb, 0x6f, 0x3f, 0xec, 0x64, 0x7e, 0xfa, 0xe7, 0xd7, 0x3d, 0x8d, 0xa8, 0x5a, 0xf4,
-	0x15, 0xe4, 0xcf, 0x3d, 0x5f, 0xd0, 0x08, 0x2f, 0xa8, 0xae, 0x8d, 0x54, 0xd7, 0x91, 0x12, 0xe7,
-	0xfb, 0x92, 0x7a, 0xf4, 0x0c, 0x72, 0xe7, 0x94, 0xe2, 0xbc, 0x32, 0xf7, 0x44, 0xea, 0x7f, 0x7d,
-	0xd8, 0xd9, 0x88, 0x0d, 0x72, 0x77, 0x52, 0xf7, 0x58, 0x23, 0xb0, 0xc5, 0xb8, 0xde, 0x09, 0xc5,
-	0xfb, 0x37, 0xfb, 0x90, 0x38, 0xef, 0x84, 0x82, 0xc8, 0x3e, 0xd4, 0x82, 0x3c, 0xe5, 0x4e, 0xc4,
-	0x2e, 0xf1, 0xe2, 0xc7, 0xef, 0x90, 0xb4, 0xa2, 0x4d, 0xc8, 0x5f, 0xda, 0xa1, 0xa0, 0x2e, 0x5e,
-	0xaa, 0x6a, 0xb5, 0x15, 0x92, 0x20, 0xb4, 0x03, 0x05, 0x39, 0xdd, 0x60, 0xe8, 0x33, 0x67, 0xc2,
-	0xf1, 0xb2, 0xba, 0x6e, 0x90, 0x54, 0x53, 0x31, 0xe8, 0x00, 0xf2, 0x5c, 0xd8, 0x62, 0xc6, 0x31,
-	0x54, 0xb5, 0xda, 0xea, 0xe1, 0x76, 0x6a, 0x6c, 0xf9, 0x56, 0x7d, 0x55, 0x40, 0x92, 0x42, 0xf4,
-	0x19, 0x14, 0xb9, 0x17, 0x3a, 0x74, 0x30, 0xa6, 0xde, 0x68, 0x2c, 0x70, 0xa1, 0xaa, 0xd5, 0x72,
-	0xa4, 0xa0, 0xb8, 0x17, 0x8a, 0x92, 0xc7, 0xc6, 0x25, 0x74, 0xca, 0x9c, 0x31, 0x2e, 0xc6, 0xc7,
-	0x2a, 0xca, 0x94, 0x8c, 0xf4, 0xeb, 0xf8, 0x8c, 0x53, 0x8e, 0x57, 0x54, 0x77, 0x82, 0xd0, 0x3a,
-	0x2c, 0xb8, 0x91, 0x7d, 0xc9, 0xf1, 0xaa, 0x1a, 0x23, 0x06, 0xe8, 0x19, 0x2c, 0x45, 0x74, 0xea,
-	0x7b, 0x8e, 0xcd, 0xf1, 0x27, 0xd5, 0x5c, 0xad, 0x70, 0xb8, 0x99, 0xb2, 0x49, 0x62, 0x79, 0xfe,
-	0x79, 0xee, 0x5a, 0xd0, 0x53, 0x58, 0x64, 0x33, 0xe1, 0xb0, 0x80, 0xe2, 0x92, 0x1a, 0xb2, 0xfc,
-	0xc0, 0x90, 0xbd, 0xb8, 0x82, 0xdc, 0x96, 0x4a, 0x8b, 0x11, 0xe5, 0x33, 0x5f, 0xe0, 0x47, 0x55,
-	0xad, 0x56, 0x24, 0x09, 0x92, 0x3c, 0x9b, 0x89, 0xe9, 0x4c, 0x60, 0x14, 0xf3, 0x31, 0xda, 0xfd,
-	0x45, 0x03, 0x5d, 0x46, 0x0b, 0x21, 0xd0, 0x27, 0x5e, 0x18, 0x67, 0x7b, 0x99, 0xa8, 0xb5, 0x4c,
-	0xf7, 0x34, 0x62, 0xa3, 0xc8, 0x0e, 0x54, 0xba, 0x8b, 0xe4, 0x16, 0xca, 0x89, 0xbd, 0x50, 0xee,
-	0x96, 0x53, 0x7c, 0x0c, 0xe4, 0x1e, 0x2e, 0xb5, 0x7d, 0x95, 0x60, 0x9d, 0xa8, 0xb5, 0x3a, 0xf8,
-	0xfc, 0x9c, 0x53, 0xa1, 0x12, 0xaa, 0x93, 0x04, 0x49, 0xde, 0xa7, 0xe1, 0x48, 0x8c, 0x55, 0x04,
-	0x75, 0x92, 0x20, 0xf9, 0x08, 0xbe, 0x7d, 0xc5, 0x66, 0x62, 0x10, 0x31, 0x26, 0x54, 0xba, 0x8a,
-	0x04, 0x62, 0x8a, 0x30, 0x26, 0x76, 0x7f, 0xd7, 0x20, 0x1f, 0xc7, 0x3a, 0x1e, 0x76, 0xe4, 0xb1,
-	0x30, 0x71, 0x9d, 0x20, 0xf9, 0xd6, 0x01, 0x0d, 0x58, 0x74, 0x35, 0x18, 0x5e, 0x09, 0xca, 0x95,
-	0x79, 0x9d, 0x14, 0x62, 0xae, 0x29, 0x29, 0xf4, 0x39, 0xac, 0x70, 0xc1, 0x22, 0x7b, 0x44, 0x93,
-	0x9a, 0x9c, 0xaa, 0x29, 0x26, 0x64, 0x5c, 0x74, 0x04, 0x4b, 0x81, 0x17, 0x0e, 0x86, 0x2c, 0x74,
-	0xd5, 0x4c, 0x1f, 0x19, 0xf3, 0xc5, 0xc0, 0x0b, 0x9b, 0x2c, 0x74, 0x51, 0x19, 0x96, 0x02, 0x6a,
-	0xf3, 0x59, 0x44, 0x5d, 0x75, 0x0b, 0x4b, 0xe4, 0x0e, 0xef, 0xfe, 0xac, 0xc1, 0x62, 0x92, 0x03,
-	0x79, 0x7f, 0x21, 0x73, 0x69, 0xf2, 0xfb, 0xa2, 0xd6, 0xe8, 0xe9, 0x5d, 0xd4, 0xb3, 0x2a, 0x05,
-	0x8f, 0x1f, 0xce, 0x50, 0x2a, 0xed, 0x15, 0x00, 0x87, 0x05, 0x81, 0x27, 0x82, 0xdb, 0x5f, 0xa0,
-	0x22, 0x99, 0x63, 0xe6, 0x62, 0xa2, 0xdf, 0x8b, 0x49, 0x15, 0x0a, 0xb3, 0xd0, 0xbe, 0xb0, 0x3d,
-	0xdf, 0x1e, 0xfa, 0x34, 0x31, 0x3b, 0x4f, 0xed, 0x7d, 0xaf, 0x01, 0xfc, 0xf7, 0xf5, 0x42, 0x9f,
-	0xc2, 0x96, 0x65, 0xf4, 0x5f, 0x0e, 0xfa, 0x96, 0x61, 0x9d, 0xf6, 0x07, 0xa7, 0x27, 0xfd, 0x57,
-	0x66, 0xab, 0x73, 0xd4, 0x31, 0xdb, 0xa5, 0x0c, 0xda, 0x82, 0xb5, 0x79, 0xb1, 0x4d, 0x8c, 0xb3,
-	0xce, 0xc9, 0xf3, 0x92, 0x96, 0x16, 0xce, 0x7a, 0xe4, 0xa5, 0x14, 0xb2, 0x68, 0x1b, 0x36, 0xe6,
-	0x05, 0x62, 0xbe, 0x36, 0x8d, 0xae, 0x94, 0x72, 0xe9, 0x9e, 0xbe, 0x69, 0x59, 0x5d, 0xb3, 0x5d,
-	0xd2, 0xcb, 0xfa, 0xb7, 0x3f, 0x56, 0x32, 0x7b, 0x3f, 0x68, 0x50, 0x98, 0xfb, 0x46, 0xa0, 0xc7,
-	0x80, 0x55, 0x79, 0xef, 0xd4, 0x6a, 0xf5, 0x8e, 0xcd, 0x94, 0x33, 0x0c, 0xeb, 0xf7, 0xd4, 0x63,
-	0xc3, 0x6a, 0xbd, 0x30, 0xdb, 0x25, 0xed, 0x81, 0x3e, 0xe3, 0xb5, 0xd1, 0xe9, 0x1a, 0xcd, 0xae,
-	0x59, 0xca, 0xa2, 0x32, 0x6c, 0xde, 0x53, 0xdb, 0x9d, 0xbe, 0xf1, 0x9c, 0x98, 0x66, 0xbb, 0x94,
-	0xfb, 0xdf, 0x9e, 0xa7, 0x27, 0x72, 0xe0, 0x93, 0x3b, 0x87, 0xbf, 0x69, 0xb0, 0x72, 0xef, 0xb5,
-	0x50, 0x05, 0xca, 0xc4, 0x7c, 0xd5, 0xed, 0xb4, 0x8c, 0x87, 0xef, 0x0f, 0xc3, 0x7a, 0x4a, 0x8f,
-	0x77, 0x54, 0x2e, 0x53, 0x4a, 0xab, 0x77, 0x7c, 0xdc, 0xb1, 0x2c, 0xb3, 0x5d, 0xca, 0xca, 0x47,
-	0x49, 0xa9, 0xf1, 0x45, 0x2a, 0x9b, 0x5b, 0xb0, 0x96, 0x12, 0xbb, 0xbd, 0xbe, 0x55, 0xd2, 0xe5,
-	0xdd, 0xa7, 0x84, 0x7e, 0xa7, 0x6b, 0x9e, 0x58, 0xa5, 0x85, 0x78, 0x80, 0xa6, 0xf9, 0xf6, 0xba,
-	0xa2, 0xbd, 0xbb, 0xae, 0x68, 0x7f, 0x5f, 0x57, 0xb4, 0xef, 0x6e, 0x2a, 0x99, 0x77, 0x37, 0x95,
-	0xcc, 0x9f, 0x37, 0x95, 0xcc, 0xd7, 0x4f, 0x46, 0x9e, 0x18, 0xcf, 0x86, 0x75, 0x87, 0x05, 0x0d,
-	0x19, 0xcf, 0x7d, 0xf5, 0xb7, 0xe9, 0x30, 0x5f, 0xa1, 0xc6, 0x37, 0xc9, 0xff, 0xb4, 0xb8, 0x9a,
-	0x52, 0x3e, 0xcc, 0x2b, 0xf1, 0xcb, 0x7f, 0x03, 0x00, 0x00, 0xff, 0xff, 0x93, 0x40, 0x2e, 0x9f,
-	0xc2, 0x07, 0x00, 0x00,
+	// 1309 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x56, 0x4f, 0x6f, 0x1a, 0x47,
+	0x14, 0xf7, 0xc2, 0x1a, 0xec, 0x07, 0xa4, 0x64, 0xfc, 0x27, 0x1b, 0x1a, 0x11, 0x4a, 0x2f, 0x28,
+	0x51, 0x20, 0x71, 0x73, 0x68, 0xa5, 0x46, 0x15, 0x98, 0x75, 0x42, 0x83, 0x4d, 0x34, 0x40, 0xa2,
+	0xf6, 0x82, 0xd6, 0xbb, 0x63, 0xd8, 0xb2, 0xbb, 0x83, 0x76, 0x86, 0xb8, 0x3e, 0x57, 0x95, 0x9a,
+	0x5b, 0xbf, 0x43, 0x2f, 0xbd, 0xb5, 0x87, 0x9c, 0x7b, 0xe9, 0x25, 0x87, 0xaa, 0x8a, 0x72, 0xaa,
+	0x7a, 0x88, 0xaa, 0x44, 0x55, 0xbf, 0x46, 0x35, 0x33, 0x0b, 0x86, 0x8d, 0xd5, 0xd4, 0xb9, 0xa0,
+	0x79, 0xbf, 0xdf, 0x7b, 0x3b, 0xef, 0xff, 0x00, 0x86, 0x4f, 0xd8, 0xa8, 0xc6, 0x2d, 0x36, 0x66,
+	0xb5, 0xc7, 0xb7, 0xe4, 0xa1, 0x3a, 0x09, 0x29, 0xa7, 0x28, 0x27, 0x98, 0xaa, 0x64, 0xaa, 0x8f,
+	0x6f, 0x15, 0x2e, 0x5a, 0xbe, 0x1b, 0xd0, 0x9a, 0xfc, 0x55, 0x1a, 0x85, 0xcb, 0x36, 0x65, 0x3e,
+	0x65, 0x03, 0x29, 0xd5, 0x94, 0x10, 0x51, 0x9b, 0x43, 0x3a, 0xa4, 0x0a, 0x17, 0x27, 0x85, 0x96,
+	0x9f, 0xa4, 0x40, 0xef, 0x59, 0x6c, 0x8c, 0x2e, 0x40, 0xc2, 0x75, 0x0c, 0xad, 0xa4, 0x55, 0x74,
+	0x9c, 0x70, 0x1d, 0x64, 0x40, 0x3a, 0x20, 0xfc, 0x98, 0x86, 0x63, 0x23, 0x51, 0xd2, 0x2a, 0xeb,
+	0x78, 0x26, 0xa2, 0x9b, 0x90, 0xb2, 0x3d, 0x97, 0x04, 0xdc, 0x48, 0x0a, 0xa2, 0x61, 0xbc, 0x78,
+	0x7a, 0x63, 0x33, 0xba, 0xaa, 0xee, 0x38, 0x21, 0x61, 0xac, 0xcb, 0x43, 0x37, 0x18, 0xe2, 0x48,
+	0x0f, 0xed, 0x80, 0x2e, 0x3f, 0xa4, 0x97, 0xb4, 0x4a, 0x66, 0x67, 0xa3, 0xba, 0x14, 0x46, 0xf5,
+	0x11, 0x0d, 0xc7, 0x8d, 0xf5, 0x67, 0x2f, 0xaf, 0xae, 0xfc, 0xf8, 0xcf, 0xcf, 0xd7, 0x34, 0x2c,
+	0x75, 0xd1, 0xc7, 0x90, 0x3a, 0x72, 0x3d, 0x4e, 0x42, 0x63, 0x55, 0x5a, 0x6d, 0xc5, 0xac, 0xf6,
+	0x24, 0xb9, 0x68, 0x17, 0xe9, 0xa3, 0x3b, 0x90, 0x3c, 0x22, 0xc4, 0x48, 0x49, 0xe7, 0xae, 0x0b,
+	0xfe, 0xcf, 0x97, 0x57, 0xb7, 0x94, 0x83, 0xcc, 0x19, 0x57, 0x5d, 0x5a, 0xf3, 0x2d, 0x3e, 0xaa,
+	0xb6, 0x02, 0xfe, 0xe2, 0xe9, 0x0d, 0x88, 0x3c, 0x6f, 0x05, 0x1c, 0x0b, 0x3b, 0xb4, 0x0b, 0x29,
+	0xc2, 0xec, 0x90, 0x1e, 0x1b, 0xe9, 0xf3, 0x7f, 0x21, 0x32, 0x45, 0xdb, 0x90, 0x3a, 0xb6, 0x02,
+	0x4e, 0x1c, 0x63, 0xad, 0xa4, 0x55, 0x72, 0x38, 0x92, 0xd0, 0x55, 0xc8, 0x88, 0xe8, 0x06, 0x87,
+	0x1e, 0xb5, 0xc7, 0xcc, 0x58, 0x97, 0xe9, 0x06, 0x01, 0x35, 0x24, 0x82, 0x6e, 0x41, 0x8a, 0x71,
+	0x8b, 0x4f, 0x99, 0x01, 0x25, 0xad, 0x72, 0x61, 0xe7, 0x72, 0x2c, 0x6c, 0x51, 0xab, 0xae, 0x54,
+	0xc0, 0x91, 0x22, 0xfa, 0x00, 0xb2, 0xcc, 0x0d, 0x6c, 0x32, 0x18, 0x11, 0x77, 0x38, 0xe2, 0x46,
+	0xa6, 0xa4, 0x55, 0x92, 0x38, 0x23, 0xb1, 0x7b, 0x12, 0x12, 0xd7, 0x2a, 0x15, 0x32, 0xa1, 0xf6,
+	0xc8, 0xc8, 0xaa, 0x6b, 0x25, 0x64, 0x0a, 0x44, 0xf8, 0x6b, 0x7b, 0x94, 0x11, 0x66, 0xe4, 0xa4,
+	0x75, 0x24, 0xa1, 0x4d, 0x58, 0x75, 0x42, 0xeb, 0x98, 0x19, 0x17, 0x64, 0x18, 0x4a, 0x40, 0x77,
+	0x60, 0x2d, 0x24, 0x13, 0xcf, 0xb5, 0x2d, 0x66, 0xbc, 0x57, 0x4a, 0x56, 0x32, 0x3b, 0xdb, 0x31,
+	0x37, 0xb1, 0xa2, 0x17, 0xcb, 0x33, 0x37, 0x41, 0xb7, 0x21, 0x4d, 0xa7, 0xdc, 0xa6, 0x3e, 0x31,
+	0xf2, 0x32, 0xc8, 0xc2, 0x19, 0x41, 0x76, 0x94, 0x06, 0x9e, 0xa9, 0x0a, 0x17, 0x43, 0xc2, 0xa6,
+	0x1e, 0x37, 0x2e, 0x96, 0xb4, 0x4a, 0x16, 0x47, 0x92, 0xc0, 0xe9, 0x94, 0x4f, 0xa6, 0xdc, 0x40,
+	0x0a, 0x57, 0x12, 0xba, 0x09, 0x69, 0xc7, 0x65, 0x93, 0x29, 0x27, 0xc6, 0x86, 0xec, 0xa0, 0xb8,
+	0x8f, 0x4d, 0xc5, 0xe2, 0x99, 0x5a, 0xf9, 0x27, 0x0d, 0x74, 0xd1, 0x8c, 0x08, 0x81, 0x3e, 0x76,
+	0x03, 0x35, 0x0d, 0xeb, 0x58, 0x9e, 0xc5, 0x3c, 0x4c, 0x42, 0x3a, 0x0c, 0x2d, 0x5f, 0xce, 0x43,
+	0x16, 0xcf, 0x44, 0x91, 0x23, 0x37, 0x10, 0xf7, 0x27, 0x25, 0xae, 0x04, 0xf1, 0x0d, 0x87, 0x58,
+	0x9e, 0xec, 0x79, 0x1d, 0xcb, 0xb3, 0x74, 0xf5, 0xe8, 0x88, 0x11, 0x2e, 0x7b, 0x5a, 0xc7, 0x91,
+	0x24, 0x70, 0x8f, 0x04, 0x43, 0x3e, 0x92, 0x4d, 0xab, 0xe3, 0x48, 0x12, 0x65, 0xf3, 0xac, 0x13,
+	0x3a, 0xe5, 0x83, 0x90, 0x52, 0x2e, 0xfb, 0x31, 0x8b, 0x41, 0x41, 0x98, 0x52, 0x5e, 0xfe, 0x4d,
+	0x83, 0x94, 0x1a, 0x04, 0x95, 0x9e, 0xa1, 0x4b, 0x83, 0xc8, 0xeb, 0x48, 0x12, 0xdd, 0xe1, 0x13,
+	0x9f, 0x86, 0x27, 0x83, 0xc3, 0x13, 0x4e, 0x98, 0x74, 0x5e, 0xc7, 0x19, 0x85, 0x35, 0x04, 0x84,
+	0x3e, 0x84, 0x1c, 0xe3, 0x34, 0xb4, 0x86, 0x24, 0xd2, 0x49, 0x4a, 0x9d, 0x6c, 0x04, 0x2a, 0xa5,
+	0x3d, 0x58, 0xf3, 0xdd, 0x60, 0x70, 0x48, 0x03, 0x47, 0xc6, 0x74, 0xce, 0xc1, 0x48, 0xfb, 0x6e,
+	0xd0, 0xa0, 0x81, 0x83, 0x0a, 0xb0, 0xe6, 0x13, 0x8b, 0x4d, 0x43, 0xe2, 0xc8, 0x2c, 0xac, 0xe1,
+	0xb9, 0x5c, 0xfe, 0x55, 0x83, 0x74, 0xd4, 0x39, 0x22, 0x7f, 0x01, 0x75, 0x48, 0xb4, 0x91, 0xe4,
+	0x19, 0xdd, 0x9e, 0x0f, 0x47, 0x42, 0xf6, 0xcd, 0x95, 0xb3, 0xbb, 0x2e, 0x36, 0x1f, 0x45, 0x00,
+	0x9b, 0xfa, 0xbe, 0xcb, 0xfd, 0xd9, 0xce, 0xca, 0xe2, 0x05, 0x64, 0xa1, 0xb1, 0xf4, 0xa5, 0xc6,
+	0x2a, 0x41, 0x66, 0x1a, 0x58, 0x8f, 0x2d, 0xd7, 0xb3, 0x0e, 0x3d, 0x12, 0x39, 0xbb, 0x08, 0x89,
+	0xca, 0x33, 0x62, 0x71, 0x26, 0xcb, 0x96, 0xc3, 0x4a, 0x28, 0xff, 0xad, 0x41, 0x3a, 0xea, 0x2d,
+	0xb1, 0x2b, 0x19, 0x09, 0x1c, 0x12, 0xaa, 0xaa, 0xfc, 0xd7, 0xae, 0x54, 0x7a, 0xe8, 0x33, 0xd0,
+	0x65, 0x8e, 0x13, 0xe7, 0xcf, 0xb1, 0x34, 0x3c, 0x75, 0x2a, 0xb9, 0xe0, 0x94, 0x08, 0xf2, 0xab,
+	0x69, 0xe8, 0x12, 0x26, 0x83, 0xcc, 0xe1, 0x48, 0x42, 0x9f, 0x48, 0x9c, 0x86, 0xcc, 0x58, 0xfd,
+	0xbf, 0x83, 0x1c, 0x19, 0x94, 0xbf, 0x49, 0xc2, 0x6a, 0xd7, 0xb3, 0xd8, 0xe8, 0x1c, 0x6f, 0xc7,
+	0xac, 0xaa, 0xc9, 0x85, 0xaa, 0x1a, 0x90, 0xa6, 0x47, 0x47, 0x24, 0xb0, 0x89, 0x6a, 0x2c, 0x3c,
+	0x13, 0x85, 0xb6, 0x70, 0x24, 0x9a, 0x16, 0x79, 0x16, 0xeb, 0xd9, 0xf2, 0xe9, 0x34, 0xe0, 0xef,
+	0xb2, 0xe0, 0x23, 0x53, 0x74, 0x5b, 0x2e, 0x30, 0x1a, 0x8a, 0xe7, 0x25, 0xfd, 0x96, 0xc2, 0xcc,
+	0x35, 0x45, 0x69, 0x46, 0x56, 0xe8, 0xcb, 0x95, 0x7e, 0xde, 0xd2, 0x08, 0x43, 0x51, 0x9a, 0x69,
+	0xc0, 0x5d, 0x4f, 0xee, 0xfd, 0x24, 0x56, 0x02, 0xfa, 0x14, 0x52, 0x6c, 0x64, 0x85, 0x44, 0xac,
+	0x7c, 0x51, 0x82, 0xf8, 0xca, 0x97, 0x39, 0xee, 0x0a, 0x8d, 0xa5, 0x2a, 0x28, 0x9b, 0xf2, 0xb7,
+	0x1a, 0xc0, 0xa9, 0x06, 0xda, 0x81, 0xb4, 0x65, 0xdb, 0x32, 0x3f, 0x6f, 0xeb, 0xb8, 0x99, 0xe2,
+	0x42, 0x4a, 0x13, 0xef, 0x9c, 0xd2, 0x6b, 0x4f, 0x12, 0x00, 0xa7, 0x8f, 0x13, 0x7a, 0x1f, 0x2e,
+	0xf5, 0xea, 0xdd, 0xfb, 0x83, 0x6e, 0xaf, 0xde, 0xeb, 0x77, 0x07, 0xfd, 0x83, 0xee, 0x03, 0x73,
+	0xb7, 0xb5, 0xd7, 0x32, 0x9b, 0xf9, 0x15, 0x74, 0x09, 0x36, 0x16, 0xc9, 0x26, 0xae, 0x3f, 0x6a,
+	0x1d, 0xdc, 0xcd, 0x6b, 0x71, 0xe2, 0x51, 0x07, 0xdf, 0x17, 0x44, 0x02, 0x5d, 0x86, 0xad, 0x45,
+	0x02, 0x9b, 0x0f, 0xcd, 0x7a, 0x5b, 0x50, 0x49, 0xb4, 0x0d, 0x68, 0x91, 0xfa, 0xbc, 0xdf, 0xbc,
+	0x6b, 0x36, 0xf3, 0x3a, 0xba, 0x02, 0xc6, 0x32, 0x8e, 0xbf, 0x98, 0xdf, 0xb4, 0x7a, 0x26, 0x3b,
+	0xbb, 0x2e, 0x85, 0x8a, 0x50, 0x78, 0x83, 0x3d, 0xbd, 0x33, 0x1d, 0xf7, 0xb3, 0x6b, 0xf6, 0x7a,
+	0x6d, 0xb3, 0x99, 0x5f, 0x2b, 0xe8, 0xdf, 0xfd, 0x50, 0x5c, 0xb9, 0xf6, 0xbb, 0x06, 0x99, 0x85,
+	0x37, 0x6c, 0x7e, 0x59, 0xa7, 0xdf, 0xdb, 0xed, 0xec, 0x9b, 0xb1, 0x6c, 0x18, 0xb0, 0xb9, 0xc4,
+	0xee, 0xd7, 0x7b, 0xbb, 0xf7, 0xcc, 0x66, 0x5e, 0x3b, 0xc3, 0xae, 0xfe, 0xb0, 0xde, 0x6a, 0xd7,
+	0x1b, 0x6d, 0x33, 0x9f, 0x40, 0x05, 0xd8, 0x5e, 0x62, 0x9b, 0xad, 0x6e, 0xfd, 0x2e, 0x36, 0xcd,
+	0x66, 0x3e, 0xf9, 0xc6, 0x37, 0xfb, 0x07, 0x22, 0xf4, 0x83, 0xbc, 0x3e, 0x4f, 0xd7, 0x8c, 0xd9,
+	0xeb, 0xf4, 0x0f, 0x9a, 0xf9, 0x55, 0xb4, 0x05, 0x17, 0x97, 0xf0, 0x7b, 0x7d, 0x91, 0x89, 0x28,
+	0xa0, 0x5f, 0x34, 0xc8, 0x2d, 0x2d, 0x57, 0x91, 0x21, 0x6c, 0x3e, 0x68, 0xb7, 0x76, 0xeb, 0x67,
+	0x97, 0xd8, 0x80, 0xcd, 0x18, 0xaf, 0x1c, 0x90, 0x41, 0xc5, 0x98, 0xdd, 0xce, 0xfe, 0x7e, 0xab,
+	0xd7, 0x33, 0x9b, 0xf9, 0x84, 0xe8, 0x9b, 0x18, 0xab, 0xf2, 0x2e, 0xa3, 0xba, 0x04, 0x1b, 0x31,
+	0xb2, 0xdd, 0xe9, 0xf6, 0xf2, 0xba, 0x68, 0x8f, 0x18, 0xd1, 0x6d, 0xb5, 0xcd, 0x83, 0x5e, 0x7e,
+	0x55, 0x05, 0xd0, 0x30, 0x9f, 0xbd, 0x2a, 0x6a, 0xcf, 0x5f, 0x15, 0xb5, 0xbf, 0x5e, 0x15, 0xb5,
+	0xef, 0x5f, 0x17, 0x57, 0x9e, 0xbf, 0x2e, 0xae, 0xfc, 0xf1, 0xba, 0xb8, 0xf2, 0xe5, 0xf5, 0xa1,
+	0xcb, 0x47, 0xd3, 0xc3, 0xaa, 0x4d, 0xfd, 0x9a, 0x98, 0xbb, 0x1b, 0xf2, 0x7f, 0xb1, 0x4d, 0x3d,
+	0x29, 0xd5, 0xbe, 0x8e, 0xfe, 0x88, 0xf3, 0x93, 0x09, 0x61, 0x87, 0x29, 0x49, 0x7e, 0xf4, 0x6f,
+	0x00, 0x00, 0x00, 0xff, 0xff, 0xc1, 0x45, 0xe2, 0xd6, 0xa3, 0x0b, 0x00, 0x00,
 }
 
 func (m *Task) Marshal() (dAtA []byte, err error) {
@@ -693,6 +991,20 @@ func (m *Task) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Dispute != nil {
+		{
+			size, err := m.Dispute.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTask(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x9a
+	}
 	if len(m.Output) > 0 {
 		i -= len(m.Output)
 		copy(dAtA[i:], m.Output)
@@ -975,6 +1287,11 @@ func (m *Replica) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Seats != 0 {
+		i = encodeVarintTask(dAtA, i, uint64(m.Seats))
+		i--
+		dAtA[i] = 0x30
+	}
 	if m.Unavailable {
 		i--
 		if m.Unavailable {
@@ -1008,6 +1325,208 @@ func (m *Replica) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintTask(dAtA, i, uint64(m.Node))
 		i--
 		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Dispute) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Dispute) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Dispute) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Jurors) > 0 {
+		for iNdEx := len(m.Jurors) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Jurors[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTask(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
+	if m.Juries != 0 {
+		i = encodeVarintTask(dAtA, i, uint64(m.Juries))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Seats != 0 {
+		i = encodeVarintTask(dAtA, i, uint64(m.Seats))
+		i--
+		dAtA[i] = 0x18
+	}
+	{
+		size := m.Bond.Size()
+		i -= size
+		if _, err := m.Bond.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTask(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTask(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Slash) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Slash) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Slash) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Shares) > 0 {
+		for iNdEx := len(m.Shares) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Shares[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTask(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x52
+		}
+	}
+	if m.Until != 0 {
+		i = encodeVarintTask(dAtA, i, uint64(m.Until))
+		i--
+		dAtA[i] = 0x48
+	}
+	{
+		size := m.Harm.Size()
+		i -= size
+		if _, err := m.Harm.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTask(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x42
+	if len(m.Reporter) > 0 {
+		i -= len(m.Reporter)
+		copy(dAtA[i:], m.Reporter)
+		i = encodeVarintTask(dAtA, i, uint64(len(m.Reporter)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTask(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x32
+	if m.Task != 0 {
+		i = encodeVarintTask(dAtA, i, uint64(m.Task))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Offence) > 0 {
+		i -= len(m.Offence)
+		copy(dAtA[i:], m.Offence)
+		i = encodeVarintTask(dAtA, i, uint64(len(m.Offence)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Node != 0 {
+		i = encodeVarintTask(dAtA, i, uint64(m.Node))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Network) > 0 {
+		i -= len(m.Network)
+		copy(dAtA[i:], m.Network)
+		i = encodeVarintTask(dAtA, i, uint64(len(m.Network)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Id != 0 {
+		i = encodeVarintTask(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *SlashShare) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *SlashShare) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *SlashShare) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Amount.Size()
+		i -= size
+		if _, err := m.Amount.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTask(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Account) > 0 {
+		i -= len(m.Account)
+		copy(dAtA[i:], m.Account)
+		i = encodeVarintTask(dAtA, i, uint64(len(m.Account)))
+		i--
+		dAtA[i] = 0xa
 	}
 	return len(dAtA) - i, nil
 }
@@ -1084,6 +1603,10 @@ func (m *Task) Size() (n int) {
 	}
 	l = len(m.Output)
 	if l > 0 {
+		n += 2 + l + sovTask(uint64(l))
+	}
+	if m.Dispute != nil {
+		l = m.Dispute.Size()
 		n += 2 + l + sovTask(uint64(l))
 	}
 	return n
@@ -1170,6 +1693,94 @@ func (m *Replica) Size() (n int) {
 	if m.Unavailable {
 		n += 2
 	}
+	if m.Seats != 0 {
+		n += 1 + sovTask(uint64(m.Seats))
+	}
+	return n
+}
+
+func (m *Dispute) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTask(uint64(l))
+	}
+	l = m.Bond.Size()
+	n += 1 + l + sovTask(uint64(l))
+	if m.Seats != 0 {
+		n += 1 + sovTask(uint64(m.Seats))
+	}
+	if m.Juries != 0 {
+		n += 1 + sovTask(uint64(m.Juries))
+	}
+	if len(m.Jurors) > 0 {
+		for _, e := range m.Jurors {
+			l = e.Size()
+			n += 1 + l + sovTask(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *Slash) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Id != 0 {
+		n += 1 + sovTask(uint64(m.Id))
+	}
+	l = len(m.Network)
+	if l > 0 {
+		n += 1 + l + sovTask(uint64(l))
+	}
+	if m.Node != 0 {
+		n += 1 + sovTask(uint64(m.Node))
+	}
+	l = len(m.Offence)
+	if l > 0 {
+		n += 1 + l + sovTask(uint64(l))
+	}
+	if m.Task != 0 {
+		n += 1 + sovTask(uint64(m.Task))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovTask(uint64(l))
+	l = len(m.Reporter)
+	if l > 0 {
+		n += 1 + l + sovTask(uint64(l))
+	}
+	l = m.Harm.Size()
+	n += 1 + l + sovTask(uint64(l))
+	if m.Until != 0 {
+		n += 1 + sovTask(uint64(m.Until))
+	}
+	if len(m.Shares) > 0 {
+		for _, e := range m.Shares {
+			l = e.Size()
+			n += 1 + l + sovTask(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *SlashShare) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Account)
+	if l > 0 {
+		n += 1 + l + sovTask(uint64(l))
+	}
+	l = m.Amount.Size()
+	n += 1 + l + sovTask(uint64(l))
 	return n
 }
 
@@ -1677,6 +2288,42 @@ func (m *Task) Unmarshal(dAtA []byte) error {
 			m.Output = append(m.Output[:0], dAtA[iNdEx:postIndex]...)
 			if m.Output == nil {
 				m.Output = []byte{}
+			}
+			iNdEx = postIndex
+		case 19:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dispute", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTask
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTask
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Dispute == nil {
+				m.Dispute = &Dispute{}
+			}
+			if err := m.Dispute.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
 			}
 			iNdEx = postIndex
 		default:
@@ -2270,6 +2917,653 @@ func (m *Replica) Unmarshal(dAtA []byte) error {
 				}
 			}
 			m.Unavailable = bool(v != 0)
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Seats", wireType)
+			}
+			m.Seats = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Seats |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTask(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTask
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Dispute) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTask
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Dispute: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Dispute: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTask
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTask
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Bond", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTask
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTask
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Bond.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Seats", wireType)
+			}
+			m.Seats = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Seats |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Juries", wireType)
+			}
+			m.Juries = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Juries |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Jurors", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTask
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTask
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Jurors = append(m.Jurors, Replica{})
+			if err := m.Jurors[len(m.Jurors)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTask(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTask
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Slash) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTask
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Slash: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Slash: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			m.Id = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Id |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Network", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTask
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTask
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Network = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Node", wireType)
+			}
+			m.Node = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Node |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Offence", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTask
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTask
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Offence = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			m.Task = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Task |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTask
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTask
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reporter", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTask
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTask
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reporter = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Harm", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTask
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTask
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Harm.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Until", wireType)
+			}
+			m.Until = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Until |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Shares", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTask
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTask
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Shares = append(m.Shares, SlashShare{})
+			if err := m.Shares[len(m.Shares)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTask(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTask
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *SlashShare) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTask
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: SlashShare: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: SlashShare: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Account", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTask
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTask
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Account = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTask
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTask
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTask
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Amount.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTask(dAtA[iNdEx:])
