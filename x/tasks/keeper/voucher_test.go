@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"fmt"
+	stdmath "math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -79,14 +80,24 @@ func TestRedeemBatch(t *testing.T) {
 	f.edit(1, func(n *networktypes.Node) { n.Status = networktypes.NODE_STATUS_LEFT }) // what was earned is paid nevertheless
 	forged := voucherBy(payerKey("rival"), proof.Domain{ChainID: chainID, Network: networkID}, 1, 900, 90)
 	require.Equal(t, [][3]int64{
-		{codeInvalid, 0, 0}, {0, 100, 80}, {codeSpent, 0, 0}, {codeSpent, 0, 0}, {0, 5, 4}, {codeNotFound, 0, 0}, {0, 50, 40}, {codeInvalid, 0, 0},
+		{codeInvalid, 0, 0}, {0, 100, 80}, {codeSpent, 0, 0}, {codeSpent, 0, 0}, {0, 5, 4}, {codeNotFound, 0, 0}, {0, 50, 40}, {0, 10, 8},
 	}, redeemed(f, forged, f.voucher(1, 100, 3), f.voucher(1, 100, 3), f.voucher(1, 99, 4), f.voucher(2, 5, 1), f.voucher(3, 5, 1),
 		f.voucher(1, 150, 4), f.voucher(1, 160, 4)))
-	require.Equal(t, int64(2_000-155), f.escrowed())
-	require.Len(t, f.w.fees, 3)
+	require.Equal(t, int64(2_000-165), f.escrowed())
+	require.Len(t, f.w.fees, 4)
 	require.Equal(t, networkID, f.channel(1).Network)
 	f.to(firstOpening + 31)
-	require.Equal(t, [][3]int64{{codeNotFound, 0, 0}, {0, 1, 0}}, redeemed(f, f.voucher(2, 6, 2), f.voucher(1, 151, 5)))
+	require.Equal(t, [][3]int64{{codeNotFound, 0, 0}, {0, 1, 0}}, redeemed(f, f.voucher(2, 6, 2), f.voucher(1, 161, 5)))
+}
+
+// A client cannot void what its node has by a voucher of its own, over next to nothing, that counts to the end.
+func TestCountsOrderNothing(t *testing.T) {
+	f := newFixture(t, 1)
+	f.openChannel(1_000, 300)
+	require.Equal(t, [][3]int64{{0, 5, 4}, {0, 795, 636}, {codeSpent, 0, 0}},
+		redeemed(f, f.voucher(1, 5, stdmath.MaxUint64), f.voucher(1, 800, 8), f.voucher(1, 800, stdmath.MaxUint64)))
+	c := f.channel(1)
+	require.Equal(t, []int64{800, 8}, []int64{c.Redeemed.Int64(), int64(c.Count)}, "what the latest one says")
 }
 
 // A voucher counts until the last height of its channel, also where a block had no time to close it.
