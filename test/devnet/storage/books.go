@@ -51,6 +51,8 @@ type Books struct {
 	// Losses counts the reasons for which indices were lost, Repairs those that were paid.
 	Losses  map[string]int
 	Repairs int
+	// Channels by id.
+	Channels map[uint64]*ChannelBook
 
 	net *Network
 	// mesh is what there is of MESH.
@@ -65,7 +67,7 @@ func newBooks(n *Network, mesh math.Int) *Books {
 	return &Books{
 		Deals: map[uint64]*DealBook{}, Nodes: map[uint64]*NodeBook{}, Tasks: map[uint64]*TaskBook{}, Minted: math.ZeroInt(), Burnt: math.ZeroInt(),
 		Losses: map[string]int{}, net: n, mesh: mesh, bonds: map[uint64]math.Int{},
-		terms: map[uint64]networktypes.NetworkParams{},
+		terms: map[uint64]networktypes.NetworkParams{}, Channels: map[uint64]*ChannelBook{},
 	}
 }
 
@@ -109,14 +111,17 @@ func (b *Books) read(block *devnet.Block) {
 	for _, r := range block.Results {
 		if r.Code == abci.CodeTypeOK {
 			b.readAll(r.Events)
+			b.readClosings(r.Events)
 		}
 	}
+	b.readClosings(block.Events)
 }
 
 // readAll books the events of one transaction, or those outside of any.
 func (b *Books) readAll(events []abci.Event) {
 	b.readDeals(events)
 	b.readWork(events)
+	b.readChannels(events)
 	b.readLosses(events)
 	b.readTasks(events)
 }

@@ -83,7 +83,7 @@ func (n *Network) checkSupply() {
 // escrow when it is settled, so the books say how much that is.
 func (n *Network) checkTasks() {
 	n.t.Helper()
-	g, sum := n.State().Tasks, math.ZeroInt()
+	g, sum := n.State().Tasks, n.checkChannels()
 	for _, d := range g.Deals {
 		if !d.IsOpen() {
 			n.holds(d.Escrow.IsZero() && d.Reserve.IsZero(), "deal %d is settled", d.Id)

@@ -66,5 +66,10 @@ func (b *Books) clone(n *Network) *Books {
 		book.Epochs = maps.Clone(node.Epochs)
 		other.Nodes[id] = &book
 	}
+	other.Channels = map[uint64]*ChannelBook{}
+	for id, c := range b.Channels {
+		book := *c
+		other.Channels[id] = &book
+	}
 	return &other
 }

@@ -30,7 +30,7 @@ const (
 	// Commission is what every node offers to those who give it bonds, in hundredths of a percent.
 	Commission = 1_000
 
-	gas = 2_000_000
+	gas = 6_000_000 // what 64 vouchers need
 )
 
 // Actor takes part in a network. Before every block it may send transactions.

@@ -171,6 +171,11 @@ func (n *Network) Wealth(addresses ...string) math.Int {
 			sum = sum.Add(s.Sharing.Fees).Add(s.Sharing.Presence)
 		}
 	}
+	for _, c := range s.Tasks.Channels {
+		if mine[c.Client] { // what is left comes back as well
+			sum = sum.Add(c.Left())
+		}
+	}
 	for _, d := range s.Tasks.Deals {
 		if mine[d.Client] {
 			sum = sum.Add(d.Escrow).Add(d.Reserve)
