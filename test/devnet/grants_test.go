@@ -39,7 +39,7 @@ func ofNoAccount() map[string]string {
 func TestLifeIsTheSameByGrants(t *testing.T) {
 	direct, granted := newGrantLife(t, false), newGrantLife(t, true)
 	for _, step := range []func(*life){
-		func(*life) {}, (*life).manage, (*life).loseAndReport, (*life).ask, (*life).leave, (*life).pruneAndResume,
+		func(*life) {}, (*life).manage, (*life).loseAndReport, (*life).ask, (*life).leave, (*life).pay, (*life).pruneAndResume,
 		(*life).settle, (*life).register,
 		(*life).work,
 	} {

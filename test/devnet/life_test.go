@@ -89,7 +89,7 @@ func (l *life) repaired(number int) *storage.Holder {
 	return taker
 }
 
-// run is the whole life: earn, report, fall silent, leave, rebuild, answer, extend, cancel, settle.
+// run is the whole life: earn, report, fall silent, leave, rebuild, answer, pay by use, extend, cancel, settle.
 func (l *life) run(steps ...func()) {
 	for _, step := range steps {
 		step()
@@ -176,7 +176,7 @@ func (l *life) update() {
 // end extends the deal, cancels it again and sees it settled two epochs after its last.
 func (l *life) end() {
 	l.Do(l.client.Account, l.client.ExtendMsg(l.deal, 5))
-	require.EqualValues(l.t, 20, l.Deal(l.deal).LastEpoch)
+	require.EqualValues(l.t, 22, l.Deal(l.deal).LastEpoch)
 	last := l.Epoch()
 	l.Do(l.client.Account, l.client.CancelMsg(l.deal))
 	require.Equal(l.t, last, l.Deal(l.deal).LastEpoch)
@@ -196,13 +196,13 @@ func (l *life) end() {
 	require.Empty(l.t, l.State().Rewards.Fees)
 }
 
-// A deal's whole life, with money, deals, bonds and emission held against the books after every block, on
+// A deal's whole life, with money, deals, channels, bonds and emission held against the books after every block, on
 // nodes of every executor; a node that joins at the end comes to the same hash.
 func TestDealsWholeLife(t *testing.T) {
 	l := newLife(t, storage.Config{Chain: devnet.Config{Validators: 3, Accounts: 20, Nodes: []devnet.NodeConfig{
 		devnet.DefaultNode(), {MempoolMaxTxs: 0, Executor: "block-stm", Workers: 4, Estimate: true}, {MempoolMaxTxs: -1, Executor: "block-stm", Workers: 2},
-	}}}, 14)
-	l.run(l.earn, l.loseAndReport, l.update, l.fallSilent, l.leave, l.ask, l.end)
+	}}}, 16)
+	l.run(l.earn, l.loseAndReport, l.update, l.fallSilent, l.leave, l.ask, l.pay, l.end)
 	late := l.Chain.Join(devnet.NodeConfig{MempoolMaxTxs: -1, Executor: "block-stm", Workers: 8})
 	require.Equal(t, l.Chain.Height(), late.App.LastBlockHeight())
 	require.Equal(t, l.Chain.Last().AppHash, late.App.LastCommitID().Hash)
