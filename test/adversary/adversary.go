@@ -13,7 +13,8 @@ import (
 type Figure struct {
 	// Name of the adversary.
 	Name string `json:"name"`
-	// Claimed of deals by all its nodes, Proven of that, and Paid to their owners, emission and what being there pays included.
+	// Claimed of deals by all its nodes, Proven of that, and Paid to their owners, emission and what being there pays included. Where
+	// channels pay, what vouchers asked for and what was redeemed.
 	Claimed string `json:"claimed"`
 	Proven  string `json:"proven"`
 	Paid    string `json:"paid"`
@@ -63,6 +64,11 @@ func All() []Adversary {
 		{"loss_and_repair_friends", playLossAndRepairFriends},
 		{"self_dealing_loses_money", playSelfDealing},
 		{"founder_cannot_take_deposits", playFounder},
+		{"voucher_cheat", playVoucherCheat},
+		{"early_closer", playEarlyCloser},
+		{"count_jumper", playCountJumper},
+		{"dust_vouchers", playDustVouchers},
+		{"channel_self_payer_loses_money", playChannelSelfPayer},
 		{"slot_forger", playSlotForger},
 		{"inflated_duties", playInflatedDuties},
 		{"absent_friends", playAbsentFriends},
