@@ -3,6 +3,7 @@ package mutants
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,7 +27,15 @@ type edit struct {
 	is, off string // the text of the rule, once in the file, and what stands there without it
 }
 
+// mutants returns all rules that can be switched off.
 func mutants() map[string]mutant {
+	all := workMutants()
+	maps.Copy(all, channelMutants())
+	return all
+}
+
+// workMutants are the rules by which deals, uptime and duties are paid.
+func workMutants() map[string]mutant {
 	return map[string]mutant{
 		"match_above_burn": {
 			rule:  "emission that follows a payment is less than what was burnt of it",
