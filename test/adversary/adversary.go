@@ -69,6 +69,7 @@ func All() []Adversary {
 		{"count_jumper", playCountJumper},
 		{"dust_vouchers", playDustVouchers},
 		{"channel_self_payer_loses_money", playChannelSelfPayer},
+		{"sleeper", playSleeper},
 		{"slot_forger", playSlotForger},
 		{"inflated_duties", playInflatedDuties},
 		{"absent_friends", playAbsentFriends},

@@ -49,6 +49,11 @@ func channelMutants() map[string]mutant {
 			edits: []edit{{"x/tasks/types/channel.go", "	case v.Count == 0:", "	case v.Count <= c.Count:"}},
 			gains: "count_jumper",
 		},
+		"paid_in_a_closed_epoch": {
+			rule:  "nothing is paid while a network has no open epoch",
+			edits: []edit{{"x/tasks/keeper/fee.go", "	if err == nil && e.Close != cal.RollsAt {", "	if err == nil && e.Close == 0 {"}},
+			gains: "sleeper",
+		},
 		"use_without_burn": {
 			rule:  "what vouchers pay is burnt in part, as every fee is",
 			edits: []edit{{"x/tasks/keeper/voucher.go", "settleFee(ctx, network, n, gross, network.Params.Pay.BurnBps)", "settleFee(ctx, network, n, gross, 0)"}},
