@@ -28,12 +28,26 @@ func (l *life) work() {
 	l.draw(id)
 	l.Until(5, func() bool { return !l.Task(id).IsOpen() })
 	t := l.Task(id)
-	require.Equal(l.t, tasktypes.TASK_OUTCOME_MATCHED, t.Outcome)
+	require.Equal(l.t, tasktypes.TASK_OUTCOME_MATCHED, t.Outcome, "too few owners are left for a jury")
 	require.Equal(l.t, "42", string(t.Output))
 	for _, r := range absent {
 		require.NotContains(l.t, storage.Winners(t), r.Node)
 	}
 	require.Len(l.t, storage.Winners(t), 2)
+	l.dispute()
+}
+
+// dispute has a jury look at what one node came to, which was right.
+func (l *life) dispute() {
+	id := l.client.Post(l.client.PostMsg(tasktypes.Work{Kind: storage.Sum, Input: []byte("1+2")}, 1, storage.Token))
+	l.draw(id)
+	l.Until(5, func() bool { return l.Task(id).Status == tasktypes.TASK_STATUS_JUDGED })
+	l.Do(l.client.Account, &tasktypes.MsgDisputeTask{Sender: l.client.String(), Task: id})
+	l.draw(id)
+	l.Until(10, func() bool { return !l.Task(id).IsOpen() })
+	t := l.Task(id)
+	require.Equal(l.t, []any{tasktypes.TASK_OUTCOME_FOUND, "3"}, []any{t.Outcome, string(t.Output)})
+	require.Empty(l.t, l.State().Tasks.Slashes)
 }
 
 // draw asks for the draw of a task until it is made.
@@ -41,6 +55,7 @@ func (l *life) draw(task uint64) {
 	l.t.Helper()
 	l.Until(10, func() bool {
 		l.client.DrawTasks()
-		return l.Task(task).Status != tasktypes.TASK_STATUS_DRAWING
+		s := l.Task(task).Status
+		return s != tasktypes.TASK_STATUS_DRAWING && s != tasktypes.TASK_STATUS_JURY_DRAWING
 	})
 }

@@ -66,7 +66,7 @@ func (p *posting) settled(id uint64, output string) tasktypes.Task {
 		worked[h.ID], gone[h.ID] = p.Books.Node(h.ID).Worked.Int64(), p.Books.Node(h.ID).WorkedBurnt.Int64()
 	}
 	had := p.Balance(p.client.Account)
-	p.Until(40, func() bool { return !p.Task(id).IsOpen() })
+	p.Until(40+tasktypes.DisputeBlocks, func() bool { return !p.Task(id).IsOpen() })
 	t, digest := p.Task(id), sha256.Sum256([]byte(output))
 	require.Equal(p.t, tasktypes.TASK_OUTCOME_MATCHED, t.Outcome)
 	require.Equal(p.t, output, string(t.Output))
@@ -92,7 +92,7 @@ func (p *posting) settled(id uint64, output string) tasktypes.Task {
 func TestPostedTasks(t *testing.T) {
 	p := newPosting(t, devnet.Config{Validators: 3, Accounts: 20, Nodes: []devnet.NodeConfig{
 		devnet.DefaultNode(), {MempoolMaxTxs: 0, Executor: "block-stm", Workers: 4, Estimate: true}, {MempoolMaxTxs: -1, Executor: "block-stm", Workers: 2},
-	}}, 3)
+	}}, 24)
 	first := p.client.Post(p.client.PostMsg(sum("20+22"), 2, 3*storage.Token))
 	require.Equal(t, int64(5*3*storage.Token), p.Task(first).Escrow.Int64())
 	p.settled(first, "42")
@@ -104,7 +104,7 @@ func TestPostedTasks(t *testing.T) {
 	require.Equal(t, p.Deal(p.deal).Layout.Root, p.Task(audit).Work.LayoutRoot)
 	p.settled(audit, p.audited(19_990, 1_550))
 
-	p.Until(200, func() bool { return p.IsSettled(p.deal) })
+	p.Until(600, func() bool { return p.IsSettled(p.deal) })
 	p.ToEpoch(p.Epoch() + 3) // the last fees and what followed them are withdrawn
 	paid, burnt, matched := math.ZeroInt(), math.ZeroInt(), math.ZeroInt()
 	for _, h := range p.Holders {
@@ -131,10 +131,10 @@ func TestPostedTasks(t *testing.T) {
 
 // A fee that no share divides is burnt in favour of nobody: the burn is rounded up, the emission down.
 func TestPostedTaskOfAnOddFee(t *testing.T) {
-	p := newPosting(t, devnet.Config{Validators: 1, Accounts: 20}, 1)
+	p := newPosting(t, devnet.Config{Validators: 1, Accounts: 20}, 9)
 	const fee = storage.Token + 3
 	task := p.settled(p.client.Post(p.client.PostMsg(sum("1+1"), 2, fee)), "2")
-	p.Until(200, func() bool { return p.IsSettled(p.deal) })
+	p.Until(600, func() bool { return p.IsSettled(p.deal) })
 	p.ToEpoch(p.Epoch() + 3)
 	for _, r := range task.Replicas {
 		b := p.Books.Node(r.Node)
@@ -183,4 +183,46 @@ func TestPostedTaskGoesOnAfterExport(t *testing.T) {
 		require.Equal(t, tasktypes.TASK_OUTCOME_MATCHED, heir.Task(id).Outcome)
 		require.Equal(t, "7", string(heir.Task(id).Output))
 	}
+}
+
+// A node that was alone with a task lies about it. Its client, who knows better, asks a jury: the jury works it out, the liar pays what it had at
+// stake, and the client is made whole and gets a twentieth of the rest when nobody can appeal any more. The chain is exported while the jury sits.
+func TestDisputedTask(t *testing.T) {
+	p := newPosting(t, devnet.Config{Validators: 1, Accounts: 20}, 12)
+	lie := func(uint64) storage.Answer { return storage.Answer{Output: []byte("43")} }
+	honest := p.Actors
+	p.Actors = nil
+	for _, h := range p.Holders {
+		p.Actors = append(p.Actors, &storage.Liar{Holder: h, Say: lie})
+	}
+	p.Actors = append(p.Actors, p.client)
+	const fee = storage.Token
+	id := p.client.Post(p.client.PostMsg(sum("20+22"), 1, fee))
+	p.Until(10, func() bool { return p.Task(id).Status == tasktypes.TASK_STATUS_JUDGED })
+	require.Equal(t, "43", string(p.Task(id).Output))
+	liar := p.Task(id).Replicas[0].Node
+	had := p.Balance(p.client.Account)
+	p.Actors = honest
+	p.Do(p.client.Account, &tasktypes.MsgDisputeTask{Sender: p.client.String(), Task: id})
+	p.Until(10, func() bool { return p.Task(id).Status == tasktypes.TASK_STATUS_JURY_WORKING })
+	p.Actors = p.Actors[:8] // a client cannot move to another chain
+	heir := p.Export("mesh-devnet-2")
+	requireSameState(t, p.Network, heir)
+	for p.Task(id).IsOpen() {
+		p.Next()
+		heir.Next()
+		requireSameState(t, p.Network, heir)
+	}
+	got := p.Task(id)
+	require.Equal(t, []any{tasktypes.TASK_OUTCOME_FOUND, "42"}, []any{got.Outcome, string(got.Output)})
+	require.EqualValues(t, storage.Bond-2*fee, p.Node(liar).OwnBond.Int64())
+	slashes := p.State().Tasks.Slashes
+	require.Len(t, slashes, 1)
+	require.Equal(t, []any{liar, tasktypes.OffenceWrongResult, int64(2 * fee)}, []any{slashes[0].Node, slashes[0].Offence, slashes[0].Amount.Int64()})
+	jury := int64(2*fee) / int64(got.Dispute.Seats) * int64(got.Dispute.Seats)
+	require.Equal(t, fee-jury, p.Balance(p.client.Account).Sub(had).Int64(), "its fee is back, and the jury is paid")
+	p.To(slashes[0].Until + 2)
+	require.Empty(t, p.State().Tasks.Slashes)
+	require.Equal(t, fee+(2*fee-jury)/20, p.Balance(p.client.Account).Sub(had).Int64(), "whole, and a twentieth of the rest")
+	require.True(t, p.Books.Node(liar).Worked.IsZero())
 }

@@ -46,6 +46,8 @@ type Books struct {
 	Nodes map[uint64]*NodeBook
 	// Tasks are the books of posted tasks by id.
 	Tasks map[uint64]*TaskBook
+	// Disputes are the bonds of disputes that juries have not decided, and Held what is held of slashes.
+	Disputes, Held math.Int
 	// Minted and Burnt of the network's token since its creation.
 	Minted, Burnt math.Int
 	// Losses counts the reasons for which indices were lost, Repairs those that were paid.
@@ -65,7 +67,7 @@ type Books struct {
 
 func newBooks(n *Network, mesh math.Int) *Books {
 	return &Books{
-		Deals: map[uint64]*DealBook{}, Nodes: map[uint64]*NodeBook{}, Tasks: map[uint64]*TaskBook{}, Minted: math.ZeroInt(), Burnt: math.ZeroInt(),
+		Deals: map[uint64]*DealBook{}, Nodes: map[uint64]*NodeBook{}, Tasks: map[uint64]*TaskBook{}, Disputes: math.ZeroInt(), Held: math.ZeroInt(), Minted: math.ZeroInt(), Burnt: math.ZeroInt(),
 		Losses: map[string]int{}, net: n, mesh: mesh, bonds: map[uint64]math.Int{},
 		terms: map[uint64]networktypes.NetworkParams{}, Channels: map[uint64]*ChannelBook{},
 	}

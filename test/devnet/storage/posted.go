@@ -148,6 +148,21 @@ func (h *Holder) TaskDuties(commit, reveal func(task uint64)) {
 	}
 }
 
+// Liar is a holder that says of posted tasks what it is told to. Everything else it does as the honest ones do.
+type Liar struct {
+	*Holder
+	// Say is what it says a task comes to.
+	Say func(task uint64) Answer
+}
+
+// Act implements Actor.
+func (l *Liar) Act() {
+	l.TaskDuties(
+		func(task uint64) { l.net.Send(l.Operator, l.CommitResultMsg(task, l.Say(task))) },
+		func(task uint64) { l.net.Send(l.Operator, l.RevealResultMsg(task, l.Say(task))) },
+	)
+}
+
 // PostMsg posts work for a fee a replica.
 func (c *Client) PostMsg(work tasktypes.Work, replicas uint32, fee int64) *tasktypes.MsgPostTask {
 	return &tasktypes.MsgPostTask{
@@ -164,10 +179,11 @@ func (c *Client) Post(msg *tasktypes.MsgPostTask) uint64 {
 	return made.Task
 }
 
-// DrawTasks tries to draw the nodes of the client's tasks that wait for it.
+// DrawTasks tries to draw the nodes, or the jury, of the client's tasks that wait for it.
 func (c *Client) DrawTasks() {
 	for _, t := range c.net.State().Tasks.Tasks {
-		if t.Client == c.String() && t.Status == tasktypes.TASK_STATUS_DRAWING {
+		waits := t.Status == tasktypes.TASK_STATUS_DRAWING || t.Status == tasktypes.TASK_STATUS_JURY_DRAWING
+		if t.Client == c.String() && waits {
 			c.net.Try(c.Account, &tasktypes.MsgDrawTask{Sender: c.String(), Task: t.Id})
 		}
 	}

@@ -30,10 +30,15 @@ func (b *Books) Task(id uint64) *TaskBook {
 // readTasks books what became of posted tasks.
 func (b *Books) readTasks(events []abci.Event) {
 	each(b, events, func(e tasktypes.EventTaskPosted) { b.Task(e.Task).Deposited = e.Escrow })
-	each(b, events, func(e tasktypes.EventReplicaLost) {
+	each(b, events, func(e tasktypes.EventSlashed) {
 		n := b.Node(e.Node)
-		n.Taken = n.Taken.Add(e.Slashed)
+		n.Taken, b.Held = n.Taken.Add(e.Amount), b.Held.Add(e.Amount)
 	})
+	each(b, events, func(e tasktypes.EventSlashEnded) {
+		b.Held, b.Burnt = b.Held.Sub(e.Reporter).Sub(e.Burnt).Sub(e.Returned), b.Burnt.Add(e.Burnt)
+	})
+	each(b, events, func(e tasktypes.EventTaskDisputed) { b.Disputes = b.Disputes.Add(e.Bond) })
+	each(b, events, b.readJury)
 	each(b, events, func(e tasktypes.EventTaskSettled) {
 		d, t := b.Task(e.Task), b.net.Task(e.Task)
 		require.True(b.net.t, d.left().Equal(d.Deposited), "task %d is settled twice", e.Task)
@@ -50,24 +55,52 @@ func (b *Books) readTasks(events []abci.Event) {
 	})
 }
 
+// readJury books what the jurors of a dispute were paid.
+func (b *Books) readJury(e tasktypes.EventJuryDecided) {
+	b.Disputes = b.Disputes.Sub(e.Paid).Sub(e.Refund)
+	if e.Seats == 0 {
+		return
+	}
+	each, paid := e.Paid.QuoRaw(int64(e.Seats)), math.ZeroInt()
+	for _, j := range b.net.Task(e.Task).Dispute.Jurors {
+		if !j.Says(e.Result) {
+			continue
+		}
+		gross := each.MulRaw(int64(j.Seats))
+		n, burnt := b.Node(j.Node), tasktypes.Share(gross, b.net.Terms().Pay.BurnBps)
+		n.Worked, n.WorkedBurnt = n.Worked.Add(gross), n.WorkedBurnt.Add(burnt)
+		b.Burnt, paid = b.Burnt.Add(burnt), paid.Add(gross)
+	}
+	b.net.equal(paid, e.Paid, "pay of the jurors who have found what counts")
+}
+
 // Winners returns the nodes whose result of a posted task counts.
 func Winners(t tasktypes.Task) []uint64 {
 	var list []uint64
 	for _, r := range t.Replicas {
-		if t.Outcome == tasktypes.TASK_OUTCOME_MATCHED && r.Status == tasktypes.REPLICA_STATUS_REVEALED && string(r.Result) == string(t.Result) {
+		if (t.Outcome == tasktypes.TASK_OUTCOME_MATCHED || t.Outcome == tasktypes.TASK_OUTCOME_FOUND) && r.Status == tasktypes.REPLICA_STATUS_REVEALED && string(r.Result) == string(t.Result) {
 			list = append(list, r.Node)
 		}
 	}
 	return list
 }
 
-// inTasks holds the escrow of each posted task against the books, and returns what is in all of them.
+// inTasks holds the escrow of each posted task, the bonds of disputes and what is held of slashes against the books, and returns what is in all
+// of them.
 func (n *Network) inTasks() math.Int {
 	n.t.Helper()
-	sum := math.ZeroInt()
+	sum, disputes, held := math.ZeroInt(), math.ZeroInt(), math.ZeroInt()
 	for _, t := range n.State().Tasks.Tasks {
 		n.equal(n.Books.Task(t.Id).left(), t.Escrow, "escrow of a posted task")
 		sum = sum.Add(t.Escrow)
+		if t.Dispute != nil {
+			disputes = disputes.Add(t.Dispute.Bond)
+		}
 	}
-	return sum
+	for _, s := range n.State().Tasks.Slashes {
+		held = held.Add(s.Amount)
+	}
+	n.equal(n.Books.Disputes, disputes, "bonds of disputes")
+	n.equal(n.Books.Held, held, "what is held of slashes")
+	return sum.Add(disputes).Add(held)
 }
