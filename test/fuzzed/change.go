@@ -53,6 +53,8 @@ func amount(n uint64, s string, bz []byte) math.Int {
 func fields(v reflect.Value) []reflect.Value {
 	var all []reflect.Value
 	switch {
+	case v.Kind() == reflect.Pointer && v.IsNil():
+		return nil
 	case v.Kind() == reflect.Pointer:
 		return fields(v.Elem())
 	case v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[math.Int]() && v.Type() != reflect.TypeFor[math.LegacyDec]():

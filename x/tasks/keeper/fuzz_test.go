@@ -23,6 +23,7 @@ func (f *fixture) handlers() []fuzzed.Handler {
 		fuzzed.HandlerOf(m.DeclareLoss), fuzzed.HandlerOf(m.TakeIndex), fuzzed.HandlerOf(m.RequestOpen), fuzzed.HandlerOf(m.AnswerOpen),
 		fuzzed.HandlerOf(m.OpenChannel), fuzzed.HandlerOf(m.TopUpChannel), fuzzed.HandlerOf(m.CloseChannel), fuzzed.HandlerOf(m.RedeemVouchers),
 		fuzzed.HandlerOf(m.PostTask), fuzzed.HandlerOf(m.DrawTask), fuzzed.HandlerOf(m.CommitResult), fuzzed.HandlerOf(m.RevealResult), fuzzed.HandlerOf(m.MoveTask),
+		fuzzed.HandlerOf(m.DisputeTask),
 	}
 }
 
@@ -37,25 +38,39 @@ func (f *fixture) apart(t require.TestingT, run func()) {
 
 // worked is a fixture at the opening of epoch 5 with what every message needs, and the first holders of deal 1:
 // its index 0 is vacant, the node of index 1 has claimed epoch 4, and that of index 2 is asked for a block. Deal 2
-// waits for its first layout and deal 3 for its draw. There is a channel; task 1
-// waits for reveals, task 2 for a commitment and task 3 for its draw.
+// waits for its first layout and deal 3 for its draw. There is a channel; of the
+// tasks 1 is done, and a slash held of a node that was silent; 2 can be disputed and 3 has a jury; 4 waits for reveals, 5 for
+// a commitment and 6 for its draw.
 func worked(t testing.TB) (*fixture, []uint64) {
 	t.Helper()
-	f := newFixture(t, 5)
-	for node := 1; node <= 5; node++ {
+	f := newFixture(t, 8)
+	f.w.params.Bond.AppealWindowBlocks = 10 * epochBlocks
+	for node := 1; node <= 8; node++ {
 		f.w.give(account(fmt.Sprintf("operator%d", node)), funds)
 	}
+	silent, drawn := f.posted(1)
+	f.commits(silent, drawn, "42")
+	now := f.ctx
+	f.ctx = now.WithBlockHeight(f.task(silent).Closes + 1) // as if it had been at stake before there were epochs
+	require.NoError(t, f.keeper.EndBlock(f.ctx))
+	f.ctx = now
+	require.Len(t, f.slashes(), 1)
+	require.Equal(t, types.TASK_STATUS_SETTLED, f.task(silent).Status)
 	_, nodes := f.held(12)
 	f.prove(2, nodes...)
 	f.toEpoch(4)
 	must(f, f.msgs.ReportLoss, reportMsg(nodes[0], 1, 0))
 	f.drawn(f.open(1))
+	f.judged(1, "42")
+	disputed, _ := f.judged(1, "42")
+	must(f, f.msgs.DisputeTask, &types.MsgDisputeTask{Sender: addr(account("rival")), Task: disputed})
+	f.jury(disputed)
 	f.claim(4, nodes[1])
 	must(f, f.msgs.RequestOpen, requestMsg(client(), 1, 2))
 	f.open(3)
 	f.openChannel(500, 300)
-	_, drawn := f.posted(2)
-	f.commits(1, drawn, "42", "42")
+	_, drawn = f.posted(2)
+	f.commits(4, drawn, "42", "42")
 	_, drawn = f.posted(1)
 	require.NotEmpty(t, drawn)
 	must(f, f.msgs.PostTask, taskMsg(2))
@@ -99,10 +114,11 @@ func seeds(t testing.TB, f *fixture, nodes []uint64) []seed {
 		{0, func() fuzzed.Message { return closeMsg(client(), 1) }},
 		{0, func() fuzzed.Message { return redeemMsg(f.voucher(1, 50, 1), f.voucher(1, 70, 2)) }},
 		{0, func() fuzzed.Message { return taskMsg(3) }},
-		{1, func() fuzzed.Message { return &types.MsgDrawTask{Sender: client(), Task: 3} }},
-		{0, func() fuzzed.Message { return commitMsg(2, f.task(2).Replicas[0].Node, "42") }},
-		{0, func() fuzzed.Message { return revealMsg(1, f.task(1).Replicas[0].Node, "42") }},
-		{100, func() fuzzed.Message { return &types.MsgMoveTask{Sender: client(), Task: 1} }},
+		{1, func() fuzzed.Message { return &types.MsgDrawTask{Sender: client(), Task: 6} }},
+		{0, func() fuzzed.Message { return commitMsg(5, f.task(5).Replicas[0].Node, "42") }},
+		{0, func() fuzzed.Message { return revealMsg(4, f.task(4).Replicas[0].Node, "42") }},
+		{100, func() fuzzed.Message { return &types.MsgMoveTask{Sender: client(), Task: 4} }},
+		{0, func() fuzzed.Message { return &types.MsgDisputeTask{Sender: addr(account("rival")), Task: 2} }},
 	} {
 		f.apart(t, func() {
 			f.to(f.ctx.BlockHeight() + int64(s.wait))
@@ -167,6 +183,12 @@ func (f *fixture) checkMoney(t *testing.T, g *types.GenesisState) {
 	}
 	for _, task := range g.Tasks {
 		sum = sum.Add(task.Escrow)
+		if task.Dispute != nil {
+			sum = sum.Add(task.Dispute.Bond)
+		}
+	}
+	for _, s := range g.Slashes {
+		sum = sum.Add(s.Amount)
 	}
 	require.Equal(t, sum.String(), f.w.of(moduleAccount(types.ModuleName)).String(), "balance of the module")
 	require.Equal(t, f.w.supply.AmountOf(denom).String(), f.w.total().String(), "supply")
