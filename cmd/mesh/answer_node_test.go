@@ -99,20 +99,43 @@ func TestEarningsAnswer(t *testing.T) {
 	e := chain.Earnings{Fees: amountOf(t, "1"), Matched: amountOf(t, "2"), Pending: amountOf(t, "0.5"), Presence: amountOf(t, "0.25"), Governance: "nothing yet", Complete: true}
 	a := earningsAnswer{
 		header: answerTo("earnings"), NetworkID: n.Id, Node: 3, Owner: "mesh1o", Denom: n.Token.Denom, Fees: e.Fees.String(), Matched: e.Matched.String(),
-		Pending: e.Pending.String(), Complete: true, Presence: e.Presence.String(), Governance: e.Governance, Epochs: []earnedView{},
+		Pending: e.Pending.String(), Complete: true, Presence: e.Presence.String(), Governance: e.Governance, Days: earnedDays(nil), Epochs: earnedViews(nil),
 	}
-	requireAnswer(t, "earnings_none", a, func(p *page) { showEarnings(p, a, n, e, nil) })
+	requireAnswer(t, "earnings_none", a, func(p *page) { showEarnings(p, a, n, e) })
 
-	rows := []chain.EarnedEpoch{{
-		Epoch: 4, Gross: amountOf(t, "10"), Burnt: amountOf(t, "2"), Earned: amountOf(t, "8"), Matched: amountOf(t, "2"),
-		Uptime: amountOf(t, "0.3"), Duties: amountOf(t, "0.1"), State: "ready", Reason: "as burnt",
-	}}
-	a.Epochs = []earnedView{{4, "10000000", "2000000", "8000000", "2000000", "300000", "100000", "ready", "as burnt"}}
+	rows := []chain.EarnedEpoch{
+		earnedEpoch(t, 4, 1_772_409_590), // a second, and
+		earnedEpoch(t, 5, 1_772_409_600), // no second before midnight
+		earnedEpoch(t, 6, 1_772_409_720),
+		{
+			Epoch: 7, Gross: amountOf(t, "0"), Burnt: amountOf(t, "0"), Earned: amountOf(t, "0"), Matched: amountOf(t, "0"), Uptime: amountOf(t, "0.3"),
+			Duties: amountOf(t, "0"), State: "none", Reason: "not burnt", Time: 1_772_409_800,
+			Presences: []chain.EarnedPresence{{Epoch: 6, Slots: 4, Uptime: amountOf(t, "0.3"), Duties: amountOf(t, "0"), Reason: "in 4 slots"}},
+		},
+	}
+	a.Days, a.Epochs = earnedDays(rows), earnedViews(rows)
+	require.Equal(t, []string{"2026-03-01", "2026-03-02"}, []string{a.Days[0].Day, a.Days[1].Day})
+	require.Equal(t, []string{"10400000", "21100000"}, []string{a.Days[0].Net, a.Days[1].Net})
+	require.Equal(t, []kindView{{"proof", "16000000", "3200000", "12800000"}, {"voucher", "4000000", "800000", "3200000"}}, a.Days[1].Kinds)
 	a.Withdrawn = &withdrawn{Fees: "8000000", Presence: "250000", Matched: "2000000", Commission: "1000000", EpochsLeft: 1, Tx: "AB", Height: 77}
-	requireAnswer(t, "earnings", a, func(p *page) { showEarnings(p, a, n, e, rows) })
+	requireAnswer(t, "earnings", a, func(p *page) { showEarnings(p, a, n, e) })
 
 	e.Complete, a.Complete, a.Withdrawn = false, false, nil
-	requireAnswer(t, "earnings_more", a, func(p *page) { showEarnings(p, a, n, e, rows) })
+	requireAnswer(t, "earnings_more", a, func(p *page) { showEarnings(p, a, n, e) })
+}
+
+// earnedEpoch is an epoch in which a node was paid for proofs and vouchers, and for having been there.
+func earnedEpoch(t *testing.T, epoch uint64, at int64) chain.EarnedEpoch {
+	return chain.EarnedEpoch{
+		Epoch: epoch, Gross: amountOf(t, "10"), Burnt: amountOf(t, "2"), Earned: amountOf(t, "8"), Matched: amountOf(t, "2"),
+		Uptime: amountOf(t, "0.3"), Duties: amountOf(t, "0.1"), State: "ready", Reason: "as burnt", Time: at,
+		Kinds: []chain.EarnedKind{
+			{Kind: "proof", Burnt: amountOf(t, "1.6"), Earned: amountOf(t, "6.4")}, {Kind: "voucher", Burnt: amountOf(t, "0.4"), Earned: amountOf(t, "1.6")},
+		},
+		Presences: []chain.EarnedPresence{{
+			Epoch: epoch - 1, Slots: 6, SlotsOf: 6, Uptime: amountOf(t, "0.3"), Duties: amountOf(t, "0.1"), Reason: "attested in all of 6 slots",
+		}},
+	}
 }
 
 func TestNodesAnswer(t *testing.T) {

@@ -23,21 +23,9 @@ type earningsAnswer struct {
 	Pending    string       `json:"pending"`  // may still follow what was burnt in the open epoch, at most
 	Complete   bool         `json:"complete"` // false where there may be more than the chain adds up at a time
 	Governance string       `json:"governance"`
+	Days       []earnedDay  `json:"days"`
 	Epochs     []earnedView `json:"epochs"`
 	Withdrawn  *withdrawn   `json:"withdrawn,omitempty"`
-}
-
-// earnedView is what one epoch was worth.
-type earnedView struct {
-	Epoch   uint64 `json:"epoch"` // in which it was paid; the work is of an earlier one
-	Gross   string `json:"gross"`
-	Burnt   string `json:"burnt"`
-	Earned  string `json:"earned"`
-	Matched string `json:"matched"`
-	Uptime  string `json:"uptime"`
-	Duties  string `json:"duties"`
-	State   string `json:"state"`
-	Reason  string `json:"reason"`
 }
 
 // withdrawn is what a withdrawal paid.
@@ -98,7 +86,7 @@ func (c *cli) earningsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "earnings", Short: "Show what a node has earned and why, and withdraw it", Args: cobra.NoArgs,
 		Long: `Show what a node has earned: what clients paid, what of that was burnt, what emission follows the burn, and for
-each epoch in which it was paid why it is what it is. The work was done in the epoch before. With --withdraw it is paid to the owner; anybody may ask for that.`,
+each day and each epoch in which it was paid what for, and why it is what it is. The work was done in the epoch before. With --withdraw it is paid to the owner; anybody may ask for that.`,
 		Example: "  mesh earnings\n  mesh earnings --withdraw\n  mesh earnings --of-node 3 --network-id net_1a2b3c4d",
 	}
 	cmd.RunE = c.with("look at the earnings", func(ctx context.Context, s settings, _ []string) error { return c.earnings(ctx, s, f, withdraw) })
@@ -133,14 +121,8 @@ func (c *cli) earnings(ctx context.Context, s settings, f nodeFlags, withdraw bo
 	if err != nil {
 		return err
 	}
-	a.Epochs = []earnedView{}
-	for _, r := range rows {
-		a.Epochs = append(a.Epochs, earnedView{
-			Epoch: r.Epoch, Gross: r.Gross.String(), Burnt: r.Burnt.String(), Earned: r.Earned.String(), Matched: r.Matched.String(),
-			Uptime: r.Uptime.String(), Duties: r.Duties.String(), State: r.State, Reason: r.Reason,
-		})
-	}
-	return c.print(s, a, func(p *page) { showEarnings(p, a, n, e, rows) })
+	a.Days, a.Epochs = earnedDays(rows), earnedViews(rows)
+	return c.print(s, a, func(p *page) { showEarnings(p, a, n, e) })
 }
 
 // withdraw pays out what the node has earned. Who signs pays the fee; the money goes to the owner.
@@ -167,7 +149,7 @@ func (c *cli) withdraw(ctx context.Context, s settings, kr *chain.Keyring, clien
 	}, nil
 }
 
-func showEarnings(p *page, a earningsAnswer, n chain.Network, e chain.Earnings, rows []chain.EarnedEpoch) {
+func showEarnings(p *page, a earningsAnswer, n chain.Network, e chain.Earnings) {
 	symbol := n.Token.Symbol
 	p.title("Node %d of network %s (%s)", a.Node, n.Name, n.Id)
 	if w := a.Withdrawn; w != nil {
@@ -184,21 +166,17 @@ func showEarnings(p *page, a earningsAnswer, n chain.Network, e chain.Earnings, 
 	p.row("May follow", "at most %s for the open epoch", tokens(e.Pending, symbol))
 	p.row("Governance", "%s", e.Governance)
 	p.row("Denom", "%s", a.Denom)
-	if len(rows) == 0 {
+	if len(a.Epochs) == 0 {
 		p.line("Nothing was paid to it yet.")
 		return
 	}
-	p.line("")
-	for _, r := range rows {
-		there := fmt.Sprintf("for uptime %s, for watching others %s", tokens(r.Uptime, symbol), tokens(r.Duties, symbol))
-		if r.Gross.IsZero() {
-			p.row(fmt.Sprintf("Paid in epoch %d", r.Epoch), "%s; nothing by clients", there)
-			continue
-		}
-		p.row(fmt.Sprintf("Paid in epoch %d", r.Epoch), "by clients %s, burnt %s, earned %s, match %s (%s): %s",
-			tokens(r.Gross, symbol), tokens(r.Burnt, symbol), tokens(r.Earned, symbol), tokens(r.Matched, symbol), r.State, r.Reason)
-		p.row("", "%s", there)
+	for _, d := range a.Days {
+		d.show(p, symbol)
 	}
+	for _, r := range a.Epochs {
+		r.show(p, symbol)
+	}
+	p.line("")
 	p.line("What is paid in an epoch is for one before it, mostly the last: mesh explain EPOCH explains what was claimed for that.")
 }
 

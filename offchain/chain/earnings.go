@@ -16,6 +16,10 @@ type (
 	Earnings = rewardstypes.QueryEarningsResponse
 	// EarnedEpoch is what one epoch was worth to a node, and why.
 	EarnedEpoch = rewardstypes.RewardRow
+	// EarnedKind is what clients paid for one kind of work.
+	EarnedKind = rewardstypes.KindRow
+	// EarnedPresence is what being there in one epoch was worth.
+	EarnedPresence = rewardstypes.PresenceRow
 	// Emission is what an epoch may emit, bucket by bucket.
 	Emission = rewardstypes.QueryEmissionResponse
 )

@@ -90,6 +90,9 @@ func (n *networks) NetworkByID(_ context.Context, id string) (networktypes.Netwo
 }
 
 func (n *networks) Epoch(_ context.Context, _, number uint64) (networktypes.Epoch, error) {
+	if number+networktypes.KeptEpochs <= n.epoch {
+		return networktypes.Epoch{}, networktypes.ErrEpochNotFound
+	}
 	return networktypes.Epoch{Number: number, Params: n.network.Params, Weight: math.NewInt(allBonds), Nodes: 2, Owners: 2}, nil
 }
 
@@ -163,13 +166,18 @@ func (f *fixture) account(name string) string {
 // has returns what an account holds.
 func (f *fixture) has(name string) math.Int { return f.bank.of(string(address20(name))) }
 
-// fee settles a client's payment of burnt and earned to a node, as x/tasks does in the open epoch.
+// fee settles a client's payment of burnt and earned for a node's proof, as x/tasks does in the open epoch.
 func (f *fixture) fee(t require.TestingT, node, epoch uint64, earned, burnt int64) {
+	f.feeFor(t, tasktypes.FeeProof, node, epoch, earned, burnt)
+}
+
+// feeFor settles one for any kind of work.
+func (f *fixture) feeFor(t require.TestingT, kind string, node, epoch uint64, earned, burnt int64) {
 	f.networks.epoch = epoch
 	f.bank.balances[types.ModuleName] = f.bank.of(types.ModuleName).AddRaw(earned)
 	f.bank.supply = f.bank.supply.AddRaw(earned)
 	require.NoError(t, f.keeper.AfterFeeSettled(f.ctx, tasktypes.Fee{
-		Network: seq, Node: node, Epoch: epoch, Earned: math.NewInt(earned), Burnt: math.NewInt(burnt),
+		Network: seq, Node: node, Kind: kind, Epoch: epoch, Earned: math.NewInt(earned), Burnt: math.NewInt(burnt),
 	}))
 }
 

@@ -7,6 +7,8 @@ import (
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	tasktypes "github.com/mesh-protocol/mesh/x/tasks/types"
 
 	"github.com/mesh-protocol/mesh/x/rewards/types"
@@ -19,7 +21,7 @@ func (k *Keeper) AfterFeeSettled(ctx context.Context, f tasktypes.Fee) error {
 	if err != nil {
 		return err
 	}
-	pay.Earned, pay.Burnt = pay.Earned.Add(f.Earned), pay.Burnt.Add(f.Burnt)
+	pay.AddFee(f.Kind, f.Earned, f.Burnt)
 	at := collections.Join3(f.Network, f.Node, f.Epoch)
 	if err := errors.Join(k.addFees(ctx, at, f.Earned), k.pays.Set(ctx, at, pay)); err != nil || f.Burnt.IsZero() {
 		return err
@@ -31,26 +33,34 @@ func (k *Keeper) AfterFeeSettled(ctx context.Context, f tasktypes.Fee) error {
 	return errors.Join(k.burnt.Set(ctx, collections.Join(f.Network, f.Epoch), burnt.Add(f.Burnt)), k.ready.Set(ctx, at))
 }
 
-// payOf returns what a node was paid in an epoch so far. With the first pay of an epoch that of one long ago is forgotten.
+// payOf returns what a node was paid in an epoch so far. With the first pay of an epoch those of long ago are forgotten.
 func (k *Keeper) payOf(ctx context.Context, seq, node, epoch uint64) (types.Pay, error) {
 	pay, err := k.pays.Get(ctx, collections.Join3(seq, node, epoch))
 	if errors.Is(err, collections.ErrNotFound) {
-		return types.NewPay(), k.forget(ctx, seq, node, epoch)
+		return types.NewPay(sdk.UnwrapSDKContext(ctx).BlockTime().Unix()), k.forget(ctx, seq, node, epoch)
 	}
 	return pay, err
 }
 
-// forget drops the pay of an epoch long before one, if its match was withdrawn.
+// forget drops the pays of epochs long before one of which nothing is left to match, looking at the oldest two. One whose match is not
+// withdrawn keeps those after it.
 func (k *Keeper) forget(ctx context.Context, seq, node, epoch uint64) error {
 	if epoch <= types.KeptPays {
 		return nil
 	}
-	at := collections.Join3(seq, node, epoch-types.KeptPays)
-	open, err := k.ready.Has(ctx, at)
-	if err != nil || open {
-		return err
+	var old []nodeEpoch
+	until := new(collections.Range[nodeEpoch]).StartInclusive(collections.Join3(seq, node, uint64(0))).
+		EndInclusive(collections.Join3(seq, node, epoch-types.KeptPays))
+	err := k.pays.Walk(ctx, until, func(at nodeEpoch, p types.Pay) (bool, error) {
+		if !p.IsReady() {
+			old = append(old, at)
+		}
+		return p.IsReady() || len(old) == 2, nil
+	})
+	for _, at := range old {
+		err = errors.Join(err, k.pays.Remove(ctx, at))
 	}
-	return k.pays.Remove(ctx, at)
+	return err
 }
 
 // AfterEpochClosed implements the hooks of x/network: it fixes what emission follows the burns of

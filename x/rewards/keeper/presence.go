@@ -34,7 +34,7 @@ func (k *Keeper) AfterPresenceProven(ctx context.Context, p tasktypes.Presence) 
 	if err != nil {
 		return err
 	}
-	pay.Uptime, pay.Duties = pay.Uptime.Add(uptime), pay.Duties.Add(duties)
+	pay.AddPresence(types.PresencePay{Epoch: p.Epoch, Slots: p.Slots, Uptime: uptime, Duties: duties})
 	at := collections.Join3(p.Network, p.Node, p.Settled)
 	return errors.Join(
 		k.pays.Set(ctx, at, pay),

@@ -3,8 +3,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -27,14 +25,6 @@ func NewQueryServer(k *Keeper) types.QueryServer { return queryServer{k} }
 // governanceNotYet is what the bucket nothing pays out of yet says about itself.
 const (
 	governanceNotYet = "taking part in decisions earns nothing yet: this version of the chain has no network governance, and nothing of the bucket is minted"
-)
-
-// States of a reward, as ExplainReward names them.
-const (
-	stateOpen      = "open"
-	stateReady     = "ready"
-	stateWithdrawn = "withdrawn"
-	stateNone      = "none"
 )
 
 // maxLooked bounds the epochs and the changes of bonds that an answer adds up.
@@ -122,56 +112,6 @@ func (q queryServer) ExplainReward(ctx context.Context, req *types.QueryExplainR
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
 	return &types.QueryExplainRewardResponse{Rows: rows, Pagination: page}, nil
-}
-
-// explain says what one epoch was worth to a node, and why.
-func (q queryServer) explain(ctx context.Context, network networktypes.Network, key collections.Triple[uint64, uint64, uint64]) (types.RewardRow, error) {
-	pay, err := q.pays.Get(ctx, key)
-	if err != nil {
-		return types.RewardRow{}, err
-	}
-	row := types.RewardRow{
-		Epoch: key.K3(), Gross: pay.Earned.Add(pay.Burnt), Burnt: pay.Burnt, Earned: pay.Earned, Matched: pay.Matched,
-		Uptime: pay.Uptime, Duties: pay.Duties,
-	}
-	if pay.Burnt.IsZero() {
-		row.State, row.Reason = stateNone, "clients paid nothing in it, so nothing was burnt and nothing is matched"
-		return row, nil
-	}
-	if pay.Withdrawn {
-		row.State, row.Reason = stateWithdrawn, "fees and match were withdrawn"
-		return row, nil
-	}
-	c, err := q.closed.Get(ctx, collections.Join(network.Seq, key.K3()))
-	if errors.Is(err, collections.ErrNotFound) {
-		row.Matched = types.Bucket(pay.Burnt, network.Params.Pay.MatchCapBps)
-		row.State, row.Reason = stateOpen, "the epoch is open: the match is at most this, and is fixed when the epoch closes"
-		return row, nil
-	}
-	if err != nil {
-		return row, err
-	}
-	row.State, row.Matched = stateReady, c.Match(pay.Burnt)
-	row.Reason = fmt.Sprintf("the epoch may emit %s for paid work and %s was burnt, so each burnt unit is matched by the bucket's share",
-		inTokens(c.Bucket, network.Token), inTokens(c.Burnt, network.Token))
-	if c.Capped() {
-		row.Reason = fmt.Sprintf("each burnt unit is matched by the cap of %d.%02d %%; the bucket of %s would allow more", c.MatchCapBps/100, c.MatchCapBps%100, inTokens(c.Bucket, network.Token))
-	}
-	return row, nil
-}
-
-// inTokens writes base units in whole tokens with their symbol, as people read them.
-func inTokens(a math.Int, t networktypes.Token) string {
-	digits := a.String()
-	if lacks := networktypes.Decimals + 1 - len(digits); lacks > 0 {
-		digits = strings.Repeat("0", lacks) + digits
-	}
-	point := len(digits) - networktypes.Decimals
-	whole, part := digits[:point], strings.TrimRight(digits[point:], "0")
-	if part != "" {
-		whole += "." + part
-	}
-	return whole + " " + t.Symbol
 }
 
 // Emission implements types.QueryServer.

@@ -7,7 +7,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"cosmossdk.io/math"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
@@ -121,39 +120,6 @@ func TestExplainReward(t *testing.T) {
 		require.Equal(t, want.reason, row.Reason)
 		require.Equal(t, row.Gross.String(), row.Earned.Add(row.Burnt).String())
 	}
-}
-
-// The rows of a node add up to what its owner received, over many epochs and pages.
-func TestExplainedRowsAddUpToTheBalance(t *testing.T) {
-	f := newFixture(t)
-	const epochs = 60 // within what is kept
-	for epoch := uint64(1); epoch <= epochs; epoch++ {
-		f.fee(t, 1, epoch, int64(epoch*7%1_000), int64(epoch*131%9_000+1))
-		f.fee(t, 2, epoch, 0, int64(epoch*977%20_000+1))
-		f.closeEpoch(t, epoch)
-		if epoch%7 == 0 {
-			_, err := f.withdraw(1)
-			require.NoError(t, err)
-		}
-	}
-	_, err := f.withdraw(1)
-	require.NoError(t, err)
-	sum := math.ZeroInt()
-	var next []byte
-	for {
-		rsp, err := f.queries.ExplainReward(f.ctx, &types.QueryExplainRewardRequest{
-			Network: networkID, Node: 1, Pagination: &query.PageRequest{Key: next, Limit: 25},
-		})
-		require.NoError(t, err)
-		for _, row := range rsp.Rows {
-			require.Equal(t, "withdrawn", row.State)
-			sum = sum.Add(row.Earned).Add(row.Matched)
-		}
-		if next = rsp.Pagination.NextKey; len(next) == 0 {
-			break
-		}
-	}
-	require.Equal(t, sum.String(), f.has("owner1").String())
 }
 
 func TestQueryCodes(t *testing.T) {

@@ -28,7 +28,9 @@ func TestTheLargestAmountsDoNotOverflow(t *testing.T) {
 // What is left of an epoch is what its nodes have not withdrawn.
 func TestGenesisSums(t *testing.T) {
 	pay := func(burnt int64, withdrawn bool) types.Pay {
-		return types.Pay{Earned: math.ZeroInt(), Burnt: math.NewInt(burnt), Matched: math.ZeroInt(), Uptime: math.ZeroInt(), Duties: math.ZeroInt(), Withdrawn: withdrawn}
+		p := paid(math.ZeroInt(), math.NewInt(burnt), math.ZeroInt(), math.ZeroInt())
+		p.Withdrawn = withdrawn
+		return p
 	}
 	for _, tc := range []struct {
 		name   string

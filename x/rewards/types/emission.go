@@ -51,16 +51,6 @@ func (c Closed) Capped() bool {
 	return c.Bucket.MulRaw(bps).GTE(c.Burnt.MulRaw(int64(c.MatchCapBps)))
 }
 
-// NewPay returns a pay of nothing.
-func NewPay() Pay {
-	return Pay{
-		Earned: math.ZeroInt(), Burnt: math.ZeroInt(), Matched: math.ZeroInt(), Uptime: math.ZeroInt(), Duties: math.ZeroInt(),
-	}
-}
-
-// IsReady tells whether there is a match to withdraw, or will be when the epoch closes.
-func (p Pay) IsReady() bool { return !p.Withdrawn && p.Burnt.IsPositive() }
-
 // Commission returns what a giver of a bond gets of a pay: its commission on its part of the
 // bonds, rounded down.
 func Commission(pay, bond, bonds math.Int, commissionBps uint32) math.Int {

@@ -196,7 +196,7 @@ func TestCommissionsLeaveTheOwnerHalf(t *testing.T) {
 }
 
 func TestNewPay(t *testing.T) {
-	p := types.NewPay()
+	p := types.NewPay(0)
 	require.True(t, p.Earned.IsZero() && p.Burnt.IsZero() && p.Matched.IsZero() && p.Uptime.IsZero() && p.Duties.IsZero())
 	require.False(t, p.IsReady(), "nothing was burnt")
 	require.False(t, p.Withdrawn)
@@ -205,7 +205,7 @@ func TestNewPay(t *testing.T) {
 func TestGenesisValidate(t *testing.T) {
 	require.NoError(t, types.DefaultGenesis().Validate())
 	good, bad := math.OneInt(), math.NewInt(-1)
-	pay := types.Pay{Earned: good, Burnt: good, Matched: good, Uptime: good, Duties: good}
+	pay := paid(good, good, good, good)
 	for _, c := range []struct {
 		name string
 		g    types.GenesisState
@@ -217,10 +217,6 @@ func TestGenesisValidate(t *testing.T) {
 		}, true},
 		{"fails: negative fees", types.GenesisState{Fees: []types.StoredFees{{Amount: bad}}}, false},
 		{"fails: missing fees", types.GenesisState{Fees: []types.StoredFees{{}}}, false},
-		{"fails: negative pay", types.GenesisState{Pays: []types.StoredPay{{Pay: types.Pay{Earned: good, Burnt: bad, Matched: good, Uptime: good, Duties: good}}}}, false},
-		{"fails: missing match", types.GenesisState{Pays: []types.StoredPay{{Pay: types.Pay{Earned: good, Burnt: good, Uptime: good, Duties: good}}}}, false},
-		{"fails: missing uptime", types.GenesisState{Pays: []types.StoredPay{{Pay: types.Pay{Earned: good, Burnt: good, Matched: good, Duties: good}}}}, false},
-		{"fails: negative duties", types.GenesisState{Pays: []types.StoredPay{{Pay: types.Pay{Earned: good, Burnt: good, Matched: good, Uptime: good, Duties: bad}}}}, false},
 		{"fails: negative presence", types.GenesisState{Presence: []types.StoredFees{{Amount: bad}}}, false},
 		{"fails: presence of a node twice", types.GenesisState{Presence: []types.StoredFees{{Amount: good}, {Amount: good}}}, false},
 		{"fails: negative burn", types.GenesisState{Burnt: []types.StoredBurnt{{Amount: bad}}}, false},

@@ -22,12 +22,14 @@ func FuzzMsg(f *testing.F) {
 // someGenesis has one of everything.
 func someGenesis() *types.GenesisState {
 	one := math.OneInt()
+	withdrawn := paid(one, one, math.ZeroInt(), one)
+	withdrawn.Matched, withdrawn.Withdrawn = one, true
 	return &types.GenesisState{
 		Fees: []types.StoredFees{{Network: 1, Node: 1, Amount: one}},
 		Pays: []types.StoredPay{
-			{Network: 1, Node: 1, Epoch: 1, Pay: types.Pay{Earned: one, Burnt: one, Matched: math.ZeroInt(), Uptime: one, Duties: math.ZeroInt()}},
-			{Network: 1, Node: 1, Epoch: 2, Pay: types.Pay{Earned: one, Burnt: one, Matched: math.ZeroInt(), Uptime: one, Duties: math.ZeroInt()}},
-			{Network: 1, Node: 2, Epoch: 1, Pay: types.Pay{Earned: one, Burnt: one, Matched: one, Uptime: math.ZeroInt(), Duties: one, Withdrawn: true}},
+			{Network: 1, Node: 1, Epoch: 1, Pay: paid(one, one, one, math.ZeroInt())},
+			{Network: 1, Node: 1, Epoch: 2, Pay: paid(one, one, one, math.ZeroInt())},
+			{Network: 1, Node: 2, Epoch: 1, Pay: withdrawn},
 		},
 		Burnt: []types.StoredBurnt{{Network: 1, Epoch: 2, Amount: one}},
 		Closed: []types.StoredClosed{{Network: 1, Epoch: 1, Closed: types.Closed{

@@ -22,7 +22,9 @@ func (g GenesisState) Validate() error {
 		amounts = append(amounts, p.Amount)
 	}
 	for _, p := range g.Pays {
-		amounts = append(amounts, p.Pay.Earned, p.Pay.Burnt, p.Pay.Matched, p.Pay.Uptime, p.Pay.Duties)
+		if err := p.Pay.validate(); err != nil {
+			return err
+		}
 	}
 	for _, d := range g.Duties {
 		amounts = append(amounts, d.Amount)
@@ -40,7 +42,7 @@ func (g GenesisState) Validate() error {
 	}
 	for _, a := range amounts {
 		if !isAmount(a) {
-			return ErrInvalidGenesis.Wrap("an amount is missing, negative or more than there can be")
+			return errNoAmount
 		}
 	}
 	for _, c := range g.Closed {
@@ -53,6 +55,8 @@ func (g GenesisState) Validate() error {
 	}
 	return g.validateSums()
 }
+
+var errNoAmount = ErrInvalidGenesis.Wrap("an amount is missing, negative or more than there can be")
 
 // amountBits bounds amounts: no token has more than 2^127 units.
 const amountBits = 128

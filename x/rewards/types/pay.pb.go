@@ -43,6 +43,12 @@ type Pay struct {
 	Uptime cosmossdk_io_math.Int `protobuf:"bytes,5,opt,name=uptime,proto3,customtype=cosmossdk.io/math.Int" json:"uptime"`
 	// duties is the emission for what the node did as a watcher, in base units.
 	Duties cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=duties,proto3,customtype=cosmossdk.io/math.Int" json:"duties"`
+	// kinds tell what clients paid for, in ascending order of their names.
+	Kinds []PayKind `protobuf:"bytes,7,rep,name=kinds,proto3" json:"kinds"`
+	// presences tell what uptime and duties are for, in the order in which they were proven.
+	Presences []PresencePay `protobuf:"bytes,8,rep,name=presences,proto3" json:"presences"`
+	// time of the block of the first payment, in seconds since 1970.
+	Time int64 `protobuf:"varint,9,opt,name=time,proto3" json:"time,omitempty"`
 }
 
 func (m *Pay) Reset()         { *m = Pay{} }
@@ -83,6 +89,27 @@ func (m *Pay) GetWithdrawn() bool {
 		return m.Withdrawn
 	}
 	return false
+}
+
+func (m *Pay) GetKinds() []PayKind {
+	if m != nil {
+		return m.Kinds
+	}
+	return nil
+}
+
+func (m *Pay) GetPresences() []PresencePay {
+	if m != nil {
+		return m.Presences
+	}
+	return nil
+}
+
+func (m *Pay) GetTime() int64 {
+	if m != nil {
+		return m.Time
+	}
+	return 0
 }
 
 // Closed is what an epoch of a network has left to emit for paid work.
@@ -247,49 +274,168 @@ func (m *Part) GetCommissionBps() uint32 {
 	return 0
 }
 
+// PayKind is what clients paid for one kind of work.
+type PayKind struct {
+	// kind in one word: proof, repair, answer, voucher, task or jury.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// burnt of it, in base units.
+	Burnt cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=burnt,proto3,customtype=cosmossdk.io/math.Int" json:"burnt"`
+	// earned of it by the owner, in base units.
+	Earned cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=earned,proto3,customtype=cosmossdk.io/math.Int" json:"earned"`
+}
+
+func (m *PayKind) Reset()         { *m = PayKind{} }
+func (m *PayKind) String() string { return proto.CompactTextString(m) }
+func (*PayKind) ProtoMessage()    {}
+func (*PayKind) Descriptor() ([]byte, []int) {
+	return fileDescriptor_ddf2a5aef316b220, []int{4}
+}
+func (m *PayKind) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *PayKind) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_PayKind.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *PayKind) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_PayKind.Merge(m, src)
+}
+func (m *PayKind) XXX_Size() int {
+	return m.Size()
+}
+func (m *PayKind) XXX_DiscardUnknown() {
+	xxx_messageInfo_PayKind.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_PayKind proto.InternalMessageInfo
+
+func (m *PayKind) GetKind() string {
+	if m != nil {
+		return m.Kind
+	}
+	return ""
+}
+
+// PresencePay is the emission for being there in one epoch.
+type PresencePay struct {
+	// epoch of the work.
+	Epoch uint64 `protobuf:"varint,1,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// slots in which the node was attested.
+	Slots uint32 `protobuf:"varint,2,opt,name=slots,proto3" json:"slots,omitempty"`
+	// uptime is the emission for them, in base units.
+	Uptime cosmossdk_io_math.Int `protobuf:"bytes,3,opt,name=uptime,proto3,customtype=cosmossdk.io/math.Int" json:"uptime"`
+	// duties is the emission for what it did as a watcher, in base units.
+	Duties cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=duties,proto3,customtype=cosmossdk.io/math.Int" json:"duties"`
+}
+
+func (m *PresencePay) Reset()         { *m = PresencePay{} }
+func (m *PresencePay) String() string { return proto.CompactTextString(m) }
+func (*PresencePay) ProtoMessage()    {}
+func (*PresencePay) Descriptor() ([]byte, []int) {
+	return fileDescriptor_ddf2a5aef316b220, []int{5}
+}
+func (m *PresencePay) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *PresencePay) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_PresencePay.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *PresencePay) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_PresencePay.Merge(m, src)
+}
+func (m *PresencePay) XXX_Size() int {
+	return m.Size()
+}
+func (m *PresencePay) XXX_DiscardUnknown() {
+	xxx_messageInfo_PresencePay.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_PresencePay proto.InternalMessageInfo
+
+func (m *PresencePay) GetEpoch() uint64 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+func (m *PresencePay) GetSlots() uint32 {
+	if m != nil {
+		return m.Slots
+	}
+	return 0
+}
+
 func init() {
 	proto.RegisterType((*Pay)(nil), "mesh.rewards.v1.Pay")
 	proto.RegisterType((*Closed)(nil), "mesh.rewards.v1.Closed")
 	proto.RegisterType((*Sharing)(nil), "mesh.rewards.v1.Sharing")
 	proto.RegisterType((*Part)(nil), "mesh.rewards.v1.Part")
+	proto.RegisterType((*PayKind)(nil), "mesh.rewards.v1.PayKind")
+	proto.RegisterType((*PresencePay)(nil), "mesh.rewards.v1.PresencePay")
 }
 
 func init() { proto.RegisterFile("mesh/rewards/v1/pay.proto", fileDescriptor_ddf2a5aef316b220) }
 
 var fileDescriptor_ddf2a5aef316b220 = []byte{
-	// 512 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x94, 0x3f, 0x6b, 0x1b, 0x31,
-	0x18, 0xc6, 0x7d, 0xfe, 0x97, 0x58, 0xc1, 0x2d, 0x15, 0x09, 0x5c, 0x42, 0xb9, 0x04, 0x43, 0xc1,
-	0xb4, 0xf8, 0x8e, 0xb4, 0xd0, 0xb5, 0xc4, 0xa6, 0x84, 0x6c, 0xe1, 0xb2, 0x75, 0x31, 0xba, 0x93,
-	0x7a, 0x27, 0x92, 0x93, 0x84, 0xa4, 0xb3, 0xeb, 0x2f, 0x51, 0xfa, 0x09, 0x3a, 0x77, 0xec, 0x90,
-	0x0f, 0x91, 0x31, 0x64, 0x2a, 0x1d, 0x42, 0xb1, 0x87, 0x7e, 0x82, 0x6e, 0x1d, 0x8a, 0xa4, 0x6b,
-	0x52, 0xba, 0xf9, 0xc8, 0x62, 0xac, 0xf7, 0x7d, 0x7f, 0x8f, 0x78, 0x9e, 0x97, 0x13, 0xd8, 0x2d,
-	0x88, 0xca, 0x23, 0x49, 0xe6, 0x48, 0x62, 0x15, 0xcd, 0x0e, 0x23, 0x81, 0x16, 0xa1, 0x90, 0x5c,
-	0x73, 0xf8, 0xd8, 0xb4, 0xc2, 0xaa, 0x15, 0xce, 0x0e, 0xf7, 0x9e, 0xa0, 0x82, 0x32, 0x1e, 0xd9,
-	0x5f, 0x37, 0xb3, 0xb7, 0x9b, 0x72, 0x55, 0x70, 0x35, 0xb5, 0xa7, 0xc8, 0x1d, 0xaa, 0xd6, 0x76,
-	0xc6, 0x33, 0xee, 0xea, 0xe6, 0x9f, 0xab, 0x0e, 0x7e, 0x37, 0x41, 0xeb, 0x14, 0x2d, 0xe0, 0x04,
-	0x74, 0x09, 0x92, 0x8c, 0x60, 0xdf, 0x3b, 0xf0, 0x86, 0xbd, 0xf1, 0x8b, 0xab, 0xdb, 0xfd, 0xc6,
-	0xf7, 0xdb, 0xfd, 0x1d, 0xa7, 0xa1, 0xf0, 0x79, 0x48, 0x79, 0x54, 0x20, 0x9d, 0x87, 0x27, 0x4c,
-	0xdf, 0x5c, 0x8e, 0x40, 0x25, 0x7e, 0xc2, 0x74, 0x5c, 0xa1, 0xf0, 0x08, 0x74, 0x92, 0x52, 0x32,
-	0xed, 0x37, 0xd7, 0xd7, 0x70, 0x24, 0x7c, 0x0b, 0x36, 0x0a, 0xa4, 0xd3, 0x9c, 0x60, 0xbf, 0xb5,
-	0xbe, 0xc8, 0x5f, 0x16, 0x3e, 0x05, 0xbd, 0x39, 0xd5, 0x39, 0x96, 0x68, 0xce, 0xfc, 0xf6, 0x81,
-	0x37, 0xdc, 0x8c, 0xef, 0x0b, 0xc6, 0x6c, 0x29, 0x34, 0x2d, 0x88, 0xdf, 0xa9, 0x61, 0xd6, 0xa1,
-	0x46, 0x04, 0x97, 0x9a, 0x12, 0xe5, 0x77, 0x6b, 0x88, 0x38, 0x74, 0xf0, 0xcb, 0x03, 0xdd, 0xc9,
-	0x05, 0x57, 0x04, 0x1b, 0xbd, 0xa4, 0x4c, 0xcf, 0x89, 0xae, 0xb5, 0x01, 0x87, 0x3e, 0xc4, 0x06,
-	0x06, 0xa0, 0x6f, 0x53, 0x9c, 0xa6, 0x48, 0x4c, 0x13, 0xa1, 0xec, 0x1e, 0xfa, 0xf1, 0x96, 0x2d,
-	0x4e, 0x90, 0x18, 0x0b, 0x05, 0xdf, 0x80, 0x36, 0x17, 0xc4, 0x25, 0xbb, 0xe6, 0x2d, 0x16, 0x1c,
-	0x7c, 0x6c, 0x82, 0x8d, 0xb3, 0x1c, 0x49, 0xca, 0x32, 0x23, 0xf6, 0x9e, 0x10, 0x55, 0xc7, 0xb6,
-	0x05, 0xad, 0x69, 0xce, 0xb0, 0xaa, 0x67, 0xda, 0x90, 0xf0, 0x35, 0xe8, 0x08, 0x24, 0xb5, 0x31,
-	0xdb, 0x1a, 0x6e, 0xbd, 0xdc, 0x09, 0xff, 0xfb, 0xd6, 0xc2, 0x53, 0x24, 0xf5, 0xb8, 0x67, 0x94,
-	0xbf, 0xfc, 0xfc, 0xfa, 0xdc, 0x8b, 0xdd, 0x38, 0x3c, 0x06, 0x9b, 0x42, 0x12, 0x45, 0x58, 0x4a,
-	0xea, 0x84, 0x71, 0x07, 0x0f, 0x3e, 0x7b, 0xa0, 0x6d, 0xee, 0x80, 0x21, 0xe8, 0x64, 0x74, 0x46,
-	0x64, 0x15, 0x87, 0x7f, 0x73, 0x39, 0xda, 0xae, 0x88, 0x23, 0x8c, 0x25, 0x51, 0xea, 0x4c, 0x9b,
-	0xd8, 0x62, 0x37, 0x66, 0xd2, 0x33, 0x16, 0xea, 0x78, 0xb7, 0x20, 0x7c, 0x06, 0x1e, 0xa5, 0xbc,
-	0x28, 0xa8, 0x52, 0x94, 0xb3, 0x7f, 0x16, 0xde, 0xbf, 0xaf, 0x8e, 0x85, 0x1a, 0x1f, 0x5f, 0x2d,
-	0x03, 0xef, 0x7a, 0x19, 0x78, 0x3f, 0x96, 0x81, 0xf7, 0x69, 0x15, 0x34, 0xae, 0x57, 0x41, 0xe3,
-	0xdb, 0x2a, 0x68, 0xbc, 0x1b, 0x65, 0x54, 0xe7, 0x65, 0x12, 0xa6, 0xbc, 0x88, 0x4c, 0x6c, 0x23,
-	0xfb, 0xb2, 0xa4, 0xfc, 0xc2, 0x9e, 0xa2, 0x0f, 0x77, 0xaf, 0x99, 0x5e, 0x08, 0xa2, 0x92, 0xae,
-	0x6d, 0xbf, 0xfa, 0x13, 0x00, 0x00, 0xff, 0xff, 0xa8, 0x21, 0x52, 0x58, 0xea, 0x04, 0x00, 0x00,
+	// 639 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x55, 0x4f, 0x6b, 0xdb, 0x3e,
+	0x18, 0x8e, 0x6a, 0x3b, 0x69, 0x54, 0xf2, 0xfb, 0x31, 0xd1, 0x82, 0x5b, 0x8a, 0x1b, 0x0c, 0x83,
+	0xb0, 0x11, 0x9b, 0x6e, 0x30, 0xd8, 0x69, 0x34, 0xa5, 0x94, 0xb2, 0x4b, 0x71, 0x6f, 0xbb, 0x14,
+	0xc5, 0xd6, 0x62, 0xd1, 0xda, 0x12, 0x92, 0xd2, 0x2e, 0x5f, 0x62, 0x8c, 0x7d, 0x80, 0xdd, 0x06,
+	0x3b, 0xee, 0xd0, 0x6f, 0xb0, 0x4b, 0x8f, 0xa5, 0xa7, 0xb1, 0x43, 0x19, 0xed, 0x61, 0x9f, 0x60,
+	0xf7, 0x21, 0xc9, 0x6d, 0xb2, 0x3f, 0x97, 0x9a, 0x5c, 0x8c, 0xde, 0x57, 0x7a, 0x1e, 0xfb, 0x79,
+	0xdf, 0x47, 0xaf, 0xe1, 0x6a, 0x41, 0x64, 0x1e, 0x0b, 0x72, 0x8a, 0x45, 0x26, 0xe3, 0x93, 0xcd,
+	0x98, 0xe3, 0x49, 0xc4, 0x05, 0x53, 0x0c, 0xfd, 0xaf, 0xb7, 0xa2, 0x6a, 0x2b, 0x3a, 0xd9, 0x5c,
+	0x7b, 0x80, 0x0b, 0x5a, 0xb2, 0xd8, 0x3c, 0xed, 0x99, 0xb5, 0xd5, 0x94, 0xc9, 0x82, 0xc9, 0x43,
+	0x13, 0xc5, 0x36, 0xa8, 0xb6, 0x96, 0x47, 0x6c, 0xc4, 0x6c, 0x5e, 0xaf, 0x6c, 0x36, 0x7c, 0xef,
+	0x42, 0x67, 0x1f, 0x4f, 0xd0, 0x36, 0x6c, 0x12, 0x2c, 0x4a, 0x92, 0xf9, 0xa0, 0x0b, 0x7a, 0xed,
+	0xc1, 0xe3, 0xf3, 0xab, 0x8d, 0xc6, 0xb7, 0xab, 0x8d, 0x15, 0xcb, 0x21, 0xb3, 0xa3, 0x88, 0xb2,
+	0xb8, 0xc0, 0x2a, 0x8f, 0xf6, 0x4a, 0x75, 0x79, 0xd6, 0x87, 0x15, 0xf9, 0x5e, 0xa9, 0x92, 0x0a,
+	0x8a, 0xb6, 0xa0, 0x37, 0x1c, 0x8b, 0x52, 0xf9, 0x0b, 0xf7, 0xe7, 0xb0, 0x48, 0xb4, 0x03, 0x5b,
+	0x05, 0x56, 0x69, 0x4e, 0x32, 0xdf, 0xb9, 0x3f, 0xc9, 0x2d, 0x16, 0xad, 0xc3, 0xf6, 0x29, 0x55,
+	0x79, 0x26, 0xf0, 0x69, 0xe9, 0xbb, 0x5d, 0xd0, 0x5b, 0x4c, 0xa6, 0x09, 0x2d, 0x76, 0xcc, 0x15,
+	0x2d, 0x88, 0xef, 0xd5, 0x10, 0x6b, 0xa1, 0x9a, 0x24, 0x1b, 0x2b, 0x4a, 0xa4, 0xdf, 0xac, 0x41,
+	0x62, 0xa1, 0xe8, 0x39, 0xf4, 0x8e, 0x68, 0x99, 0x49, 0xbf, 0xd5, 0x75, 0x7a, 0x4b, 0x4f, 0xfc,
+	0xe8, 0x8f, 0x1e, 0x47, 0xfb, 0x78, 0xf2, 0x92, 0x96, 0xd9, 0xa0, 0xad, 0xd9, 0x3f, 0xfd, 0xf8,
+	0xfc, 0x08, 0x24, 0x16, 0x81, 0x76, 0x60, 0x9b, 0x0b, 0x22, 0x49, 0x99, 0x12, 0xe9, 0x2f, 0x1a,
+	0xf8, 0xfa, 0xdf, 0xf0, 0xea, 0xc4, 0x3e, 0x9e, 0xcc, 0x52, 0x4c, 0x91, 0x08, 0x41, 0xd7, 0x54,
+	0xa2, 0xdd, 0x05, 0x3d, 0x27, 0x31, 0xeb, 0xf0, 0x27, 0x80, 0xcd, 0xed, 0x63, 0x26, 0x49, 0xa6,
+	0x55, 0x0e, 0xc7, 0xe9, 0x11, 0x51, 0xb5, 0x7c, 0x61, 0xa1, 0xf3, 0xf0, 0x45, 0x08, 0x3b, 0xa6,
+	0xb7, 0x87, 0x29, 0xe6, 0x87, 0x43, 0x2e, 0x8d, 0x3b, 0x3a, 0xc9, 0x92, 0x49, 0x6e, 0x63, 0x3e,
+	0xe0, 0x12, 0xbd, 0x80, 0x2e, 0xe3, 0xc4, 0xf6, 0xfb, 0x9e, 0x6f, 0x31, 0xc0, 0xf0, 0xed, 0x02,
+	0x6c, 0x1d, 0xe4, 0x58, 0xd0, 0x72, 0xa4, 0xc9, 0x5e, 0x13, 0x22, 0xeb, 0xc8, 0x36, 0x40, 0x23,
+	0x9a, 0xe9, 0xd6, 0xd6, 0x12, 0xad, 0x91, 0xe8, 0x19, 0xf4, 0x38, 0x16, 0x4a, 0x8b, 0xd5, 0xed,
+	0x5d, 0xf9, 0x87, 0x3b, 0x84, 0xfa, 0xcd, 0x1a, 0xe6, 0x38, 0xda, 0x85, 0x8b, 0xb7, 0x0d, 0xae,
+	0x53, 0x8c, 0x3b, 0x70, 0xf8, 0x01, 0x40, 0x57, 0xbf, 0x03, 0x45, 0xd0, 0x1b, 0xd1, 0x13, 0x22,
+	0xaa, 0x72, 0xf8, 0x97, 0x67, 0xfd, 0xe5, 0x0a, 0xb1, 0x95, 0x65, 0x82, 0x48, 0x79, 0xa0, 0x74,
+	0xd9, 0x12, 0x7b, 0x4c, 0x57, 0x4f, 0x4b, 0xa8, 0xa3, 0xdd, 0x00, 0xd1, 0x43, 0xf8, 0x5f, 0xca,
+	0x8a, 0x82, 0x4a, 0x49, 0x59, 0x39, 0xd3, 0xf0, 0xce, 0x34, 0x3b, 0xe0, 0x32, 0xfc, 0x08, 0x60,
+	0xab, 0xba, 0x22, 0xda, 0xc9, 0xfa, 0x66, 0xd8, 0x4f, 0x4c, 0xcc, 0x7a, 0x1e, 0xce, 0x9b, 0x4e,
+	0x46, 0xa7, 0xf6, 0x64, 0x0c, 0xbf, 0x00, 0xb8, 0x34, 0x73, 0x17, 0xd1, 0x32, 0xf4, 0x08, 0x67,
+	0x69, 0x6e, 0x3e, 0xd6, 0x4d, 0x6c, 0xa0, 0xb3, 0xf2, 0x98, 0x29, 0x6b, 0x99, 0x4e, 0x62, 0x83,
+	0x99, 0x69, 0xe5, 0xcc, 0x63, 0x5a, 0xb9, 0xb5, 0xa7, 0xd5, 0x60, 0xf7, 0xfc, 0x3a, 0x00, 0x17,
+	0xd7, 0x01, 0xf8, 0x7e, 0x1d, 0x80, 0x77, 0x37, 0x41, 0xe3, 0xe2, 0x26, 0x68, 0x7c, 0xbd, 0x09,
+	0x1a, 0xaf, 0xfa, 0x23, 0xaa, 0xf2, 0xf1, 0x30, 0x4a, 0x59, 0x11, 0x6b, 0x93, 0xf6, 0xcd, 0xdf,
+	0x25, 0x65, 0xc7, 0x26, 0x8a, 0xdf, 0xdc, 0xfd, 0xd1, 0xd4, 0x84, 0x13, 0x39, 0x6c, 0x9a, 0xed,
+	0xa7, 0xbf, 0x02, 0x00, 0x00, 0xff, 0xff, 0xab, 0x24, 0x27, 0x14, 0xee, 0x06, 0x00, 0x00,
 }
 
 func (m *Pay) Marshal() (dAtA []byte, err error) {
@@ -312,6 +458,39 @@ func (m *Pay) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Time != 0 {
+		i = encodeVarintPay(dAtA, i, uint64(m.Time))
+		i--
+		dAtA[i] = 0x48
+	}
+	if len(m.Presences) > 0 {
+		for iNdEx := len(m.Presences) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Presences[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintPay(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x42
+		}
+	}
+	if len(m.Kinds) > 0 {
+		for iNdEx := len(m.Kinds) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Kinds[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintPay(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
 	{
 		size := m.Duties.Size()
 		i -= size
@@ -545,6 +724,109 @@ func (m *Part) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *PayKind) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *PayKind) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *PayKind) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Earned.Size()
+		i -= size
+		if _, err := m.Earned.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintPay(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.Burnt.Size()
+		i -= size
+		if _, err := m.Burnt.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintPay(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Kind) > 0 {
+		i -= len(m.Kind)
+		copy(dAtA[i:], m.Kind)
+		i = encodeVarintPay(dAtA, i, uint64(len(m.Kind)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *PresencePay) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *PresencePay) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *PresencePay) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Duties.Size()
+		i -= size
+		if _, err := m.Duties.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintPay(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	{
+		size := m.Uptime.Size()
+		i -= size
+		if _, err := m.Uptime.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintPay(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if m.Slots != 0 {
+		i = encodeVarintPay(dAtA, i, uint64(m.Slots))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Epoch != 0 {
+		i = encodeVarintPay(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintPay(dAtA []byte, offset int, v uint64) int {
 	offset -= sovPay(v)
 	base := offset
@@ -575,6 +857,21 @@ func (m *Pay) Size() (n int) {
 	n += 1 + l + sovPay(uint64(l))
 	l = m.Duties.Size()
 	n += 1 + l + sovPay(uint64(l))
+	if len(m.Kinds) > 0 {
+		for _, e := range m.Kinds {
+			l = e.Size()
+			n += 1 + l + sovPay(uint64(l))
+		}
+	}
+	if len(m.Presences) > 0 {
+		for _, e := range m.Presences {
+			l = e.Size()
+			n += 1 + l + sovPay(uint64(l))
+		}
+	}
+	if m.Time != 0 {
+		n += 1 + sovPay(uint64(m.Time))
+	}
 	return n
 }
 
@@ -632,6 +929,42 @@ func (m *Part) Size() (n int) {
 	if m.CommissionBps != 0 {
 		n += 1 + sovPay(uint64(m.CommissionBps))
 	}
+	return n
+}
+
+func (m *PayKind) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Kind)
+	if l > 0 {
+		n += 1 + l + sovPay(uint64(l))
+	}
+	l = m.Burnt.Size()
+	n += 1 + l + sovPay(uint64(l))
+	l = m.Earned.Size()
+	n += 1 + l + sovPay(uint64(l))
+	return n
+}
+
+func (m *PresencePay) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Epoch != 0 {
+		n += 1 + sovPay(uint64(m.Epoch))
+	}
+	if m.Slots != 0 {
+		n += 1 + sovPay(uint64(m.Slots))
+	}
+	l = m.Uptime.Size()
+	n += 1 + l + sovPay(uint64(l))
+	l = m.Duties.Size()
+	n += 1 + l + sovPay(uint64(l))
 	return n
 }
 
@@ -860,6 +1193,93 @@ func (m *Pay) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kinds", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthPay
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthPay
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Kinds = append(m.Kinds, PayKind{})
+			if err := m.Kinds[len(m.Kinds)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Presences", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthPay
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthPay
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Presences = append(m.Presences, PresencePay{})
+			if err := m.Presences[len(m.Presences)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Time", wireType)
+			}
+			m.Time = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Time |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipPay(dAtA[iNdEx:])
@@ -1352,6 +1772,312 @@ func (m *Part) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipPay(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthPay
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *PayKind) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowPay
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: PayKind: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: PayKind: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPay
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPay
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Kind = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Burnt", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPay
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPay
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Burnt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Earned", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPay
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPay
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Earned.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipPay(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthPay
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *PresencePay) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowPay
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: PresencePay: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: PresencePay: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Slots", wireType)
+			}
+			m.Slots = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Slots |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Uptime", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPay
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPay
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Uptime.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Duties", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowPay
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthPay
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthPay
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Duties.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipPay(dAtA[iNdEx:])

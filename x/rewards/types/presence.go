@@ -23,13 +23,16 @@ type Presence struct {
 	Whole uint64
 }
 
-// pool returns what the epoch may pay for being there: ⌊min(bucket, yield · bonds)⌋.
-func (p Presence) pool() math.Int {
-	return math.MinInt(p.Bucket, p.Bonds.MulRaw(int64(p.YieldPpm)).QuoRaw(ppm))
-}
+// Pool returns what the epoch may pay for being there: ⌊min(bucket, yield · bonds)⌋.
+func (p Presence) Pool() math.Int { return math.MinInt(p.Bucket, p.yield()) }
+
+// IsCapped tells whether the yield, and not the bucket, bounds it.
+func (p Presence) IsCapped() bool { return p.yield().LT(p.Bucket) }
+
+func (p Presence) yield() math.Int { return p.Bonds.MulRaw(int64(p.YieldPpm)).QuoRaw(ppm) }
 
 // duties returns the part of the pool that pays duties.
-func (p Presence) duties() math.Int { return Bucket(p.pool(), p.ContributionBps) }
+func (p Presence) duties() math.Int { return Bucket(p.Pool(), p.ContributionBps) }
 
 // Uptime returns what a node with a bond is paid for slots in which it was attested: its share of the bonds in the part of the
 // pool for uptime, for the share of the slots. It is linear in the bond, so that nobody gains by splitting it.
@@ -37,7 +40,7 @@ func (p Presence) Uptime(bond math.Int, slots uint64) math.Int {
 	if !p.Bonds.IsPositive() || p.Slots == 0 {
 		return math.ZeroInt()
 	}
-	return share(p.pool().Sub(p.duties()), bond.BigInt(), slots, p.Bonds.BigInt(), p.Slots)
+	return share(p.Pool().Sub(p.duties()), bond.BigInt(), slots, p.Bonds.BigInt(), p.Slots)
 }
 
 // Duties returns what a watcher is paid for duties of that worth, others being the bonds of other owners and paid what all watchers were

@@ -29,5 +29,5 @@ func TestNothingIsPaidInASleepingNetwork(t *testing.T) {
 	must(f, f.msgs.RequestOpen, request)
 	got = must(f, f.msgs.RedeemVouchers, redeemMsg(f.voucher(channel.Id, 500, 1)))
 	require.Zero(t, got.Results[0].Code)
-	require.Equal(t, []types.Fee{{Network: seq, Node: 1, Epoch: 1, Burnt: math.NewInt(100), Earned: math.NewInt(400)}}, f.w.fees)
+	require.Equal(t, []types.Fee{{Network: seq, Node: 1, Kind: types.FeeVoucher, Epoch: 1, Burnt: math.NewInt(100), Earned: math.NewInt(400)}}, f.w.fees)
 }

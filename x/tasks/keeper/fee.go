@@ -14,7 +14,9 @@ import (
 // settleFee is the one road by which a client's money reaches a node: a share of it, rounded up,
 // is burnt, the rest is the owner's. Emission follows the burn and nothing else, so that nobody
 // gains by paying himself. It returns what the owner earned.
-func (k *Keeper) settleFee(ctx context.Context, network networktypes.Network, n networktypes.Node, gross math.Int, burnBps uint32) (math.Int, error) {
+func (k *Keeper) settleFee(
+	ctx context.Context, network networktypes.Network, n networktypes.Node, kind string, gross math.Int, burnBps uint32,
+) (math.Int, error) {
 	if gross.IsZero() {
 		return gross, nil
 	}
@@ -35,7 +37,7 @@ func (k *Keeper) settleFee(ctx context.Context, network networktypes.Network, n 
 		}
 	}
 	return earned, k.deps.Hooks.AfterFeeSettled(ctx, types.Fee{
-		Network: network.Seq, Node: n.Id, Epoch: epoch, Burnt: burnt, Earned: earned,
+		Network: network.Seq, Node: n.Id, Kind: kind, Epoch: epoch, Burnt: burnt, Earned: earned,
 	})
 }
 

@@ -50,7 +50,7 @@ func (k *Keeper) prove(ctx context.Context, msg *types.MsgProve) (proven, error)
 	if err := k.bookProof(ctx, p); err != nil {
 		return p, err
 	}
-	if p.earned, err = k.settleFee(ctx, network, n, p.claim.Total, p.epoch.Params.Pay.BurnBps); err != nil {
+	if p.earned, err = k.settleFee(ctx, network, n, types.FeeProof, p.claim.Total, p.epoch.Params.Pay.BurnBps); err != nil {
 		return p, err
 	}
 	if err := k.payRepairs(ctx, p); err != nil || p.shown.IsNothing() {

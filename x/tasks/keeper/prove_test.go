@@ -31,7 +31,7 @@ func TestProofPays(t *testing.T) {
 	require.Equal(t, escrowed-price, f.escrowed())
 	require.Equal(t, supply-burnt, f.w.supply.AmountOf(denom).Int64())
 	require.Equal(t, int64(earned), f.w.of(moduleAccount(payModule)).Int64())
-	require.Equal(t, []types.Fee{{Network: seq, Node: nodes[0], Epoch: 3, Burnt: math.NewInt(burnt), Earned: math.NewInt(earned)}}, f.w.fees,
+	require.Equal(t, []types.Fee{{Network: seq, Node: nodes[0], Kind: types.FeeProof, Epoch: 3, Burnt: math.NewInt(burnt), Earned: math.NewInt(earned)}}, f.w.fees,
 		"the fee counts for the epoch it is settled in")
 	require.Equal(t, networktypes.Counters{Proven: 1}, f.w.counters[nodes[0]])
 	proven := eventsOf[*types.EventProven](f.events())

@@ -148,7 +148,7 @@ func (k *Keeper) answerOpen(ctx context.Context, msg *types.MsgAnswerOpen) (type
 	if err := k.removeRequest(ctx, c.network.Seq, r); err != nil {
 		return r, c, err
 	}
-	_, err = k.settleFee(ctx, c.network, n, r.Bond, c.network.Params.Pay.BurnBps)
+	_, err = k.settleFee(ctx, c.network, n, types.FeeAnswer, r.Bond, c.network.Params.Pay.BurnBps)
 	return r, c, err
 }
 

@@ -176,7 +176,7 @@ func (k *Keeper) payRepair(ctx context.Context, p proven, deal uint64) error {
 	if err := k.indices.Set(ctx, collections.Join(deal, number), i); err != nil {
 		return err
 	}
-	if _, err := k.settleFee(ctx, p.network, p.node, pay, p.epoch.Params.Pay.BurnBps); err != nil {
+	if _, err := k.settleFee(ctx, p.network, p.node, types.FeeRepair, pay, p.epoch.Params.Pay.BurnBps); err != nil {
 		return err
 	}
 	return emitRepairPaid(ctx, d, uint32(number), p.node.Id, pay)

@@ -221,7 +221,7 @@ func (k *Keeper) payJurors(ctx context.Context, o order, result []byte, seats ui
 			return paid, err
 		}
 		gross := each.MulRaw(int64(j.Seats))
-		if _, err := k.settleFee(ctx, o.network, n, gross, o.network.Params.Pay.BurnBps); err != nil {
+		if _, err := k.settleFee(ctx, o.network, n, types.FeeJury, gross, o.network.Params.Pay.BurnBps); err != nil {
 			return paid, err
 		}
 		paid = paid.Add(gross)

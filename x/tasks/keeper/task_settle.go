@@ -178,7 +178,7 @@ func (k *Keeper) payReplicas(ctx context.Context, o order, outcome types.TaskOut
 			if err != nil {
 				return paid, burnt, err
 			}
-			if _, err := k.settleFee(ctx, o.network, n, o.task.Fee, burnBps); err != nil {
+			if _, err := k.settleFee(ctx, o.network, n, types.FeeTask, o.task.Fee, burnBps); err != nil {
 				return paid, burnt, err
 			}
 			paid = paid.Add(o.task.Fee)

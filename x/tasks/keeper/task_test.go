@@ -38,7 +38,7 @@ func TestTaskMatches(t *testing.T) {
 	require.Zero(t, f.escrowed())
 	require.Zero(t, f.w.duties)
 	for i, node := range nodes {
-		require.Equal(t, types.Fee{Network: seq, Node: node, Epoch: 1, Burnt: math.NewInt(201), Earned: math.NewInt(800)}, f.w.fees[i])
+		require.Equal(t, types.Fee{Network: seq, Node: node, Kind: types.FeeTask, Epoch: 1, Burnt: math.NewInt(201), Earned: math.NewInt(800)}, f.w.fees[i])
 		require.Empty(t, f.tasksOf(node))
 	}
 	got, sum := f.task(1), sha256.Sum256([]byte("42"))

@@ -76,7 +76,7 @@ func (k *Keeper) redeem(ctx context.Context, v types.Voucher) (redeemed, error) 
 	if err := k.channels.Set(ctx, c.Id, paid); err != nil {
 		return redeemed{}, err
 	}
-	earned, err := k.settleFee(ctx, network, n, gross, network.Params.Pay.BurnBps)
+	earned, err := k.settleFee(ctx, network, n, types.FeeVoucher, gross, network.Params.Pay.BurnBps)
 	return redeemed{channel: paid, gross: gross, earned: earned}, err
 }
 

@@ -60,7 +60,7 @@ func TestRedeemVoucher(t *testing.T) {
 	f.events()
 	v := f.voucher(1, 401, 1_000_000)
 	require.Equal(t, [][3]int64{{0, 401, 320}}, redeemed(f, v))
-	require.Equal(t, types.Fee{Network: seq, Node: 1, Epoch: 1, Burnt: math.NewInt(81), Earned: math.NewInt(320)}, f.w.fees[0])
+	require.Equal(t, types.Fee{Network: seq, Node: 1, Kind: types.FeeVoucher, Epoch: 1, Burnt: math.NewInt(81), Earned: math.NewInt(320)}, f.w.fees[0])
 	require.Equal(t, int64(599), f.escrowed())
 	require.Equal(t, &types.EventVoucherRedeemed{
 		Channel: 1, Network: networkID, Node: 1, Client: client(), Amount: math.NewInt(401), Count: 1_000_000, Evidence: v.Evidence,

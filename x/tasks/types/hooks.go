@@ -6,10 +6,22 @@ import (
 	"cosmossdk.io/math"
 )
 
+// Kinds of fees.
+const (
+	FeeProof   = "proof"   // an accepted proof of storage
+	FeeRepair  = "repair"  // an index that was rebuilt and proven
+	FeeAnswer  = "answer"  // an answer to a request to open
+	FeeVoucher = "voucher" // vouchers of channels
+	FeeTask    = "task"    // results of posted tasks
+	FeeJury    = "jury"    // seats of juries
+)
+
 // Fee is one payment of a client to a node, after the burn.
 type Fee struct {
 	// Network is the seq of the network, Node the number of the node.
 	Network, Node uint64
+	// Kind says in one word what for.
+	Kind string
 	// Epoch is the one that was open when it was settled.
 	Epoch uint64
 	// Burnt is gone, Earned is the owner's, in base units.
