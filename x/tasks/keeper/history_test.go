@@ -36,6 +36,8 @@ type history struct {
 	// lazy is how often a node leaves a duty undone, in tenths.
 	lazy map[uint64]int
 	done map[string]int
+	// each event is shown to it, if there is one.
+	each func(event any)
 }
 
 func newHistory(f *fixture, t *rapid.T) *history {

@@ -93,6 +93,9 @@ func (h *history) check() {
 // read books what the events since the last check say.
 func (h *history) read(was map[uint64]math.Int) {
 	for _, e := range h.events() {
+		if h.each != nil {
+			h.each(e)
+		}
 		switch e := e.(type) {
 		case *types.EventDealOpened:
 			h.books[e.Deal].burnt, h.books[e.Deal].rate = e.Burnt, e.Rate
