@@ -46,13 +46,32 @@ func playSilentReplica(t testing.TB) Tally {
 	return p.figure()
 }
 
-// playSpentBond is a node whose bond is just what one task puts at stake. The client asks for three at once that no other node may do, and
-// it keeps silent about all it is drawn for: it is drawn for one, so that no silence costs less than it must.
+// spentBond is a silent replica that tries to commit to all it is drawn for at once, and shows nothing.
+type spentBond struct {
+	*storage.Holder
+	p       *posting
+	commits []*storage.Tx
+}
+
+// Act implements storage.Actor.
+func (s *spentBond) Act() {
+	s.TaskDuties(
+		func(task uint64) {
+			s.commits = append(s.commits, s.p.Try(s.Operator, s.CommitResultMsg(task, storage.Answer{Output: []byte("3")})))
+		},
+		func(uint64) {},
+	)
+	s.Withdraw()
+}
+
+// playSpentBond is a node whose bond is just what one task puts at stake. The client asks for three at once that no other node may do. It is
+// drawn for all of them, as to be drawn puts nothing at stake, but can commit to one only, so that no silence costs less than it must.
 func playSpentBond(t testing.TB) Tally {
 	t.Helper()
 	const fee = storage.Bond / 2
-	p := newPosting(t, 2, 1, storage.Bond)
-	p.Actors = append(p.Actors, &silentReplica{Holder: p.nodes[0], p: p})
+	p := newPosting(t, 5, 1, storage.Bond)
+	s := &spentBond{Holder: p.nodes[0], p: p}
+	p.Actors = append(p.Actors, s)
 	p.move("moon")
 	for number := range 3 {
 		msg := sumMsg(p.client, 100+number, 1, fee)
@@ -64,10 +83,13 @@ func playSpentBond(t testing.TB) Tally {
 	for _, id := range p.tasks {
 		outcomes = append(outcomes, p.Task(id).Outcome)
 	}
+	p.assertEachSilenceCosts(fee)
 	assert.Equal(t, []tasktypes.TaskOutcome{
 		tasktypes.TASK_OUTCOME_DISAGREED, tasktypes.TASK_OUTCOME_UNDRAWN, tasktypes.TASK_OUTCOME_UNDRAWN,
-	}, outcomes, "nobody shows a result of the first, and nobody may do the others")
-	p.assertEachSilenceCosts(fee)
+	}, outcomes, "nobody shows a result of the first, and nobody commits to the others")
+	assert.NotEmpty(t, s.commits)
+	assert.NoError(t, s.commits[0].Err())
+	assertRefused(t, s.commits[1:], tasktypes.ErrWrongState)
 	p.assertHonestKeepBonds()
 	return p.figure()
 }

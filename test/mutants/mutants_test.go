@@ -180,7 +180,7 @@ func workMutants() map[string]mutant {
 		},
 		"bond_spent_twice": {
 			rule:  "a node's bond covers what it puts at stake for all its tasks together",
-			edits: []edit{{"x/tasks/keeper/task_draw.go", "staked.Add(types.TaskExposure(o.task.Fee)).LTE(n.TotalBond())", "!staked.IsNegative()"}},
+			edits: []edit{{"x/tasks/keeper/task.go", "if exposure.Add(by).GT(n.TotalBond()) {", "if exposure.IsNegative() {"}},
 			gains: "spent_bond",
 			seen:  "silences cost",
 		},
