@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -79,6 +80,7 @@ func TestPaidReading(t *testing.T) {
 	n.ok("devnet", "nodes", "6")
 	n.until("what was served is redeemed", func() bool { return n.redeemed() >= cost })
 	require.LessOrEqual(t, n.redeemed(), promised)
+	require.True(t, slices.ContainsFunc(n.holders(put.Deal), func(home string) bool { return slices.Contains(n.paidFor(home), "voucher") }))
 	n.answersRoutes(n.withTask(n.withChannel(put.Deal)))
 
 	n.okJSON(&got, n.client("get", put.Objects[0].URI, "--out", "again")...)

@@ -81,7 +81,7 @@ func (n *storageNet) routeValues(deal uint64) map[string]string {
 	}
 	var now struct{ Calendar struct{ Epoch string } }
 	get(&now, "/mesh/network/v1/networks/"+n.network+"/epochs/0")
-	get(&owed, "/mesh/tasks/v1/networks/"+n.network+"/nodes/"+node+"/owed/"+now.Calendar.Epoch)
+	get(&owed, "/mesh/tasks/v1/networks/"+n.network+"/nodes/"+node+"/owed/"+itoa(number(n.t, now.Calendar.Epoch)+100))
 	var validators struct {
 		Validators []struct {
 			Operator string `json:"operator_address"`
@@ -92,7 +92,7 @@ func (n *storageNet) routeValues(deal uint64) map[string]string {
 		"{network}": n.network, "{id}": n.network, "{name}": network.Network.Name, "{node}": node, "{operator}": member.Node.Operator,
 		"{peerId}": member.Node.Peer, "{client}": n.state(n.dir).key("client"), "{deal}": itoa(int(deal)), "{epoch}": owed.Owed.Proven,
 		"{number}": owed.Owed.Proven, "{height}": itoa(int(n.height())), "{close}": "2", "{delay}": "2", "{mMax}": "1",
-		"now": itoa(number(n.t, now.Calendar.Epoch) + 1), "{validator}": validators.Validators[0].Operator,
+		"now": itoa(number(n.t, now.Calendar.Epoch) + 100), "{validator}": validators.Validators[0].Operator,
 	}
 }
 
