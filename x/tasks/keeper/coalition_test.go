@@ -17,7 +17,7 @@ import (
 
 const (
 	// coalitionDraws is how many there are by themselves; a long run asks for 100,000.
-	coalitionDraws = 300
+	coalitionDraws = 150
 	// coalitionNodes is how many nodes of one owner each there are, all with the same bond.
 	coalitionNodes = 12
 )

@@ -98,8 +98,11 @@ func (k *Keeper) operatorAcks(ctx context.Context, msg *types.MsgAck) error {
 
 // ack books that the index's node has stored the latest layout. The first ack begins its stint:
 // it is owed from the next opening on. A node that has left begins none: with its bond on the way
-// back it would lose the index for nothing.
+// back it would lose the index for nothing. What was acknowledged before is so still.
 func (k *Keeper) ack(ctx context.Context, c contract, number uint32, i types.Index, n networktypes.Node) error {
+	if i.Status == types.INDEX_STATUS_HELD && i.Acked.Version == c.deal.Layout.Version {
+		return nil
+	}
 	o, err := k.owedTo(ctx, c.network.Seq, n.Id)
 	if err != nil {
 		return err

@@ -1,16 +1,25 @@
 package keeper_test
 
 import (
+	"context"
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/mesh-protocol/mesh/test/fuzzed"
 	"github.com/mesh-protocol/mesh/test/seeded"
 	"github.com/mesh-protocol/mesh/x/tasks/types"
 )
+
+// said is a message that was accepted: which of handlers, and its bytes.
+type said struct {
+	kind  int
+	bytes []byte
+}
 
 // duty is one that Deadlines named: what, of which node, and for which epoch, request, channel, task or index of a deal.
 type duty struct {
@@ -33,8 +42,23 @@ type warned struct {
 	// missed counts the epochs that a node was not paid for; over are the claims, by node and epoch, that can be proven no more.
 	missed map[uint64]int
 	over   map[[2]uint64]bool
+	// said is what nodes have sent for their duties.
+	said []said
 	// places are the nodes that have an index and a layout of it to acknowledge, by deal and index, as of the last block.
 	places map[[2]uint64]uint64
+}
+
+func newWarned(f *fixture, t *rapid.T, costs map[string]int) *warned {
+	return &warned{
+		history: newHistory(f, t), listed: map[duty]listing{}, does: map[duty]bool{}, costs: costs, missed: map[uint64]int{}, over: map[[2]uint64]bool{},
+	}
+}
+
+// begin has two deals drawn, and the layout of one of them on chain.
+func (w *warned) begin() {
+	for _, step := range []func(){w.open, w.open, w.block, w.block, w.draw, w.layout, w.block} {
+		step()
+	}
 }
 
 // work reads Deadlines of all nodes in a block, and lets each do what it will ever do of them: that is decided once for each duty.
@@ -57,18 +81,27 @@ func (w *warned) work() {
 func (w *warned) do(node uint64, d types.Deadline) {
 	switch {
 	case d.Duty == "claim" && d.AtStake.IsPositive(): // else it is about being there, which nobody is in this world
-		must(w.fixture, w.msgs.Claim, w.claimMsg(node, d.Epoch))
+		w.say(w.claimMsg(node, d.Epoch))
 	case d.Duty == "proof":
-		must(w.fixture, w.msgs.Prove, w.proveMsg(node, d.Epoch))
+		w.say(w.proveMsg(node, d.Epoch))
 	case d.Duty == "ack":
-		must(w.fixture, w.msgs.Ack, w.ackMsg(node, d.Deal, d.Index))
+		w.say(w.ackMsg(node, d.Deal, d.Index))
 	case d.Duty == "commit":
-		must(w.fixture, w.msgs.CommitResult, commitMsg(d.Task, node, "42"))
+		w.say(commitMsg(d.Task, node, "42"))
 	case d.Duty == "reveal":
-		must(w.fixture, w.msgs.RevealResult, revealMsg(d.Task, node, "42"))
+		w.say(revealMsg(d.Task, node, "42"))
 	case d.Duty == "open":
-		must(w.fixture, w.msgs.AnswerOpen, w.answerMsg(w.requestOf(d.Request)))
+		w.say(w.answerMsg(w.requestOf(d.Request)))
 	}
+}
+
+// say sends a message that is accepted, and remembers it.
+func (w *warned) say(msg fuzzed.Message) {
+	kind := slices.IndexFunc(w.handlers(), func(h fuzzed.Handler) bool { return reflect.TypeOf(h.New()) == reflect.TypeOf(msg) })
+	require.NoError(w.t, w.tx(func(ctx context.Context) error { return w.handlers()[kind].Handle(ctx, msg) }), "%T", msg)
+	bz, err := msg.Marshal()
+	require.NoError(w.t, err)
+	w.said = append(w.said, said{kind, bz})
 }
 
 func (w *warned) requestOf(id uint64) types.OpenRequest {
@@ -189,18 +222,14 @@ func (w *warned) proofsWereNamed(before *types.GenesisState) {
 // Whatever a missed duty costs, the duty was in Deadlines until the block before, whatever happens: in random histories of all messages.
 func TestWhatCostsWasADeadline(t *testing.T) {
 	total := map[string]int{}
-	seeded.Checks(t, histories/5, func(rt *rapid.T) {
-		w := &warned{
-			history: newHistory(newFixture(t, 6), rt), listed: map[duty]listing{}, does: map[duty]bool{}, costs: total, missed: map[uint64]int{}, over: map[[2]uint64]bool{},
-		}
+	seeded.Checks(t, histories/10, func(rt *rapid.T) {
+		w := newWarned(newFixture(t, 6), rt, total)
 		w.each = w.cost
 		steps := []func(){
 			w.open, w.draw, w.draw, w.layout, w.layout, w.extend, w.declare, w.declare, w.take, w.take, w.request, w.request,
 			w.openChannel, w.topUp, w.closeChannel, w.redeem, w.post, w.drawTasks, w.drawTasks, w.dispute,
 		}
-		for _, step := range []func(){w.open, w.open, w.block, w.block, w.draw, w.layout, w.block} {
-			step()
-		}
+		w.begin()
 		for w.epoch() < 12 {
 			rapid.SampledFrom(steps).Draw(rt, "step")()
 			w.placesWereNamed()
