@@ -15,7 +15,7 @@ import (
 // of every fee what would have been burnt. Nodes lose nothing but their time.
 func playAbsentInput(t testing.TB) Tally {
 	t.Helper()
-	p := newPosting(t, 6, 0, storage.Bond)
+	p := newPosting(t, 6, 0)
 	deal := p.client.Open(2, 4, 4)
 	content := p.NewContent(deal, 1, 4, 1_500)
 	p.Do(p.client.Account, &tasktypes.MsgCommitLayout{Client: p.client.String(), Deal: deal, Layout: content.Version(1)})

@@ -22,6 +22,8 @@ type Figure struct {
 	Burnt string `json:"burnt"`
 	// Net is what it has gained over not taking part. Where it does honest work beside, over doing that alone.
 	Net string `json:"net"`
+	// Above says what it would come to where it has more than the rule bears, which Net does not count.
+	Above string `json:"above,omitempty"`
 }
 
 // Adversary is one of the catalogue.
@@ -34,12 +36,16 @@ type Adversary struct {
 }
 
 // Tally is a Figure in numbers.
-type Tally struct{ Claimed, Proven, Paid, Burnt, Net math.Int }
+type Tally struct {
+	Claimed, Proven, Paid, Burnt, Net math.Int
+	Above                             string
+}
 
 // Figure names a tally.
 func (a Adversary) Figure(t Tally) Figure {
 	return Figure{
 		Name: a.Name, Claimed: t.Claimed.String(), Proven: t.Proven.String(), Paid: t.Paid.String(), Burnt: t.Burnt.String(), Net: t.Net.String(),
+		Above: t.Above,
 	}
 }
 
@@ -79,6 +85,12 @@ func All() []Adversary {
 		{"copycat", playCopycat},
 		{"silent_replica", playSilentReplica},
 		{"spent_bond", playSpentBond},
+		{"false_disputer", playFalseDisputer},
+		{"lying_jurors", playLyingJurors},
+		{"jury_staller", playJuryStaller},
+		{"silent_jurors", playSilentJurors},
+		{"liar_disputed", playLiarDisputed},
+		{"own_disputer", playOwnDisputer},
 		{"steering_client", playSteeringClient},
 		{"absent_input", playAbsentInput},
 	}

@@ -50,7 +50,7 @@ func (c *copycat) reveal(task uint64) {
 // playCopycat is one owner among six. A commitment is bound to its node, so that it has committed to nothing it can show.
 func playCopycat(t testing.TB) Tally {
 	t.Helper()
-	p := newPosting(t, 5, 1, storage.Bond)
+	p := newPosting(t, 5, 1)
 	c := &copycat{Holder: p.nodes[0], p: p}
 	p.Actors = append(p.Actors, c)
 	p.postSums(8)

@@ -37,7 +37,7 @@ func (l *lyingReplica) lie(task uint64) storage.Answer {
 // several owners who say the same are believed where they are more than half of those drawn: a client that minds asks for more replicas.
 func playLyingReplica(t testing.TB) Tally {
 	t.Helper()
-	p := newPosting(t, 5, 1, storage.Bond)
+	p := newPosting(t, 5, 1)
 	p.Actors = append(p.Actors, &lyingReplica{Holder: p.nodes[0], p: p})
 	p.postSums(8)
 	p.finish()

@@ -9,6 +9,7 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/devnet"
 	"github.com/mesh-protocol/mesh/test/devnet/storage"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 	tasktypes "github.com/mesh-protocol/mesh/x/tasks/types"
@@ -25,12 +26,13 @@ type posting struct {
 // postedFee is the fee of a replica: no share of it that matters is rounded.
 const postedFee = storage.Token
 
-// newPosting has honest nodes and those of a gang, with a bond each, in the active set.
-func newPosting(t testing.TB, honest, gangsters int, bond int64) *posting {
+// newPosting has honest nodes and those of a gang, with the usual bond each, in the active set.
+func newPosting(t testing.TB, honest, gangsters int) *posting {
 	t.Helper()
-	n := storage.New(t, storage.Config{})
+	accounts := 2*(honest+gangsters) + 8 // an owner and an operator each, and those who post and dispute
+	n := storage.New(t, storage.Config{Chain: devnet.Config{Accounts: max(40, accounts)}})
 	n.JoinHonest(honest)
-	p := &posting{gang: newGang(t, n, gangsters, bond), client: n.NewClient()}
+	p := &posting{gang: newGang(t, n, gangsters, storage.Bond), client: n.NewClient()}
 	n.Next()
 	n.Actors = append(n.Actors, p.client)
 	n.ToEpoch(n.Epoch() + 1)
@@ -61,7 +63,7 @@ func (p *posting) postSums(tasks int) {
 	}
 }
 
-// finish makes blocks until every task is settled and everything withdrawn.
+// finish makes blocks until every task is settled, no slash is held and everything is withdrawn.
 func (p *posting) finish() {
 	p.t.Helper()
 	p.Until(600, func() bool {
@@ -70,7 +72,7 @@ func (p *posting) finish() {
 				return false
 			}
 		}
-		return true
+		return len(p.State().Tasks.Slashes) == 0
 	})
 	p.ToEpoch(p.Epoch() + 3)
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/mesh-protocol/mesh/test/devnet/storage"
 	tasktypes "github.com/mesh-protocol/mesh/x/tasks/types"
@@ -36,7 +37,7 @@ func (s *silentReplica) Act() {
 // look at one that was wrong costs two.
 func playSilentReplica(t testing.TB) Tally {
 	t.Helper()
-	p := newPosting(t, 5, 1, storage.Bond)
+	p := newPosting(t, 5, 1)
 	p.Actors = append(p.Actors, &silentReplica{Holder: p.nodes[0], p: p})
 	p.postSums(16)
 	p.finish()
@@ -69,7 +70,7 @@ func (s *spentBond) Act() {
 func playSpentBond(t testing.TB) Tally {
 	t.Helper()
 	const fee = storage.Bond / 2
-	p := newPosting(t, 5, 1, storage.Bond)
+	p := newPosting(t, 5, 1)
 	s := &spentBond{Holder: p.nodes[0], p: p}
 	p.Actors = append(p.Actors, s)
 	p.move("moon")
@@ -88,7 +89,7 @@ func playSpentBond(t testing.TB) Tally {
 		tasktypes.TASK_OUTCOME_DISAGREED, tasktypes.TASK_OUTCOME_UNDRAWN, tasktypes.TASK_OUTCOME_UNDRAWN,
 	}, outcomes, "nobody shows a result of the first, and nobody commits to the others")
 	assert.NotEmpty(t, s.commits)
-	assert.NoError(t, s.commits[0].Err())
+	require.NoError(t, s.commits[0].Err())
 	assertRefused(t, s.commits[1:], tasktypes.ErrWrongState)
 	p.assertHonestKeepBonds()
 	return p.figure()

@@ -8,7 +8,6 @@ import (
 
 	"cosmossdk.io/math"
 
-	"github.com/mesh-protocol/mesh/test/devnet/storage"
 	tasktypes "github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
@@ -79,7 +78,7 @@ func (s *steerer) ownFees() (own, others math.Int) {
 
 func newSteerer(t testing.TB, honest, own int) *steerer {
 	t.Helper()
-	s := &steerer{posting: newPosting(t, honest, own, storage.Bond), drawn: map[uint64][]uint64{}}
+	s := &steerer{posting: newPosting(t, honest, own), drawn: map[uint64][]uint64{}}
 	s.client = s.ClientOf(s.nodes[0].Owner)
 	s.Actors = append(s.Actors, s)
 	return s
