@@ -22,7 +22,8 @@ type Figure struct {
 	Burnt string `json:"burnt"`
 	// Net is what it has gained over not taking part. Where it does honest work beside, over doing that alone.
 	Net string `json:"net"`
-	// Above says what it would come to where it has more than the rule bears, which Net does not count.
+	// Above says in words what Net does not count: what it would come to where it has more than a rule bears, or what it brings about
+	// and gains nothing by.
 	Above string `json:"above,omitempty"`
 }
 
@@ -68,6 +69,7 @@ func All() []Adversary {
 		{"layout_churner", playLayoutChurner},
 		{"returner_with_nothing", playReturner},
 		{"loss_and_repair_friends", playLossAndRepairFriends},
+		{"open_griefer", playOpenGriefer},
 		{"self_dealing_loses_money", playSelfDealing},
 		{"founder_cannot_take_deposits", playFounder},
 		{"voucher_cheat", playVoucherCheat},
@@ -76,6 +78,7 @@ func All() []Adversary {
 		{"dust_vouchers", playDustVouchers},
 		{"channel_self_payer_loses_money", playChannelSelfPayer},
 		{"sleeper", playSleeper},
+		{"jackpot_waiter", playJackpotWaiter},
 		{"slot_forger", playSlotForger},
 		{"inflated_duties", playInflatedDuties},
 		{"absent_friends", playAbsentFriends},
@@ -92,6 +95,8 @@ func All() []Adversary {
 		{"liar_disputed", playLiarDisputed},
 		{"own_disputer", playOwnDisputer},
 		{"steering_client", playSteeringClient},
+		{"steered_draw", playSteeredDraw},
+		{"backup_restorer", playBackupRestorer},
 		{"absent_input", playAbsentInput},
 	}
 }

@@ -103,6 +103,7 @@ func liarsOnTrial(t testing.TB, honest, gangsters, tasks int, sits func(c *trial
 	c.finish()
 	c.assertHonestKeepBonds()
 	c.assertWhole(before)
+	c.assertNothingAtStake()
 	return c
 }
 

@@ -79,6 +79,19 @@ func (c *trial) assertNoPartyJudges(t tasktypes.Task) {
 	}
 }
 
+// assertNothingAtStake has all owners take out what they have left of their bonds, once all tasks are settled.
+func (c *trial) assertNothingAtStake() {
+	c.t.Helper()
+	var txs []*storage.Tx
+	for _, h := range c.Holders {
+		txs = append(txs, c.Try(h.Owner, h.UnbondMsg(h.Node().OwnBond)))
+	}
+	c.Next()
+	for _, tx := range txs {
+		assert.NoError(c.t, tx.Err(), "something is still at stake: %s", tx)
+	}
+}
+
 // seats returns how many seats of the last jury of a task are the gang's, and how many there are.
 func (c *trial) seats(t tasktypes.Task) (mine, all uint32) {
 	for _, j := range t.Jurors() {
