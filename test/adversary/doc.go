@@ -10,6 +10,10 @@
 // is paid in MESH, and what keeping bytes costs off chain are not counted, so that an adversary does better
 // here than it could.
 //
+// Some are known by other names as well: a flow faker, who fakes paid work among his own accounts, is self_dealing_loses_money with deals,
+// channel_self_payer_loses_money with channels and steering_client with posted tasks; an overclaimer is inflated_leaf, repeated_leaves or
+// inflated_duties; a client that withholds its input is absent_input. Nobody washes merit, as no chain records any yet.
+//
 // Limitations: randomness is that of one honest validator. Adversaries of the beacon are in test/devnet, those
 // of the overlay will be where the overlay is. What watchers gain or lose in expectation only, where seats are
 // drawn, is held in x/network/keeper.

@@ -31,6 +31,7 @@ type edit struct {
 func mutants() map[string]mutant {
 	all := workMutants()
 	maps.Copy(all, channelMutants())
+	maps.Copy(all, juryMutants())
 	return all
 }
 
