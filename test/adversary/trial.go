@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/math"
 
@@ -65,8 +66,11 @@ func (c *trial) dispute(by *storage.Client, region string, tasks int) {
 		id := c.tasks[number]
 		c.Until(100, func() bool { return c.Task(id).Status == tasktypes.TASK_STATUS_JUDGED })
 		c.Do(by.Account, &tasktypes.MsgDisputeTask{Sender: by.String(), Task: id})
-		c.Until(400, func() bool { return !c.Task(id).IsOpen() })
-		c.assertNoPartyJudges(c.Task(id))
+		c.Until(400, func() bool {
+			t := c.Task(id)
+			c.assertNoPartyJudges(t)
+			return !t.IsOpen()
+		})
 	}
 }
 
@@ -75,7 +79,7 @@ func (c *trial) assertNoPartyJudges(t tasktypes.Task) {
 	c.t.Helper()
 	for _, j := range t.Jurors() {
 		_, is := t.Replica(j.Node)
-		assert.False(c.t, is, "node %d judges what it has done itself", j.Node)
+		require.False(c.t, is, "node %d judges what it has done itself", j.Node)
 	}
 }
 
@@ -107,18 +111,24 @@ func (c *trial) outcomes() (right, lies, hung int) {
 	c.t.Helper()
 	for number, id := range c.tasks {
 		t := c.Task(id)
-		switch said := string(t.Output); {
-		case t.Outcome == tasktypes.TASK_OUTCOME_HUNG:
+		switch string(t.Result) {
+		case "":
 			hung++
-		case said == sumOf(number%4):
+		case digestOf(sumOf(number % 4)):
 			right++
-		case said == string(lie.Output):
+		case digestOf(string(lie.Output)):
 			lies++
 		default:
 			assert.Fail(c.t, "neither right nor the lie", "task %d: %+v", id, t)
 		}
 	}
 	return right, lies, hung
+}
+
+// digestOf returns the result that an output stands for.
+func digestOf(output string) string {
+	digest := storage.Answer{Output: []byte(output)}.Digest()
+	return string(digest[:])
 }
 
 // honestLost returns what was taken from the bonds of nodes that are not the gang's.
