@@ -56,7 +56,7 @@ func channelMutants() map[string]mutant {
 		},
 		"use_without_burn": {
 			rule:  "what vouchers pay is burnt in part, as every fee is",
-			edits: []edit{{"x/tasks/keeper/voucher.go", "settleFee(ctx, network, n, gross, network.Params.Pay.BurnBps)", "settleFee(ctx, network, n, gross, 0)"}},
+			edits: []edit{{"x/tasks/keeper/voucher.go", "settleFee(ctx, network, n, types.FeeVoucher, gross, network.Params.Pay.BurnBps)", "settleFee(ctx, network, n, types.FeeVoucher, gross, 0)"}},
 			gains: "channel_self_payer_loses_money",
 			seen:  "at best",
 		},
