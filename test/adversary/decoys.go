@@ -82,7 +82,7 @@ func playSteeredDraw(t testing.TB) Tally {
 		}
 	}
 	s.Actors = append(s.Actors, s)
-	s.move("moon")
+	s.move()
 	s.post(sumMsg(s.client, 0, 2, steeredFee))
 	task := s.tasks[0]
 	s.Until(10, func() bool {

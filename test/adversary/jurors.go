@@ -71,7 +71,7 @@ func playLyingJurors(t testing.TB) Tally {
 	_, lies, hung := above.outcomes()
 	taken := above.honestLost()
 	require.Positive(t, lies, "with twelve of fourteen owners it is never believed")
-	assert.EqualValues(t, 2*2*postedFee*int64(lies), taken.Int64(), "two replicas of each")
+	assert.Equal(t, 2*2*postedFee*int64(lies), taken.Int64(), "two replicas of each")
 	assert.True(t, above.won().LTE(taken), "it gains %s, and %s was taken from others", above.won(), taken)
 	tally := below.figure()
 	tally.Above = fmt.Sprintf("with 12 of the 14 owners who can judge, %d of 3 right outcomes are overturned and %d hang: the coalition nets %s, honest replicas lose %s of bonds",

@@ -110,17 +110,17 @@ func (p *posting) assertHonestKeepBonds() {
 	}
 }
 
-// move says that nodes of the gang are in a region where nobody else is.
-func (p *posting) move(region string) {
+// move says that nodes of the gang are in a region, "moon", where nobody else is.
+func (p *posting) move() {
 	p.t.Helper()
 	for _, h := range p.nodes {
 		offer := h.Node().Offer
-		offer.Region = region
+		offer.Region = "moon"
 		p.Send(h.Owner, &networktypes.MsgUpdateNode{Owner: h.Owner.String(), Network: p.Record.Id, Node: h.ID, Offer: offer})
 	}
 	p.Next()
 	for _, h := range p.nodes {
-		require.Equal(p.t, region, h.Node().Offer.Region)
+		require.Equal(p.t, "moon", h.Node().Offer.Region)
 	}
 }
 

@@ -73,7 +73,7 @@ func playSpentBond(t testing.TB) Tally {
 	p := newPosting(t, 5, 1)
 	s := &spentBond{Holder: p.nodes[0], p: p}
 	p.Actors = append(p.Actors, s)
-	p.move("moon")
+	p.move()
 	for number := range 3 {
 		msg := sumMsg(p.client, 100+number, 1, fee)
 		msg.Filter.Region = "moon"

@@ -101,7 +101,7 @@ func playSteeringClient(t testing.TB) Tally {
 	assert.Equal(t, others.Add(loss(own)).Neg().String(), mixed.won().String())
 
 	alone := newSteerer(t, 4, 5)
-	alone.move("moon")
+	alone.move()
 	for number := range 2 {
 		msg := sumMsg(alone.client, number, 5, 10*postedFee)
 		msg.Filter.Region = "moon"

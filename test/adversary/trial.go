@@ -39,7 +39,7 @@ func newTrial(t testing.TB, honest, gangsters int) *trial {
 	t.Helper()
 	p := newPosting(t, honest, gangsters)
 	c := &trial{posting: p, disputer: p.NewClient()}
-	p.move("moon")
+	p.move()
 	p.addresses = append(p.addresses, c.disputer.String())
 	p.ToEpoch(p.Epoch() + 1)
 	p.begin()
