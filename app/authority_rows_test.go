@@ -56,6 +56,11 @@ func networkAuthorities() map[string]authority {
 				{Name: figure[label], Value: math.NewInt(value[label])},
 			}}
 		}},
+		"mesh.network.v1.MsgSunsetNetwork": {signer: "founder", msg: func(label string) sdk.Msg {
+			made := map[string]uint64{"signed": 2, "granted": 3} // by MsgCreateNetwork
+			id := networktypes.NetworkID(chainID, founder.addr, "Net "+label, nil, made[label], 0)
+			return &networktypes.MsgSunsetNetwork{Founder: founder.text(), Network: id}
+		}},
 		"mesh.network.v1.MsgRegisterNode": {signer: "founder", msg: func(label string) sdk.Msg { return newNode(label) }},
 		"mesh.network.v1.MsgUpdateNode": {signer: "founder", msg: func(string) sdk.Msg {
 			return &networktypes.MsgUpdateNode{Owner: founder.text(), Network: net, Node: 1, Offer: networktypes.Offer{Region: "eu"}}

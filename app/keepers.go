@@ -165,7 +165,7 @@ func newKeepers(base *baseapp.BaseApp, enc encoding, st stores, opts servertypes
 		Addresses: accounts, Bank: bank, Networks: k.Network, Nodes: k.Network, Actives: networkkeeper.NewActiveSet(k.Network), Beacon: k.Beacon,
 		PayModule: rewardtypes.ModuleName, Hooks: k.Rewards,
 	})
-	k.Network.Connect(networktypes.MultiHooks{k.Tasks, k.Rewards}, k.Rewards, k.Tasks)
+	k.Network.Connect(networktypes.MultiHooks{k.Tasks, k.Rewards}, k.Rewards, k.Tasks, networktypes.MultiObligations{k.Tasks, k.Rewards})
 	return k
 }
 

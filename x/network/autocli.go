@@ -48,6 +48,12 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					Example:        `meshd tx network update-network net_1a2b3c4d --changes '{"name":"storage.price","value":"1200000"}' --from founder`,
 					PositionalArgs: []*autocliv1.PositionalArgDescriptor{{ProtoField: "network"}},
 				},
+				{
+					RpcMethod: "SunsetNetwork", Use: "sunset [network]",
+					Short:          "End a network without open obligations for good and get its deposit back",
+					Example:        "meshd tx network sunset net_1a2b3c4d --from founder",
+					PositionalArgs: []*autocliv1.PositionalArgDescriptor{{ProtoField: "network"}},
+				},
 				rpc("UpdateNode", "update-node [network] [node]", "Change a node's offer or operator", "network", "node"),
 				rpc("Bond", "bond [network] [node] [amount]", "Put up money for a node, in base units", "network", "node", "amount"),
 				rpc("Unbond", "unbond [network] [node] [amount]", "Take money out of a node, in base units", "network", "node", "amount"),

@@ -16,6 +16,9 @@ import (
 // bond moves money from the giver to the module and puts it up for a node. The owner's is the
 // node's own; anybody else's is given, at the commission the node offers now.
 func (k *Keeper) bond(ctx context.Context, giver sdk.AccAddress, giverText string, network types.Network, n types.Node, amount math.Int) error {
+	if err := network.CheckLive(); err != nil {
+		return err
+	}
 	if n.Status == types.NODE_STATUS_LEFT {
 		return types.ErrWrongStatus.Wrapf("node %d has left", n.Id)
 	}

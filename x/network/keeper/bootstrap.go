@@ -16,7 +16,7 @@ import (
 // record that does not count longer than the last is refused: anyone who saw an older one could
 // publish it again. Expired records make room; there is no money in it, so the number is bounded.
 func (k *Keeper) publishBootstrap(ctx context.Context, msg *types.MsgPublishBootstrap) error {
-	network, err := k.NetworkByID(ctx, msg.Network)
+	network, err := k.live(ctx, msg.Network)
 	if err != nil {
 		return err
 	}

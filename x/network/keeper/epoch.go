@@ -33,6 +33,9 @@ func (k *Keeper) ChangeDuties(ctx context.Context, seq uint64, by int) error {
 	if err != nil {
 		return err
 	}
+	if err := n.CheckLive(); err != nil {
+		return err
+	}
 	if by < 0 && cal.Duties < uint64(-by) {
 		return types.ErrInvalidRequest.Wrapf("network %d has %d duties, %d cannot be removed", seq, cal.Duties, -by)
 	}

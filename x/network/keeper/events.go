@@ -24,6 +24,10 @@ func emitNetworkCreated(ctx context.Context, n types.Network, fee sdk.Coin) erro
 	})
 }
 
+func emitNetworkEnded(ctx context.Context, n types.Network, deposit sdk.Coin) error {
+	return emit(ctx, &types.EventNetworkEnded{Network: n.Id, Founder: n.Founder, Deposit: deposit})
+}
+
 func emitTermsAnnounced(ctx context.Context, network string, changes []types.TermChange, due int64) error {
 	return emit(ctx, &types.EventTermsAnnounced{Network: network, Changes: changes, Due: due})
 }

@@ -18,7 +18,7 @@ func (f *fixture) handlers() []fuzzed.Handler {
 	return []fuzzed.Handler{
 		fuzzed.HandlerOf(m.CreateNetwork), fuzzed.HandlerOf(m.UpdateNetwork), fuzzed.HandlerOf(m.RegisterNode), fuzzed.HandlerOf(m.UpdateNode),
 		fuzzed.HandlerOf(m.Bond), fuzzed.HandlerOf(m.Unbond), fuzzed.HandlerOf(m.Leave), fuzzed.HandlerOf(m.Resume), fuzzed.HandlerOf(m.Prune),
-		fuzzed.HandlerOf(m.PublishBootstrap), fuzzed.HandlerOf(m.UpdateParams),
+		fuzzed.HandlerOf(m.PublishBootstrap), fuzzed.HandlerOf(m.UpdateParams), fuzzed.HandlerOf(m.SunsetNetwork),
 	}
 }
 
@@ -84,6 +84,7 @@ func seeds(t testing.TB, f *nodeFixture) [][]byte {
 		&types.MsgPrune{Reporter: cal, Network: n.Id, Node: 2},
 		f.record(t, n, account("ann"), "one", height+300),
 		&types.MsgUpdateParams{Authority: f.authority, Params: types.DevnetParams()},
+		&types.MsgSunsetNetwork{Founder: n.Founder, Network: f.nets[1].Id},
 	} {
 		f.apart(func() { require.NoError(t, f.handlers()[kind].Handle(f.ctx, msg), "%T", msg) })
 		bz, err := msg.Marshal()

@@ -25,6 +25,8 @@ type Keeper struct {
 	hooks     types.Hooks
 	bondHooks types.BondHooks
 	duties    types.DutyKeeper
+	// obligations are asked before a network ends.
+	obligations types.ObligationKeeper
 
 	schema collections.Schema
 	// params holds the rules of the chain for all networks.
@@ -143,8 +145,8 @@ func (k *Keeper) addTimeState(sb *collections.SchemaBuilder, cdc codec.BinaryCod
 
 // Connect names the modules to the right, which are made after this one. It is called once, before
 // the first block.
-func (k *Keeper) Connect(hooks types.Hooks, bondHooks types.BondHooks, duties types.DutyKeeper) {
-	k.hooks, k.bondHooks, k.duties = hooks, bondHooks, duties
+func (k *Keeper) Connect(hooks types.Hooks, bondHooks types.BondHooks, duties types.DutyKeeper, obligations types.ObligationKeeper) {
+	k.hooks, k.bondHooks, k.duties, k.obligations = hooks, bondHooks, duties, obligations
 }
 
 // account decodes an address. It returns ErrInvalidRequest unless the address is spelled as the

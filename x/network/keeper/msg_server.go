@@ -36,6 +36,15 @@ func (m msgServer) UpdateNetwork(ctx context.Context, msg *types.MsgUpdateNetwor
 	return &types.MsgUpdateNetworkResponse{Due: due}, nil
 }
 
+// SunsetNetwork implements types.MsgServer.
+func (m msgServer) SunsetNetwork(ctx context.Context, msg *types.MsgSunsetNetwork) (*types.MsgSunsetNetworkResponse, error) {
+	deposit, err := m.sunset(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgSunsetNetworkResponse{Deposit: deposit}, nil
+}
+
 // RegisterNode implements types.MsgServer.
 func (m msgServer) RegisterNode(ctx context.Context, msg *types.MsgRegisterNode) (*types.MsgRegisterNodeResponse, error) {
 	owner, err := m.account("owner", msg.Owner)

@@ -33,7 +33,7 @@ func (k *Keeper) registerNode(ctx context.Context, owner sdk.AccAddress, msg *ty
 // checkRegistration returns the network and the operator of a node that may be made. Operator and
 // host are each in the network once.
 func (k *Keeper) checkRegistration(ctx context.Context, owner sdk.AccAddress, msg *types.MsgRegisterNode) (types.Network, []byte, error) {
-	network, err := k.NetworkByID(ctx, msg.Network)
+	network, err := k.live(ctx, msg.Network)
 	if err != nil {
 		return network, nil, err
 	}
@@ -95,6 +95,9 @@ func (k *Keeper) placeNode(ctx context.Context, network types.Network, owner sdk
 func (k *Keeper) updateNode(ctx context.Context, owner sdk.AccAddress, msg *types.MsgUpdateNode) (types.Node, error) {
 	network, n, err := k.ownNode(ctx, msg.Owner, msg.Network, msg.Node)
 	if err != nil {
+		return types.Node{}, err
+	}
+	if err := network.CheckLive(); err != nil {
 		return types.Node{}, err
 	}
 	if n.Status == types.NODE_STATUS_LEFT {

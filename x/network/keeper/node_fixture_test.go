@@ -39,6 +39,18 @@ type nodeFixture struct {
 	hooks  *fakeHooks
 	// bondHooks are told of changes of bonds.
 	bondHooks *fakeBondHooks
+	// obligations say what else of a network is open, or fail.
+	obligations *fakeObligations
+}
+
+// fakeObligations says what is open in each network, or fails.
+type fakeObligations struct {
+	open map[uint64]string
+	err  error
+}
+
+func (o *fakeObligations) OpenIn(_ context.Context, network uint64) (string, error) {
+	return o.open[network], o.err
 }
 
 // fakeDuties says which (network, node) is stale, and what each can come to pay.
@@ -99,7 +111,8 @@ func newNodeFixture(t *testing.T, networks int) *nodeFixture {
 	p.CreateFee.Amount = math.ZeroInt()
 	_, err := f.msgs.UpdateParams(f.ctx, &types.MsgUpdateParams{Authority: f.authority, Params: p})
 	require.NoError(t, err)
-	f.keeper.Connect(f.hooks, f.bondHooks, f.duties)
+	f.obligations = &fakeObligations{open: map[uint64]string{}}
+	f.keeper.Connect(f.hooks, f.bondHooks, f.duties, f.obligations)
 	for i := range networks {
 		f.found(t, fmt.Sprintf("Net %d", i+1), minBond)
 	}

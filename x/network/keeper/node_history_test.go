@@ -56,7 +56,7 @@ func (h *history) message() error {
 	n := h.network()
 	id, owner := h.node(n)
 	var err error
-	switch rapid.IntRange(0, 13).Draw(h.t, "message") {
+	switch rapid.IntRange(0, 14).Draw(h.t, "message") {
 	case 0, 1:
 		who := h.person()
 		_, err = h.msgs.RegisterNode(h.ctx, h.registration(h.t, n, who, h.name(), h.name(), h.amount()))
@@ -80,6 +80,8 @@ func (h *history) message() error {
 		until := h.ctx.BlockHeight() + rapid.Int64Range(-1, 40).Draw(h.t, "until")
 		who := rapid.SampledFrom([]sdk.AccAddress{h.founder, h.bytes(h.t, owner)}).Draw(h.t, "publisher")
 		_, err = h.msgs.PublishBootstrap(h.ctx, h.record(h.t, n, who, h.name(), until))
+	case 14:
+		return h.sunset(n, owner)
 	case 13:
 		name := rapid.SampledFrom([]string{"storage.price", "bond.unbonding_seconds", "epoch.epoch_blocks"}).Draw(h.t, "figure")
 		founder := rapid.SampledFrom([]string{n.Founder, n.Founder, owner}).Draw(h.t, "founder")
@@ -143,6 +145,9 @@ func (h *history) step() {
 	ctx, _ := h.withEvents()
 	h.ctx = sdk.UnwrapSDKContext(ctx)
 	if rapid.IntRange(0, 3).Draw(h.t, "blocks") == 0 {
+		if rapid.IntRange(0, 9).Draw(h.t, "wind up") == 0 {
+			h.windUp(h.network())
+		}
 		for range rapid.IntRange(1, 2*epochBlocks).Draw(h.t, "count") {
 			h.blockWithCheck()
 		}

@@ -47,7 +47,11 @@ func (q queryServer) respond(ctx context.Context, n types.Network, err error) (*
 	if err != nil {
 		return nil, grpcError(err)
 	}
-	return &types.QueryNetworkResponse{Network: n, Supply: q.bank.GetSupply(ctx, n.Token.Denom), Pending: pending}, nil
+	cal, err := q.calendars.Get(ctx, n.Seq)
+	if err != nil {
+		return nil, grpcError(err)
+	}
+	return &types.QueryNetworkResponse{Network: n, Supply: q.bank.GetSupply(ctx, n.Token.Denom), Pending: pending, Status: n.Status(cal)}, nil
 }
 
 // Networks implements types.QueryServer.

@@ -29,7 +29,7 @@ func TestQueryNetwork(t *testing.T) {
 	f := newFixture(t)
 	f.create(t, "First")
 	id := f.create(t, "Storage Net").Id
-	want := types.QueryNetworkResponse{Network: f.export(t).Networks[1], Supply: sdk.NewInt64Coin(id+"/ustr", 100_000_000_000_000)}
+	want := types.QueryNetworkResponse{Network: f.export(t).Networks[1], Supply: sdk.NewInt64Coin(id+"/ustr", 100_000_000_000_000), Status: types.StatusDormant}
 	for _, c := range []struct {
 		name string
 		ask  func() (*types.QueryNetworkResponse, error)

@@ -22,6 +22,9 @@ func (k *Keeper) leave(ctx context.Context, network types.Network, n types.Node)
 
 // resume brings a suspended node back.
 func (k *Keeper) resume(ctx context.Context, network types.Network, n types.Node) error {
+	if err := network.CheckLive(); err != nil {
+		return err
+	}
 	if n.Status != types.NODE_STATUS_SUSPENDED {
 		return types.ErrWrongStatus.Wrapf("node %d is not suspended", n.Id)
 	}

@@ -46,7 +46,7 @@ func (k *Keeper) announce(ctx context.Context, msg *types.MsgUpdateNetwork) (int
 
 // foundedBy returns a network if the account is its founder and the hand-over is still to come.
 func (k *Keeper) foundedBy(ctx context.Context, founder, id string) (types.Network, error) {
-	n, err := k.NetworkByID(ctx, id)
+	n, err := k.live(ctx, id)
 	if err != nil {
 		return n, err
 	}

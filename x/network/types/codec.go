@@ -9,7 +9,7 @@ import (
 // RegisterInterfaces makes the module's messages known to an interface registry.
 func RegisterInterfaces(r codectypes.InterfaceRegistry) {
 	r.RegisterImplementations((*sdk.Msg)(nil),
-		&MsgCreateNetwork{}, &MsgUpdateNetwork{}, &MsgRegisterNode{}, &MsgUpdateNode{}, &MsgBond{}, &MsgUnbond{}, &MsgLeave{},
+		&MsgCreateNetwork{}, &MsgUpdateNetwork{}, &MsgSunsetNetwork{}, &MsgRegisterNode{}, &MsgUpdateNode{}, &MsgBond{}, &MsgUnbond{}, &MsgLeave{},
 		&MsgResume{}, &MsgPrune{}, &MsgPublishBootstrap{}, &MsgUpdateParams{},
 	)
 	msgservice.RegisterMsgServiceDesc(r, &_Msg_serviceDesc)

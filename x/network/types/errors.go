@@ -52,4 +52,8 @@ var (
 	ErrChangePending = errorsmod.Register(ModuleName, 24, "a change of this figure is on its way")
 	// ErrBondNeeded is a bond that covers what its node is answerable for.
 	ErrBondNeeded = errorsmod.Register(ModuleName, 25, "bond needed")
+	// ErrNetworkEnded is something that is to be opened or changed in a network after its sunset.
+	ErrNetworkEnded = errorsmod.Register(ModuleName, 26, "network ended")
+	// ErrOpenObligations is a network that cannot end yet.
+	ErrOpenObligations = errorsmod.Register(ModuleName, 27, "open obligations")
 )

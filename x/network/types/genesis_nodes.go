@@ -24,7 +24,7 @@ func (g GenesisState) validateNodes() error {
 		c.networks[n.Seq] = n
 	}
 	for _, check := range []func(census) error{
-		g.validateCalendars, g.validateEpochs, g.validateOwners, g.validatePlaces, g.validateBonds, g.validateUnbondings, g.validateBootstraps, g.validateTerms,
+		g.validateCalendars, g.validateEpochs, g.validateOwners, g.validatePlaces, g.validateBonds, g.validateUnbondings, g.validateBootstraps, g.validateTerms, g.validateEnded,
 	} {
 		if err := check(c); err != nil {
 			return err

@@ -32,6 +32,26 @@ func (m MultiHooks) AfterEpochClosed(ctx context.Context, network, epoch uint64)
 	return nil
 }
 
+// ObligationKeeper knows what of a network is still open in a module to the right of x/network.
+type ObligationKeeper interface {
+	// OpenIn says in words what keeps a network from ending that is dormant and in which nothing is bonded or a duty; "" is nothing.
+	// Its cost does not grow with what the network ever held. An error is the store's.
+	OpenIn(ctx context.Context, network uint64) (string, error)
+}
+
+// MultiObligations asks several keepers in their order and returns the first answer.
+type MultiObligations []ObligationKeeper
+
+// OpenIn implements ObligationKeeper.
+func (m MultiObligations) OpenIn(ctx context.Context, network uint64) (string, error) {
+	for _, k := range m {
+		if open, err := k.OpenIn(ctx, network); err != nil || open != "" {
+			return open, err
+		}
+	}
+	return "", nil
+}
+
 // DutyKeeper knows what nodes owe: the modules to the right of x/network answer it.
 type DutyKeeper interface {
 	// IsStale tells whether a node owed something in each of the last epochs whose duties are over,

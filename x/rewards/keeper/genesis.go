@@ -36,7 +36,7 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		errs = append(errs, k.closed.Set(ctx, collections.Join(c.Network, c.Epoch), c.Closed))
 	}
 	for _, s := range g.Sharings {
-		errs = append(errs, k.sharings.Set(ctx, collections.Join3(s.Network, s.Node, s.Epoch), s.Sharing))
+		errs = append(errs, k.setSharing(ctx, collections.Join3(s.Network, s.Node, s.Epoch), s.Sharing))
 	}
 	return errors.Join(errs...)
 }

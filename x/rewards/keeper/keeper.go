@@ -52,6 +52,8 @@ type Keeper struct {
 	closed collections.Map[collections.Pair[uint64, uint64], types.Closed]
 	// sharings maps (network, node, last epoch) to how pay up to that epoch is shared, where bonds changed in it.
 	sharings collections.Map[nodeEpoch, types.Sharing]
+	// unminted holds the keys of sharings with emission for uptime and duties that was not withdrawn.
+	unminted collections.KeySet[nodeEpoch]
 }
 
 // NewKeeper returns a keeper over the given store. It panics if two collections share a prefix.
@@ -71,6 +73,7 @@ func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, addresses add
 		burnt:     collections.NewMap(sb, types.BurntPrefix, "burnt", numbers, sdk.IntValue),
 		closed:    collections.NewMap(sb, types.ClosedPrefix, "closed", numbers, codec.CollValue[types.Closed](cdc)),
 		sharings:  collections.NewMap(sb, types.SharingsPrefix, "sharings", triple, codec.CollValue[types.Sharing](cdc)),
+		unminted:  collections.NewKeySet(sb, types.UnmintedPrefix, "unminted", triple),
 	}
 	schema, err := sb.Build()
 	if err != nil {

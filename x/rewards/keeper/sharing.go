@@ -52,7 +52,7 @@ func (k *Keeper) BeforeBondsChanged(ctx context.Context, seq, node uint64) error
 	}
 	return errors.Join(
 		k.dropLatest(ctx, seq, node),
-		k.sharings.Set(ctx, at, s),
+		k.setSharing(ctx, at, s),
 		k.fees.Remove(ctx, collections.Join(seq, node)),
 		k.presence.Remove(ctx, collections.Join(seq, node)),
 	)
@@ -89,7 +89,7 @@ func (k *Keeper) addShared(ctx context.Context, at nodeEpoch, amount math.Int, s
 	if err == nil {
 		sum := part(&s)
 		*sum = sum.Add(amount)
-		return k.sharings.Set(ctx, at, s)
+		return k.setSharing(ctx, at, s)
 	}
 	if !errors.Is(err, collections.ErrNotFound) {
 		return err
@@ -159,7 +159,7 @@ func (k *Keeper) takeShared(ctx context.Context, seq, node uint64, runs []run, m
 			r.sharing.Presence = math.ZeroInt()
 		}
 		if r.stored {
-			err = errors.Join(k.sharings.Set(ctx, collections.Join3(seq, node, r.last), r.sharing), k.dropSharing(ctx, seq, node, 0, r.last, cal.Epoch))
+			err = errors.Join(k.setSharing(ctx, collections.Join3(seq, node, r.last), r.sharing), k.dropSharing(ctx, seq, node, 0, r.last, cal.Epoch))
 		} else {
 			err = k.fees.Remove(ctx, collections.Join(seq, node))
 			if minted {

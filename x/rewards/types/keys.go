@@ -28,6 +28,8 @@ var (
 	PresencePrefix = collections.NewPrefix(6)
 	// DutiesPrefix maps (network, epoch) to what watchers were paid for their duties of it.
 	DutiesPrefix = collections.NewPrefix(7)
+	// UnmintedPrefix holds (network, node, last epoch) of sharings with emission that was not withdrawn.
+	UnmintedPrefix = collections.NewPrefix(8)
 )
 
 const (

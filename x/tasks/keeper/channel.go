@@ -26,6 +26,9 @@ func (k *Keeper) openChannel(ctx context.Context, msg *types.MsgOpenChannel) (ty
 	if err != nil {
 		return types.Channel{}, err
 	}
+	if err := network.CheckLive(); err != nil {
+		return types.Channel{}, err
+	}
 	if err := k.mayBePaid(ctx, network, msg.Node); err != nil {
 		return types.Channel{}, err
 	}

@@ -27,6 +27,9 @@ func (k *Keeper) openDeal(ctx context.Context, client sdk.AccAddress, msg *types
 	if err != nil {
 		return types.Deal{}, types.Cost{}, err
 	}
+	if err := network.CheckLive(); err != nil {
+		return types.Deal{}, types.Cost{}, err
+	}
 	cal, err := k.deps.Networks.Calendar(ctx, network.Seq)
 	if err != nil {
 		return types.Deal{}, types.Cost{}, err

@@ -33,6 +33,9 @@ func (k *Keeper) postTask(ctx context.Context, msg *types.MsgPostTask) (types.Ta
 	if err != nil {
 		return types.Task{}, err
 	}
+	if err := network.CheckLive(); err != nil {
+		return types.Task{}, err
+	}
 	epoch, err := k.payingEpoch(ctx, network)
 	if err != nil {
 		return types.Task{}, err

@@ -64,6 +64,9 @@ type world struct {
 	forgets int64
 	// asleep says that the networks sleep: the epoch that was the last is closed.
 	asleep bool
+	// ended is the height at which the networks ended, lastEpoch the one after which they sleep; else 0.
+	ended     int64
+	lastEpoch uint64
 }
 
 func (w *world) clone() world {
@@ -116,7 +119,7 @@ func (w *world) Network(_ context.Context, s uint64) (networktypes.Network, erro
 		return networktypes.Network{}, networktypes.ErrNetworkNotFound
 	}
 	id, token := namesOf(s)
-	return networktypes.Network{Seq: s, Id: id, Token: networktypes.Token{Denom: token}, Params: w.params}, nil
+	return networktypes.Network{Seq: s, Id: id, Token: networktypes.Token{Denom: token}, Params: w.params, SunsetHeight: w.ended}, nil
 }
 
 func (w *world) NetworkByID(ctx context.Context, id string) (networktypes.Network, error) {
@@ -150,6 +153,9 @@ func (w *world) Calendar(ctx context.Context, s uint64) (networktypes.Calendar, 
 	c := networktypes.Calendar{Network: s, Epoch: epochOf(ctx), RollsAt: opening(epochOf(ctx) + 1), Duties: uint64(w.at(s).duties)}
 	if w.asleep {
 		c.RollsAt = 0
+	}
+	if e := w.lastEpoch; e != 0 && c.Epoch > e {
+		c.Epoch, c.RollsAt, c.Duties = e, 0, 0
 	}
 	return c, nil
 }
