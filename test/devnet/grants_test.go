@@ -41,7 +41,7 @@ func TestLifeIsTheSameByGrants(t *testing.T) {
 	for _, step := range []func(*life){
 		func(*life) {}, (*life).manage, (*life).loseAndReport, (*life).ask, (*life).leave, (*life).pay, (*life).pruneAndResume,
 		(*life).settle, (*life).register,
-		(*life).work,
+		(*life).work, (*life).sunset,
 	} {
 		step(direct)
 		step(granted)
