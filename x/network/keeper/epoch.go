@@ -61,7 +61,7 @@ func (k *Keeper) BeginBlock(ctx sdk.Context) error {
 		branch, write := ctx.CacheContext()
 		if err := k.roll(branch, key.K2(), key.K1()); err != nil {
 			ctx.Logger().Error("open an epoch", "module", types.ModuleName, "network", key.K2(), "error", err.Error())
-			if err := k.retryRoll(ctx, key.K2()); err != nil {
+			if err := k.retryRoll(ctx, key.K2(), err); err != nil {
 				return err
 			}
 			continue
@@ -71,11 +71,11 @@ func (k *Keeper) BeginBlock(ctx sdk.Context) error {
 	return nil
 }
 
-// retryRoll puts an opening that failed off. The calendar keeps the height it was scheduled for,
+// retryRoll puts an opening that failed off, and says so. The calendar keeps the height it was scheduled for,
 // which is where the epoch that is open ends.
-func (k *Keeper) retryRoll(ctx sdk.Context, seq uint64) error {
+func (k *Keeper) retryRoll(ctx sdk.Context, seq uint64, why error) error {
 	at := ctx.BlockHeight() + retryBlocks
-	if err := k.openings.add(ctx, at, seq); err != nil {
+	if err := errors.Join(k.openings.add(ctx, at, seq), emitOpeningStuck(ctx, seq, at, why)); err != nil {
 		return err
 	}
 	cal, err := k.calendars.Get(ctx, seq)

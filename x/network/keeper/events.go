@@ -79,3 +79,11 @@ func emitBootstrapPublished(ctx context.Context, network string, b types.Bootstr
 func emitEpochOpened(ctx context.Context, network string, e types.Epoch) error {
 	return emit(ctx, &types.EventEpochOpened{Network: network, Epoch: e.Number, Nodes: e.Nodes})
 }
+
+func emitOpeningStuck(ctx context.Context, seq uint64, retry int64, why error) error {
+	return emit(ctx, &types.EventOpeningStuck{Seq: seq, RetryHeight: retry, Reason: why.Error()})
+}
+
+func emitUnbondingStuck(ctx context.Context, id uint64, completes int64, why error) error {
+	return emit(ctx, &types.EventUnbondingStuck{Unbonding: id, Completes: completes, Reason: why.Error()})
+}

@@ -19,6 +19,7 @@ type ledger struct {
 	supply   sdk.Coins
 	metadata map[string]string
 	fail     string // name of the method that returns errLedger
+	closed   string // account that takes nothing
 }
 
 func (l *ledger) GetBalance(_ context.Context, addr sdk.AccAddress, denom string) sdk.Coin {
@@ -63,7 +64,7 @@ func (l *ledger) SetTokenMetadata(_ context.Context, base, display, name, symbol
 
 // move takes from one account and gives to another; nil is nobody.
 func (l *ledger) move(method string, from, to sdk.AccAddress, amt sdk.Coins) error {
-	if l.fail == method {
+	if l.fail == method || to != nil && l.closed == string(to) {
 		return errLedger
 	}
 	if from != nil {

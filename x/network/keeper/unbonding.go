@@ -176,28 +176,32 @@ func (k *Keeper) unbondingsOf(ctx context.Context, seq, node uint64) ([]types.Un
 	return list, err
 }
 
-// payBackDue pays back the unbondings that are over, at most MaxUnbondingsPerBlock.
+// payBackDue pays back the unbondings that are over, at most MaxUnbondingsPerBlock, each in a branch of its own: one that cannot be
+// paid is set aside and holds up neither the others nor the chain.
 func (k *Keeper) payBackDue(ctx sdk.Context) error {
 	due, err := k.returns.due(ctx, ctx.BlockTime().Unix(), types.MaxUnbondingsPerBlock)
 	if err != nil {
 		return err
 	}
 	for _, e := range due {
-		u, err := k.unbondings.Get(ctx, e.K2())
-		if err != nil {
-			return err
+		branch, write := ctx.CacheContext()
+		why := k.payBack(branch, e.K2())
+		if why == nil {
+			write()
+			continue
 		}
-		if err := k.payBack(ctx, u); err != nil {
+		ctx.Logger().Error("pay a bond back", "module", types.ModuleName, "unbonding", e.K2(), "error", why.Error())
+		if err := k.putOff(ctx, e, why); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// payBack ends one unbonding. Money that cannot be sent, such as to an account that may not
-// receive, waits for another unbonding time and holds nobody up.
-func (k *Keeper) payBack(ctx sdk.Context, u types.Unbonding) error {
-	if err := k.removeUnbonding(ctx, u); err != nil {
+// payBack ends one unbonding.
+func (k *Keeper) payBack(ctx context.Context, id uint64) error {
+	u, err := k.unbondings.Get(ctx, id)
+	if err != nil {
 		return err
 	}
 	network, err := k.networks.Get(ctx, u.Network)
@@ -208,13 +212,31 @@ func (k *Keeper) payBack(ctx sdk.Context, u types.Unbonding) error {
 	if err != nil {
 		return err
 	}
-	branch, write := ctx.CacheContext()
-	coins := sdk.NewCoins(sdk.NewCoin(network.Token.Denom, u.Amount))
-	if err := k.bank.SendCoinsFromModuleToAccount(branch, types.ModuleName, giver, coins); err != nil {
-		ctx.Logger().Error("pay a bond back", "module", types.ModuleName, "unbonding", u.Id, "error", err.Error())
-		u.Completes = ctx.BlockTime().Unix() + int64(network.Params.Bond.UnbondingSeconds)
-		return k.setUnbonding(ctx, u)
+	if err := k.removeUnbonding(ctx, u); err != nil {
+		return err
 	}
-	write()
+	coins := sdk.NewCoins(sdk.NewCoin(network.Token.Denom, u.Amount))
+	if err := k.bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, giver, coins); err != nil {
+		return err
+	}
 	return emitUnbonded(ctx, network.Id, u)
+}
+
+// putOff sets an unbonding aside that cannot be paid, such as to an account that may not receive: it waits for another unbonding
+// time, which is the default one where its network cannot be read. One that cannot be read itself is not tried again.
+func (k *Keeper) putOff(ctx sdk.Context, at entry, why error) error {
+	u, err := k.unbondings.Get(ctx, at.K2())
+	if err != nil {
+		return errors.Join(k.returns.remove(ctx, at.K1(), at.K2()), emitUnbondingStuck(ctx, at.K2(), 0, why))
+	}
+	wait := types.DefaultNetworkParams().Bond.UnbondingSeconds
+	if network, err := k.networks.Get(ctx, u.Network); err == nil {
+		wait = network.Params.Bond.UnbondingSeconds
+	}
+	u.Completes = ctx.BlockTime().Unix() + int64(wait)
+	return errors.Join(
+		k.returns.remove(ctx, at.K1(), at.K2()),
+		k.setUnbonding(ctx, u),
+		emitUnbondingStuck(ctx, u.Id, u.Completes, why),
+	)
 }
