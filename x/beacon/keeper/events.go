@@ -28,6 +28,10 @@ func emitMissed(ctx context.Context, validator string, height int64, missed uint
 	})
 }
 
+func emitRevealerStuck(ctx context.Context, validator string, why error) error {
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventRevealerStuck{Validator: validator, Reason: why.Error()})
+}
+
 func emitParamsUpdated(ctx context.Context, authority string) error {
 	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventParamsUpdated{Authority: authority})
 }

@@ -97,7 +97,7 @@ func (k *Keeper) miss(ctx context.Context, params types.Params, req *abci.Reques
 		}
 		r.Missed++
 		missed, err = r.Missed, k.revealers.Set(ctx, operator, *r)
-	} else {
+	} else if err = k.tellUnreadable(ctx, operator, validator); err == nil {
 		missed, err = k.missNewcomer(ctx, params, operator, validator, req.Height)
 	}
 	if err != nil || missed == 0 {
@@ -110,12 +110,22 @@ func (k *Keeper) miss(ctx context.Context, params types.Params, req *abci.Reques
 	return emitMissed(ctx, validator, req.Height, missed, slashed)
 }
 
+// tellUnreadable says so where what is stored of a proposer cannot be read, for which it counts as not registered.
+func (k *Keeper) tellUnreadable(ctx context.Context, operator []byte, validator string) error {
+	_, err := k.revealers.Get(ctx, operator)
+	if !errors.Is(err, collections.ErrEncoding) {
+		return nil
+	}
+	sdk.UnwrapSDKContext(ctx).Logger().Error("read a revealer", "module", types.ModuleName, "validator", validator, "error", err.Error())
+	return emitRevealerStuck(ctx, validator, err)
+}
+
 // missNewcomer counts a block of a proposer that never registered. It returns 0 while the time
 // it has for registering is not over.
 func (k *Keeper) missNewcomer(ctx context.Context, params types.Params, operator []byte, validator string, height int64) (uint64, error) {
 	n, err := k.newcomers.Get(ctx, operator)
 	switch {
-	case errors.Is(err, collections.ErrNotFound):
+	case errors.Is(err, collections.ErrNotFound), errors.Is(err, collections.ErrEncoding):
 		n = types.Newcomer{Validator: validator, Since: height}
 	case err != nil:
 		return 0, err

@@ -35,7 +35,7 @@ func (k *Keeper) register(ctx context.Context, operator []byte, msg *types.MsgRe
 
 	r, err := k.revealers.Get(ctx, operator)
 	switch {
-	case errors.Is(err, collections.ErrNotFound):
+	case errors.Is(err, collections.ErrNotFound), errors.Is(err, collections.ErrEncoding):
 		if r, err = k.newRevealer(ctx, operator, msg.Validator); err != nil {
 			return 0, err
 		}
@@ -60,7 +60,7 @@ func (k *Keeper) newRevealer(ctx context.Context, operator []byte, validator str
 		return types.Revealer{}, err
 	}
 	n, err := k.newcomers.Get(ctx, operator)
-	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+	if err != nil && !errors.Is(err, collections.ErrNotFound) && !errors.Is(err, collections.ErrEncoding) {
 		return types.Revealer{}, err
 	}
 	if err := k.newcomers.Remove(ctx, operator); err != nil {

@@ -94,14 +94,14 @@ func (k *Keeper) check(ctx context.Context, height int64, proposer, bz []byte) (
 }
 
 // revealerOf returns the operator address of the validator with a consensus address and its part
-// in the beacon; nil for either where there is none.
+// in the beacon; nil for either where there is none. A part that cannot be read is none: it must not stop the chain.
 func (k *Keeper) revealerOf(ctx context.Context, consensus []byte) ([]byte, *types.Revealer, error) {
 	operator, err := k.staking.OperatorOf(ctx, consensus)
 	if err != nil || operator == nil {
 		return nil, nil, err
 	}
 	r, err := k.revealers.Get(ctx, operator)
-	if errors.Is(err, collections.ErrNotFound) {
+	if errors.Is(err, collections.ErrNotFound) || errors.Is(err, collections.ErrEncoding) {
 		return operator, nil, nil
 	}
 	if err != nil {
