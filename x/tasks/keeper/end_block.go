@@ -59,7 +59,7 @@ func (k *Keeper) EndBlock(ctx sdk.Context) error {
 }
 
 // settleOver settles deals that are over, at most MaxSettledPerBlock. A network whose proofs are not
-// over yet waits for its next epoch.
+// over yet waits for its next epoch, and so does one whose deals cannot be looked at, which holds up no other.
 func (k *Keeper) settleOver(ctx sdk.Context) error {
 	if n, err := k.pendingNow(ctx); err != nil || n == 0 {
 		return err
@@ -76,7 +76,11 @@ func (k *Keeper) settleOver(ctx sdk.Context) error {
 	for _, seq := range networks {
 		due, err := k.overdue(ctx, seq, room)
 		if err != nil {
-			return err
+			ctx.Logger().Error("look for deals to settle", "module", types.ModuleName, "network", seq, "error", err.Error())
+			if err := errors.Join(k.dequeue(ctx, seq), emitSettlingStuck(ctx, seq, err)); err != nil {
+				return err
+			}
+			continue
 		}
 		waits, err := k.settleDue(ctx, due)
 		if err != nil {

@@ -53,6 +53,10 @@ func emitDealStuck(ctx context.Context, d types.Deal, id uint64, why error) erro
 	return emit(ctx, &types.EventDealStuck{Deal: id, Network: d.Network, Reason: why.Error()})
 }
 
+func emitSettlingStuck(ctx context.Context, seq uint64, why error) error {
+	return emit(ctx, &types.EventSettlingStuck{Seq: seq, Reason: why.Error()})
+}
+
 func emitClaimed(ctx context.Context, msg *types.MsgClaim, node uint64) error {
 	return emit(ctx, &types.EventClaimed{
 		Network: msg.Network, Node: node, Epoch: msg.Epoch, Total: msg.Total, UptimeSlots: msg.UptimeSlots, DutyWorth: msg.DutyWorth,

@@ -67,6 +67,8 @@ type world struct {
 	// ended is the height at which the networks ended, lastEpoch the one after which they sleep; else 0.
 	ended     int64
 	lastEpoch uint64
+	// unreadable is a network whose calendar cannot be read.
+	unreadable uint64
 }
 
 func (w *world) clone() world {
@@ -149,6 +151,9 @@ func (w *world) Epoch(ctx context.Context, s, number uint64) (networktypes.Epoch
 func (w *world) Calendar(ctx context.Context, s uint64) (networktypes.Calendar, error) {
 	if !slices.Contains(w.seqs(), s) {
 		return networktypes.Calendar{}, networktypes.ErrNetworkNotFound
+	}
+	if s == w.unreadable {
+		return networktypes.Calendar{}, errUnreadable
 	}
 	c := networktypes.Calendar{Network: s, Epoch: epochOf(ctx), RollsAt: opening(epochOf(ctx) + 1), Duties: uint64(w.at(s).duties)}
 	if w.asleep {
