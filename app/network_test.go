@@ -40,10 +40,10 @@ func typedEvents[E proto.Message](t *testing.T, events []abci.Event) []E {
 		if e.Type != proto.MessageName(want) {
 			continue
 		}
-		// The SDK adds the index of the message, which is no field of the event.
+		// The SDK adds the index of the message, or when in a block it was, which are no fields of the event.
 		var own []abci.EventAttribute
 		for _, a := range e.Attributes {
-			if a.Key != "msg_index" {
+			if a.Key != "msg_index" && a.Key != "mode" {
 				own = append(own, a)
 			}
 		}
