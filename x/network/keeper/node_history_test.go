@@ -203,12 +203,27 @@ func (h *history) check() {
 		cal := h.calendar(h.t, n)
 		require.Equal(h.t, count, cal.Nodes)
 		require.Equal(h.t, cal.Awake(), cal.Awake() && cal.RollsAt > 0, "a network with a reason to go on sleeps")
+		h.checkTerms(n, cal)
 		total, err := h.keeper.TotalAsOf(h.ctx, keeper.OwnersOf(n.Seq), cal.Epoch+1)
 		require.NoError(h.t, err)
 		require.Equal(h.t, weight.String(), total.String())
 		closed := h.hooks.closed[n.Seq]
 		require.Equal(h.t, span(1, uint64(len(closed))), closed, "the end of each epoch is told once, in order")
 		require.LessOrEqual(h.t, cal.Epoch-uint64(len(closed)), uint64(1))
+	}
+}
+
+// checkTerms holds that terms change with openings alone: while an epoch is open those in force are those of its opening.
+func (h *history) checkTerms(n types.Network, cal types.Calendar) {
+	if cal.Epoch == 0 {
+		return
+	}
+	now, err := h.keeper.Network(h.ctx, n.Seq)
+	require.NoError(h.t, err)
+	e, err := h.keeper.Epoch(h.ctx, n.Seq, cal.Epoch)
+	require.NoError(h.t, err)
+	if e.Close == cal.RollsAt {
+		require.Equal(h.t, e.Params.String(), now.Params.String())
 	}
 }
 

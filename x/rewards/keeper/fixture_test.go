@@ -73,6 +73,8 @@ type networks struct {
 	bonds   map[uint64][]networktypes.Bond
 	// epoch that is open.
 	epoch uint64
+	// termsOf are the terms of epochs that opened under others than the network's of now.
+	termsOf map[uint64]networktypes.NetworkParams
 }
 
 func (n *networks) Network(_ context.Context, s uint64) (networktypes.Network, error) {
@@ -93,7 +95,11 @@ func (n *networks) Epoch(_ context.Context, _, number uint64) (networktypes.Epoc
 	if number+networktypes.KeptEpochs <= n.epoch {
 		return networktypes.Epoch{}, networktypes.ErrEpochNotFound
 	}
-	return networktypes.Epoch{Number: number, Params: n.network.Params, Weight: math.NewInt(allBonds), Nodes: 2, Owners: 2}, nil
+	params, ok := n.termsOf[number]
+	if !ok {
+		params = n.network.Params
+	}
+	return networktypes.Epoch{Number: number, Params: params, Weight: math.NewInt(allBonds), Nodes: 2, Owners: 2}, nil
 }
 
 func (n *networks) Calendar(context.Context, uint64) (networktypes.Calendar, error) {

@@ -164,7 +164,7 @@ func (f *fixture) proveMsg(node, epoch uint64) *types.MsgProve {
 
 // proofOf proves any trie with any seed.
 func (f *fixture) proofOf(node, epoch uint64, trie *proof.Trie, list []owing, seed [32]byte) *types.MsgProve {
-	openings := types.Openings(f.w.params.Storage.Openings, uint64(len(f.w.at(f.home).nodes)))
+	openings := types.Openings(f.w.terms(epoch).Storage.Openings, uint64(len(f.w.at(f.home).nodes)))
 	p, err := proof.ProveStorage(trie, seed, openings, holdings{f, list})
 	require.NoError(f.t, err)
 	bz, err := p.Encode()

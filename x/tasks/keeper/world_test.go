@@ -69,6 +69,16 @@ type world struct {
 	lastEpoch uint64
 	// unreadable is a network whose calendar cannot be read.
 	unreadable uint64
+	// termsOf are the terms of epochs that opened under others than params.
+	termsOf map[uint64]networktypes.NetworkParams
+}
+
+// terms returns the terms as of the opening of an epoch.
+func (w *world) terms(epoch uint64) networktypes.NetworkParams {
+	if p, ok := w.termsOf[epoch]; ok {
+		return p
+	}
+	return w.params
 }
 
 func (w *world) clone() world {
@@ -144,7 +154,7 @@ func (w *world) Epoch(ctx context.Context, s, number uint64) (networktypes.Epoch
 	}
 	return networktypes.Epoch{
 		Number: number, Open: opening(number), Close: opening(number + 1), Nodes: uint64(len(w.at(s).nodes)), Owners: w.at(s).owners(),
-		Params: w.params,
+		Params: w.terms(number),
 	}, nil
 }
 
