@@ -126,6 +126,7 @@ func (f *founder) grab() {
 	params := f.State().Network.Params
 	params.DefaultParams.Pay.BurnBps = 100
 	f.refuse(f.Founder, &networktypes.MsgUpdateParams{Authority: me, Params: params})
+	f.refuse(f.Founder, &networktypes.MsgSunsetNetwork{Founder: me, Network: f.Record.Id})
 	for _, d := range f.State().Tasks.Deals {
 		if !d.IsOpen() {
 			continue
