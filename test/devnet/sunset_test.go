@@ -160,3 +160,84 @@ func fee(t *testing.T, l *life, height int64) math.Int {
 	})
 	return sum
 }
+
+// juryAtWork has a node lie about a task, the client ask a jury, and everybody fall silent when the jury is drawn. It returns the task and the liar.
+func (l *life) juryAtWork() (uint64, *storage.Holder) {
+	honest := l.Actors
+	l.Actors = nil
+	for _, h := range l.Holders {
+		l.Actors = append(l.Actors, &storage.Liar{Holder: h, Say: func(uint64) storage.Answer { return storage.Answer{Output: []byte("43")} }})
+	}
+	id := l.client.Post(l.client.PostMsg(sum("20+22"), 1, storage.Token))
+	l.draw(id)
+	l.Until(10, func() bool { return l.Task(id).Status == tasktypes.TASK_STATUS_JUDGED })
+	l.Do(l.client.Account, &tasktypes.MsgDisputeTask{Sender: l.client.String(), Task: id})
+	l.Actors = honest
+	l.away(true)
+	l.draw(id)
+	return id, l.Holders[l.Task(id).Replicas[0].Node-1]
+}
+
+// away keeps all nodes from everything, or lets them go on.
+func (l *life) away(away bool) {
+	for _, h := range l.Holders {
+		h.Away = away
+	}
+}
+
+// leaveTogether has everybody leave in one block, and returns the height at which their bonds are back.
+func (l *life) leaveTogether() int64 {
+	for _, h := range l.Holders {
+		l.Send(h.Owner, h.LeaveMsg())
+	}
+	l.Next()
+	return l.Chain.Height() + int64(l.Terms().Bond.UnbondingSeconds)/int64(devnet.BlockTime.Seconds())
+}
+
+// When everybody has left, and all bonds are back, a dispute that is open and money of a slash that is held are the last that keeps a
+// network from ending. Neither sticks: who put money up has it when the juries have come to nothing, and what is held goes where the jury has said.
+func TestSunsetWaitsForDisputes(t *testing.T) {
+	const duty = "1 deals, channels, posted tasks and held slashes are not over"
+	begin := func(t *testing.T) (*life, uint64, *storage.Holder) {
+		l := newLife(t, storage.Config{Chain: devnet.Config{Validators: 1, Accounts: 20}}, 1)
+		l.Until(200, func() bool { return l.IsSettled(l.deal) })
+		id, liar := l.juryAtWork()
+		require.Equal(t, tasktypes.TASK_STATUS_JURY_WORKING, l.Task(id).Status)
+		return l, id, liar
+	}
+	t.Run("ok: a dispute", func(t *testing.T) {
+		l, id, _ := begin(t)
+		l.To(l.leaveTogether())
+		require.Empty(t, l.State().Network.Unbondings)
+		l.refused(duty)
+		l.Until(200, func() bool { return !l.Task(id).IsOpen() })
+		require.Equal(t, tasktypes.TASK_OUTCOME_HUNG, l.Task(id).Outcome, "nobody is left to decide")
+		l.away(false)
+		l.sunset()
+		require.EqualValues(t, storage.Funds, l.Balance(l.client.Account).Add(l.Books.Deal(l.deal).Deposited).Sub(l.Books.Deal(l.deal).Back).Int64())
+	})
+	t.Run("ok: a held slash", func(t *testing.T) {
+		l, id, liar := begin(t)
+		l.away(false)
+		l.Next()
+		l.away(true)
+		require.Equal(t, tasktypes.TASK_STATUS_JURY_REVEALING, l.Task(id).Status)
+		back := l.leaveTogether()
+		l.To(back - 5)
+		l.away(false)
+		l.Next()
+		require.Equal(t, tasktypes.TASK_OUTCOME_FOUND, l.Task(id).Outcome)
+		held := l.State().Tasks.Slashes
+		require.Len(t, held, 1)
+		require.Equal(t, liar.ID, held[0].Node)
+		l.To(back)
+		require.Empty(t, l.State().Network.Unbondings)
+		l.refused(duty)
+		l.To(held[0].Until - 1)
+		l.refused(duty)
+		require.Len(t, l.State().Tasks.Slashes, 1)
+		l.Next()
+		require.Empty(t, l.State().Tasks.Slashes)
+		l.sunset()
+	})
+}

@@ -81,7 +81,7 @@ func (k *Keeper) checkClear(ctx context.Context, n types.Network) error {
 		return err
 	}
 	if cal.Duties > 0 {
-		return open("%d deals, channels and posted tasks are not settled", cal.Duties)
+		return open("%d deals, channels, posted tasks and held slashes are not over", cal.Duties)
 	}
 	if cal.RollsAt != 0 {
 		return open("epoch %d closes at height %d", cal.Epoch, cal.DueAt())

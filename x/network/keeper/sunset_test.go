@@ -167,9 +167,9 @@ func TestSunsetRefusals(t *testing.T) {
 			_, err := f.unbond(t, n, id, account("eve"), 9)
 			require.NoError(t, err)
 		}, types.ErrOpenObligations, "bonds of node 3 are on their way back: open obligations"},
-		{"fails: deals, channels or tasks", func(t *testing.T, f *nodeFixture, n types.Network, _ *types.MsgSunsetNetwork) {
+		{"fails: deals, channels, tasks or held slashes", func(t *testing.T, f *nodeFixture, n types.Network, _ *types.MsgSunsetNetwork) {
 			require.NoError(t, f.keeper.ChangeDuties(f.ctx, n.Seq, 3))
-		}, types.ErrOpenObligations, "3 deals, channels and posted tasks are not settled: open obligations"},
+		}, types.ErrOpenObligations, "3 deals, channels, posted tasks and held slashes are not over: open obligations"},
 		{"fails: an epoch that is open", func(t *testing.T, f *nodeFixture, n types.Network, _ *types.MsgSunsetNetwork) {
 			require.NoError(t, f.keeper.ChangeDuties(f.ctx, n.Seq, 1))
 			f.open(t, n)

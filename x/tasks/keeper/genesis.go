@@ -61,7 +61,7 @@ func (k *Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 // deals, channels, posted tasks and slashes that are held, and only what is over could not be settled. paying are the seqs of the networks of
 // all but deals, one for each.
 func (k *Keeper) checkCalendars(ctx context.Context, g types.GenesisState, seqs map[uint64]uint64, paying []uint64) error {
-	open, latest := map[uint64]uint64{}, map[uint64]uint64{} // deals, channels and tasks that are, and the epoch, by network
+	open, latest := map[uint64]uint64{}, map[uint64]uint64{} // deals, channels, tasks and slashes that are, and the epoch, by network
 	for _, d := range g.Deals {
 		if d.IsOpen() {
 			open[seqs[d.Id]]++
@@ -79,7 +79,7 @@ func (k *Keeper) checkCalendars(ctx context.Context, g types.GenesisState, seqs 
 			return err
 		}
 		if cal.Duties != open[seq] {
-			return types.ErrInvalidGenesis.Wrapf("network %d has %d duties and %d open deals, channels and tasks", seq, cal.Duties, open[seq])
+			return types.ErrInvalidGenesis.Wrapf("network %d has %d duties and %d open deals, channels, tasks and held slashes", seq, cal.Duties, open[seq])
 		}
 		latest[seq] = cal.Epoch
 		return nil
