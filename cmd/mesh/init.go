@@ -36,10 +36,12 @@ func (c *cli) initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "init", Short: "Create a network with its own token", Args: cobra.NoArgs,
 		Long: `Create a network: its id, its token and its terms go on chain, the founder gets the
-initial allocation. The terms are shown, and nothing is sent before you agree.`,
+initial allocation. The terms are shown, and nothing is sent before you agree. With --simulate it only says
+what the terms would come to.`,
 		Example: `  mesh init --name StorageNet --token-name STORE --token-symbol STR \
             --token-distribution "uptime:40,tasks:40,governance:20" --logic ./storage-logic.js
-  mesh init --name MyNetwork --token-name MYNET --bootstrap-port 8080 --logic ./logic.js`,
+  mesh init --name MyNetwork --token-name MYNET --bootstrap-port 8080 --logic ./logic.js
+  mesh init --name MyNetwork --token-name MYNET --burn 40 --simulate=nodes:50,stored:2TiB`,
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		what := "create a network"
@@ -71,6 +73,9 @@ func (c *cli) init(ctx context.Context, s settings, f *initFlags) error {
 	network, err := req.msg.Network(rules)
 	if err != nil {
 		return usage("read the terms", err.Error(), "mesh init --help shows every flag with its bounds")
+	}
+	if f.simulate != "" {
+		return c.simulate(ctx, s, client, network, f.simulate)
 	}
 	if err := checkNameFree(ctx, client, network.Name); err != nil {
 		return err

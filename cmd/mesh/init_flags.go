@@ -26,6 +26,7 @@ type initFlags struct {
 	minBond, price, readPrice, burn            string
 	epochBlocks, halvingEpochs, handoverEpoch  string
 	bootstrapPort                              string
+	simulate                                   string
 }
 
 // add declares the flags.
@@ -45,6 +46,8 @@ func (f *initFlags) add(set *pflag.FlagSet) {
 	set.StringVar(&f.readPrice, "read-price", "", "tokens for one GiB that is read (default 0: reading is free, and stays so)")
 	set.StringVar(&f.burn, "burn", "", "percent of every payment that is burnt, 1 to 50 (default 20)")
 	set.StringVar(&f.halvingEpochs, "halving-epochs", "", "epochs after which the emission halves (default 35040)")
+	set.StringVar(&f.simulate, "simulate", "", "create nothing, but say what the terms come to (default "+plainPlan+")")
+	set.Lookup("simulate").NoOptDefVal = plainPlan
 	set.StringVar(&f.handoverEpoch, "handover-epoch", "", "epoch in which the founder's power ends (default as late as the chain allows)")
 }
 
