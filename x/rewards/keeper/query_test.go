@@ -7,7 +7,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
