@@ -126,6 +126,7 @@ func TestEarningsAnswer(t *testing.T) {
 
 // earnedEpoch is an epoch in which a node was paid for proofs and vouchers, and for having been there.
 func earnedEpoch(t *testing.T, epoch uint64, at int64) chain.EarnedEpoch {
+	t.Helper()
 	return chain.EarnedEpoch{
 		Epoch: epoch, Gross: amountOf(t, "10"), Burnt: amountOf(t, "2"), Earned: amountOf(t, "8"), Matched: amountOf(t, "2"),
 		Uptime: amountOf(t, "0.3"), Duties: amountOf(t, "0.1"), State: "ready", Reason: "as burnt", Time: at,

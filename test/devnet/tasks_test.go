@@ -141,8 +141,8 @@ func TestPostedTaskOfAnOddFee(t *testing.T) {
 		proven := b.Proven.Int64()
 		require.Zero(t, proven%storage.Token, "what deals pay is not rounded")
 		require.EqualValues(t, 200_001, b.WorkedBurnt.Int64())
-		require.EqualValues(t, 160_000+proven*1_600/10_000, b.Matched.Int64())
-		require.EqualValues(t, 800_002+160_000+proven*9_600/10_000, b.Withdrawn.Int64())
+		require.Equal(t, 160_000+proven*1_600/10_000, b.Matched.Int64())
+		require.Equal(t, 800_002+160_000+proven*9_600/10_000, b.Withdrawn.Int64())
 	}
 }
 

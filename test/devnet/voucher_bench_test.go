@@ -22,6 +22,7 @@ func BenchmarkVoucherRedeem(b *testing.B) {
 }
 
 func benchmarkRedeem(b *testing.B, channels int) {
+	b.Helper()
 	const tasks = 1_000_000 // at a base unit each
 	n := storage.New(b, storage.Config{})
 	owner := n.NewAccount(storage.Funds)

@@ -35,8 +35,8 @@ func (n *storageNet) paidFor(home string) (kinds []string) {
 		}
 		return net, kinds, names
 	}
-	net, earnt, names := sum(e.Days)
-	netOfEpochs, earntOfEpochs, ofEpochs := sum(e.Epochs)
-	require.Equal(n.t, []any{netOfEpochs, earntOfEpochs, ofEpochs}, []any{net, earnt, names})
+	net, fees, names := sum(e.Days)
+	netOfEpochs, feesOfEpochs, ofEpochs := sum(e.Epochs)
+	require.Equal(n.t, []any{netOfEpochs, feesOfEpochs, ofEpochs}, []any{net, fees, names})
 	return slices.Sorted(maps.Keys(names))
 }

@@ -1,7 +1,6 @@
 package keeper_test
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -45,6 +44,7 @@ const (
 )
 
 func newCoalition(t *testing.T, rt *rapid.T) *coalition {
+	t.Helper()
 	f := newFixture(t, coalitionNodes)
 	f.w.params.Pay.BurnBps = rapid.Uint32Range(100, 5_000).Draw(rt, "burn")
 	f.w.params.Pay.MatchCapBps = rapid.Uint32Range(0, 8_000).Draw(rt, "match cap")
@@ -239,7 +239,7 @@ func TestCoalitionLosesOnPaidWork(t *testing.T) {
 		mean := gains[share].QuoRaw(int64(draws[share]))
 		t.Logf("%2d of %d: %s in the mean of %d", share, coalitionNodes, mean, draws[share])
 		if 2*share < coalitionNodes {
-			require.True(t, mean.IsNegative(), fmt.Sprintf("%d of %d", share, coalitionNodes))
+			require.True(t, mean.IsNegative(), "%d of %d", share, coalitionNodes)
 		}
 	}
 	t.Logf("%d draws paid for work; juries found %d truths, %d lies", paid, upright, crooked)
