@@ -44,8 +44,9 @@ func (c *Chain) commit(p Proposal, failed []Proposal) *Block {
 	b := &Block{Proposal: p, Failed: failed}
 	b.request = &abci.RequestFinalizeBlock{
 		Txs: p.Txs, DecidedLastCommit: c.comet.votes, Hash: p.hash(), Height: p.Height, Time: p.Time,
-		NextValidatorsHash: c.comet.next.Hash(), ProposerAddress: p.Proposer.Validator.Consensus(),
+		NextValidatorsHash: c.comet.next.Hash(), ProposerAddress: p.By.Consensus(), Misbehavior: c.Misbehavior,
 	}
+	c.Misbehavior = nil
 	for _, n := range c.Nodes {
 		if n.Offline {
 			continue
@@ -54,7 +55,7 @@ func (c *Chain) commit(p Proposal, failed []Proposal) *Block {
 	}
 	require.NotNil(c.t, b.response, "every node is offline")
 	c.Blocks = append(c.Blocks, b)
-	c.comet = c.comet.applied(c.t, b, b.response, func(v *cmttypes.Validator) abci.VoteInfo { return p.vote(v, c.nodeOf(v)) })
+	c.comet = c.comet.applied(c.t, b, b.response, func(v *cmttypes.Validator) abci.VoteInfo { return p.vote(v, c.nodeOf(v), c.validatorOf(v).Absent) })
 	return b
 }
 

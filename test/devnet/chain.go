@@ -21,9 +21,13 @@ type Chain struct {
 	// Blocks are all blocks, the first at index 0.
 	Blocks []*Block
 
-	t     testing.TB
-	begin *abci.RequestInitChain
-	comet comet
+	// Misbehavior is what the next block says of validators.
+	Misbehavior []abci.Misbehavior
+
+	t        testing.TB
+	begin    *abci.RequestInitChain
+	comet    comet
+	together bool
 }
 
 // New returns a chain at its genesis. Mempools and queries know nothing before the first block, so a
@@ -31,12 +35,16 @@ type Chain struct {
 func New(t testing.TB, cfg Config) *Chain {
 	t.Helper()
 	cfg = cfg.withDefaults()
-	c := &Chain{ID: ChainID, t: t}
+	c := &Chain{ID: ChainID, t: t, together: cfg.Together}
 	for i := range cfg.Validators {
 		v := newValidator(c, "validator"+strconv.Itoa(i), uint64(i), cfg.Reveals)
+		c.Validators = append(c.Validators, v)
+		if c.together && i > 0 {
+			v.SecretPath = v.Chain.Write(t, c.Nodes[0].Home)
+			continue
+		}
 		home := t.TempDir()
 		v.SecretPath = v.Chain.Write(t, home)
-		c.Validators = append(c.Validators, v)
 		newNode(c, home, cfg.Nodes[i%len(cfg.Nodes)], v)
 	}
 	for i := range cfg.Accounts {
@@ -113,6 +121,18 @@ func (c *Chain) AdvanceTo(height int64) *Block {
 		c.Advance()
 	}
 	return c.Last()
+}
+
+// Enter has an account run a validator that is on the first node, with a hash chain of that many reveals, once it has
+// made it one by a message: the chain must have its validators together.
+func (c *Chain) Enter(a *Account, name string, reveals uint64) *Validator {
+	c.t.Helper()
+	require.True(c.t, c.together, "a validator has a node of its own")
+	v := newValidator(c, name, a.Number, reveals)
+	v.Account = a
+	v.SecretPath = v.Chain.Write(c.t, c.Nodes[0].Home)
+	c.Validators = append(c.Validators, v)
+	return v
 }
 
 // Decide commits a block of exactly these transactions without asking any node, as validators with

@@ -35,6 +35,9 @@ type Config struct {
 	Accounts int
 	// Nodes are the settings of the nodes: node i has Nodes[i mod len(Nodes)]. None means DefaultNode.
 	Nodes []NodeConfig
+	// Together has the first node propose and vote for all validators, so that a chain of many costs as much as one of
+	// one. Nobody compares results then.
+	Together bool
 	// MaxGas and MaxBytes limit a block; 0 means what the app sets.
 	MaxGas, MaxBytes int64
 	// Reveals is the length of each validator's hash chain; 0 means the constant.

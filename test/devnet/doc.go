@@ -9,7 +9,8 @@
 // HideSecret takes its reveals; Chain.Decide forces a block through as two thirds of the power could.
 // Chain.Join adds a node that comes late and replays every block,
 // Node.Restart loads a node from its database again, Chain.Export begins a new chain from the
-// state of an old one.
+// state of an old one, Chain.NewHeir an app that follows the old one's blocks. With Config.Together one node
+// stands for all validators.
 //
 // Package storage beneath this one puts a storage network on a chain, package test/adversary those who cheat
 // in it.

@@ -23,6 +23,7 @@ func (c *Chain) Export(id string) *Chain {
 		begin.Validators = append(begin.Validators, cmttypes.TM2PB.NewValidatorUpdate(v.PubKey, v.Power))
 	}
 
+	require.False(c.t, c.together, "validators that are together stay where they are: see Heir")
 	next := &Chain{ID: id, t: c.t}
 	for i, old := range c.Validators {
 		v := *old

@@ -22,8 +22,9 @@ type Proposal struct {
 	Round  int32
 	// Time is the block's.
 	Time time.Time
-	// Proposer is who had the turn.
+	// Proposer is the node of who had the turn, By the validator.
 	Proposer *Node
+	By       *Validator
 	// Txs are the transactions; none where the proposer was offline.
 	Txs [][]byte
 	// Accepted and Rejected are the indices of the validators' nodes by their verdict; those that
@@ -35,9 +36,9 @@ type Proposal struct {
 
 // newProposal returns an empty proposal of a round of the next height.
 func (c *Chain) newProposal(round int32) Proposal {
+	by := c.comet.proposer(round)
 	return Proposal{
-		Height: c.Height() + 1, Round: round, Time: c.comet.blockTime(round),
-		Proposer: c.nodeOf(c.comet.proposer(round)),
+		Height: c.Height() + 1, Round: round, Time: c.comet.blockTime(round), Proposer: c.nodeOf(by), By: c.validatorOf(by),
 	}
 }
 
@@ -45,13 +46,13 @@ func (c *Chain) newProposal(round int32) Proposal {
 func (c *Chain) propose(round int32) Proposal {
 	c.t.Helper()
 	p := c.newProposal(round)
-	if p.Proposer.Offline {
+	if p.Proposer.Offline || p.By.Absent {
 		return p
 	}
 	p.Txs = p.Proposer.prepare(p)
 	var accepting int64
 	for _, n := range c.Nodes {
-		power := c.comet.power(n.Validator)
+		power := c.power(n)
 		switch {
 		case n.Offline || power == 0:
 		case n.judges(p):
@@ -76,7 +77,8 @@ func (n *Node) prepare(p Proposal) [][]byte {
 		Height:             p.Height,
 		Time:               p.Time,
 		NextValidatorsHash: c.comet.next.Hash(),
-		ProposerAddress:    n.Validator.Consensus(),
+		Misbehavior:        c.Misbehavior,
+		ProposerAddress:    p.By.Consensus(),
 	}
 	rsp, err := n.App.PrepareProposal(req)
 	require.NoError(c.t, err)
@@ -95,7 +97,7 @@ func (n *Node) judges(p Proposal) bool {
 	c.t.Helper()
 	rsp, err := n.App.ProcessProposal(&abci.RequestProcessProposal{
 		Txs: p.Txs, ProposedLastCommit: c.comet.votes, Hash: p.hash(), Height: p.Height, Time: p.Time,
-		NextValidatorsHash: c.comet.next.Hash(), ProposerAddress: p.Proposer.Validator.Consensus(),
+		NextValidatorsHash: c.comet.next.Hash(), ProposerAddress: p.By.Consensus(), Misbehavior: c.Misbehavior,
 	})
 	require.NoError(c.t, err)
 	return rsp.IsAccepted()
@@ -111,9 +113,9 @@ func (p Proposal) hash() []byte {
 }
 
 // vote returns how a validator voted on the proposal that was accepted.
-func (p Proposal) vote(v *cmttypes.Validator, n *Node) abci.VoteInfo {
+func (p Proposal) vote(v *cmttypes.Validator, n *Node, absent bool) abci.VoteInfo {
 	info := abci.VoteInfo{Validator: cmttypes.TM2PB.Validator(v), BlockIdFlag: cmtproto.BlockIDFlagCommit}
-	if n.Offline {
+	if n.Offline || absent {
 		info.BlockIdFlag = cmtproto.BlockIDFlagAbsent
 	}
 	if slices.Contains(p.Rejected, n.Index) {
@@ -122,9 +124,38 @@ func (p Proposal) vote(v *cmttypes.Validator, n *Node) abci.VoteInfo {
 	return info
 }
 
+// power returns the power that a node votes with at the next height.
+func (c *Chain) power(n *Node) int64 {
+	if !c.together {
+		return c.comet.power(n.Validator)
+	}
+	var sum int64
+	for _, v := range c.Validators {
+		if !v.Absent && n == c.Nodes[0] {
+			sum += c.comet.power(v)
+		}
+	}
+	return sum
+}
+
+// validatorOf returns a validator as the chain knows it.
+func (c *Chain) validatorOf(v *cmttypes.Validator) *Validator {
+	c.t.Helper()
+	for _, known := range c.Validators {
+		if known.Consensus().String() == v.Address.String() {
+			return known
+		}
+	}
+	require.FailNow(c.t, "nobody is validator "+v.Address.String())
+	return nil
+}
+
 // nodeOf returns the node that votes for a validator.
 func (c *Chain) nodeOf(v *cmttypes.Validator) *Node {
 	c.t.Helper()
+	if c.together {
+		return c.Nodes[0]
+	}
 	for _, n := range c.Nodes {
 		if n.Validator != nil && n.Validator.Consensus().String() == v.Address.String() {
 			return n

@@ -18,6 +18,8 @@ type Validator struct {
 	// Chain is the hash chain it reveals; SecretPath is its file in the home of the node.
 	Chain      HashChain
 	SecretPath string
+	// Absent keeps a validator that is together with others on one node from proposing and voting.
+	Absent bool
 }
 
 func newValidator(c *Chain, name string, number, reveals uint64) *Validator {
