@@ -115,3 +115,6 @@ func (c *Client) CancelMsg(deal uint64) *tasktypes.MsgCancelDeal {
 func (c *Client) RequestMsg(deal uint64, index uint32, position uint64) *tasktypes.MsgRequestOpen {
 	return &tasktypes.MsgRequestOpen{Requester: c.String(), Deal: deal, Index: index, Position: position}
 }
+
+// Of returns the account as a client of a network.
+func (c *Client) Of(n *Network) *Client { return &Client{c.Account, n} }

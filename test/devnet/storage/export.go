@@ -17,7 +17,7 @@ func (n *Network) Export(id string) *Network {
 	require.Empty(n.t, n.pending)
 	require.Nil(n.t, n.Friend, "a network with a friend cannot move to another chain")
 	next := *n
-	next.Chain, next.Actors, next.Holders, next.state = n.Chain.Export(id), nil, nil, nil
+	next.Chain, next.Actors, next.Holders, next.state = n.Chain.Export(id), nil, nil, new(lately)
 	there := func(a *devnet.Account) *devnet.Account {
 		at := slices.Index(n.Chain.Accounts, a)
 		require.GreaterOrEqual(n.t, at, 0, "account %s is not the chain's", a)

@@ -49,26 +49,52 @@ func placeOf(l tasktypes.Layout, index uint32) place { return place{[32]byte(l.R
 // Join registers a node of an owner with a bond in base units, and makes the block. The node does not act yet.
 func (n *Network) Join(owner *devnet.Account, bond int64) *Holder {
 	n.t.Helper()
-	h := &Holder{Owner: owner, Operator: n.NewAccount(0), net: n, stored: map[place][][]byte{}, answers: map[uint64]Answer{}}
-	seed := sha256.Sum256([]byte("mesh devnet peer " + h.Operator.String()))
+	h := n.Candidate(owner, n.NewAccount(0))
+	var made networktypes.MsgRegisterNodeResponse
+	n.Answer(n.Do(owner, h.RegisterMsg(bond)), &made)
+	n.Enter(h, made.Node)
+	return h
+}
+
+// Candidate returns a node that is not registered yet.
+func (n *Network) Candidate(owner, operator *devnet.Account) *Holder {
+	h := &Holder{Owner: owner, Operator: operator, net: n, stored: map[place][][]byte{}, answers: map[uint64]Answer{}}
+	seed := sha256.Sum256([]byte("mesh devnet peer " + operator.String()))
 	h.peer = ed25519.NewKeyFromSeed(seed[:])
-	body := proof.Binding{Owner: owner.Address, Operator: h.Operator.Address, PeerKey: [32]byte(h.PeerKey())}
-	pre, err := body.SignBytes(n.domain)
-	require.NoError(n.t, err)
-	byOperator, err := h.Operator.Key.Sign(pre)
-	require.NoError(n.t, err)
-	byPeer, err := body.Sign(h.peer, n.domain)
-	require.NoError(n.t, err)
-	tx := n.Do(owner, &networktypes.MsgRegisterNode{
-		Owner: owner.String(), Network: n.Record.Id, OperatorKey: h.Operator.Key.PubKey().Bytes(), OperatorSignature: byOperator,
+	return h
+}
+
+// RegisterMsg registers the node with a bond in base units.
+func (h *Holder) RegisterMsg(bond int64) *networktypes.MsgRegisterNode {
+	h.net.t.Helper()
+	byOperator, byPeer := h.Bind(h.Operator)
+	return &networktypes.MsgRegisterNode{
+		Owner: h.Owner.String(), Network: h.net.Record.Id, OperatorKey: h.Operator.Key.PubKey().Bytes(), OperatorSignature: byOperator,
 		PeerKey: h.PeerKey(), PeerSignature: byPeer, Bond: math.NewInt(bond),
 		Offer: networktypes.Offer{Region: "eu", StorageBytes: 1 << 40, CommissionBps: Commission},
-	})
-	var made networktypes.MsgRegisterNodeResponse
-	n.Answer(tx, &made)
-	h.ID = made.Node
+	}
+}
+
+// Bind returns the signatures of an operator and of the node's host by which they become one node of the owner.
+func (h *Holder) Bind(operator *devnet.Account) (byOperator, byPeer []byte) {
+	n := h.net
+	n.t.Helper()
+	body := proof.Binding{Owner: h.Owner.Address, Operator: operator.Address, PeerKey: [32]byte(h.PeerKey())}
+	pre, err := body.SignBytes(n.domain)
+	require.NoError(n.t, err)
+	byOperator, err = operator.Key.Sign(pre)
+	require.NoError(n.t, err)
+	byPeer, err = body.Sign(h.peer, n.domain)
+	require.NoError(n.t, err)
+	return byOperator, byPeer
+}
+
+// Enter takes in a node that the chain has given its number.
+func (n *Network) Enter(h *Holder, id uint64) {
+	n.t.Helper()
+	h.ID = id
 	n.Holders = append(n.Holders, h)
-	return h
+	require.Len(n.t, n.Holders, int(id), "a node is missing")
 }
 
 // JoinHonest is Join of a number of honest nodes of one new owner each, with the usual bond.

@@ -15,6 +15,7 @@ import (
 	"github.com/mesh-protocol/mesh/proof"
 	"github.com/mesh-protocol/mesh/test/devnet"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
+	tasktypes "github.com/mesh-protocol/mesh/x/tasks/types"
 )
 
 const (
@@ -72,8 +73,9 @@ type Network struct {
 	free     []*devnet.Account
 	contents map[string]*Content // by layout root
 	pending  []*Tx
-	state    *State
-	broken   bool // the books have shown something wrong
+	state    *lately
+	watches  map[[2]uint64]*tasktypes.QueryWatchResponse // by node and epoch
+	broken   bool                                        // the books have shown something wrong
 }
 
 // New makes a chain and a network on it. No node has joined yet.
@@ -103,7 +105,8 @@ func New(t testing.TB, cfg Config) *Network {
 	}
 	c := devnet.New(t, cfg.Chain)
 	c.Advance()
-	n := &Network{Chain: c, Founder: c.Accounts[0], t: t, free: c.Accounts[1:], contents: map[string]*Content{}}
+	n := newNetwork(t, c)
+	n.Founder, n.free = c.Accounts[0], c.Accounts[1:]
 	if cfg.Friend {
 		n.Friend, n.free = friendOf(c), c.Accounts[1:len(c.Accounts)-1]
 	}
@@ -120,6 +123,23 @@ func New(t testing.TB, cfg Config) *Network {
 	n.Books = newBooks(n, before.Sub(n.Record.Deposit.Amount))
 	n.check()
 	return n
+}
+
+// Over returns a network that is on a chain already, for who makes the blocks himself: nobody acts and no books are kept. Nodes come in
+// by Candidate and Enter. It shares what it sees of the chain with another network beside it, unless that is nil.
+func Over(t testing.TB, c *devnet.Chain, record networktypes.Network, beside *Network) *Network {
+	t.Helper()
+	n := newNetwork(t, c)
+	n.Record, n.domain = record, proof.Domain{ChainID: c.ID, Network: record.Id}
+	if beside != nil {
+		n.state = beside.state
+	}
+	return n
+}
+
+func newNetwork(t testing.TB, c *devnet.Chain) *Network {
+	t.Helper()
+	return &Network{Chain: c, t: t, contents: map[string]*Content{}, state: new(lately), watches: map[[2]uint64]*tasktypes.QueryWatchResponse{}}
 }
 
 // NewAccount returns an account that nobody uses yet and, with the next block, has tokens from the founder.

@@ -26,8 +26,15 @@ type Presence struct {
 func (h *Holder) Watched(epoch uint64) *tasktypes.QueryWatchResponse {
 	n := h.net
 	n.t.Helper()
+	at := [2]uint64{h.ID, epoch}
+	if known := n.watches[at]; known != nil {
+		return known
+	}
 	rsp, err := n.State().queries.Watch(n.State().ask(), &tasktypes.QueryWatchRequest{Network: n.Record.Id, Node: h.ID, Epoch: epoch})
 	require.NoError(n.t, err)
+	if rsp.SeedHeight != 0 {
+		n.watches[at] = rsp // for good
+	}
 	return rsp
 }
 

@@ -1,6 +1,9 @@
 package storage
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 
@@ -48,11 +51,14 @@ func (s *State) ask() sdk.Context {
 	return ctx
 }
 
+// lately is the state that was looked at last, for all networks of a chain.
+type lately struct{ state *State }
+
 // State returns the state after the last block. It must not be changed.
 func (n *Network) State() *State {
 	n.t.Helper()
-	if n.state != nil && n.state.Height == n.Chain.Height() {
-		return n.state
+	if s := n.state.state; s != nil && s.Height == n.Chain.Height() {
+		return s
 	}
 	ctx, k := n.Chain.Nodes[0].Context(), n.keepers()
 	queries := taskkeeper.NewQueryServer(k.Tasks)
@@ -62,23 +68,35 @@ func (n *Network) State() *State {
 	require.NoError(n.t, err)
 	rewards, err := k.Rewards.ExportGenesis(ctx)
 	require.NoError(n.t, err)
-	n.state = &State{Height: n.Chain.Height(), Network: network, Tasks: tasks, Rewards: rewards, ctx: ctx, queries: queries}
-	return n.state
+	n.state.state = &State{Height: n.Chain.Height(), Network: network, Tasks: tasks, Rewards: rewards, ctx: ctx, queries: queries}
+	return n.state.state
 }
 
 func (n *Network) keepers() app.Keepers { return n.Chain.Nodes[0].App.Keepers }
 
 // Calendar returns what the network does next.
-func (n *Network) Calendar() networktypes.Calendar { return n.State().Network.Calendars[0] }
+func (n *Network) Calendar() networktypes.Calendar {
+	all := n.State().Network.Calendars
+	at, _ := slices.BinarySearchFunc(all, n.Record.Seq, func(c networktypes.Calendar, seq uint64) int { return cmp.Compare(c.Network, seq) })
+	return all[at]
+}
 
 // Terms returns the terms of the network that are in force.
-func (n *Network) Terms() networktypes.NetworkParams { return n.State().Network.Networks[0].Params }
+func (n *Network) Terms() networktypes.NetworkParams {
+	all := n.State().Network.Networks
+	at, _ := slices.BinarySearchFunc(all, n.Record.Seq, func(n networktypes.Network, seq uint64) int { return cmp.Compare(n.Seq, seq) })
+	return all[at].Params
+}
 
 // Epoch returns the epoch that is open, 0 before the first.
 func (n *Network) Epoch() uint64 { return n.Calendar().Epoch }
 
 // Node returns a node by its number.
-func (n *Network) Node(id uint64) networktypes.Node { return n.State().Network.Nodes[id-1].Node }
+func (n *Network) Node(id uint64) networktypes.Node {
+	all := n.State().Network.Nodes
+	at, _ := slices.BinarySearchFunc(all, n.Record.Seq, func(n networktypes.NetworkNode, seq uint64) int { return cmp.Compare(n.Network, seq) })
+	return all[at+int(id)-1].Node
+}
 
 // Deal returns a deal by its id.
 func (n *Network) Deal(id uint64) tasktypes.Deal { return n.State().Tasks.Deals[id-1] }
@@ -100,7 +118,7 @@ func (n *Network) IsSettled(deal uint64) bool { return !n.Deal(deal).IsOpen() }
 // Owed returns what the chain keeps of what a node is owed.
 func (n *Network) Owed(node uint64) tasktypes.Owed {
 	for _, o := range n.State().Tasks.Owed {
-		if o.Node == node {
+		if o.Network == n.Record.Seq && o.Node == node {
 			return o.Owed
 		}
 	}
@@ -121,12 +139,13 @@ type Owing struct {
 func (n *Network) Owing(node, epoch uint64) []Owing {
 	var list []Owing
 	for _, s := range n.State().Tasks.Indices {
-		if d := n.Deal(s.Deal); s.Index.Node == node && s.Index.Covers(epoch, d) {
+		if d := n.Deal(s.Deal); s.Index.Node == node && d.Network == n.Record.Id && s.Index.Covers(epoch, d) {
 			list = append(list, Owing{d, s.Number, s.Index.ProvedBy(epoch)})
 		}
 	}
 	for _, s := range n.State().Tasks.Stints {
-		if s.Stint.Node == node && s.Stint.FromEpoch <= epoch && epoch <= s.Stint.ToEpoch {
+		mine := s.Stint.Node == node && n.Deal(s.Deal).Network == n.Record.Id
+		if mine && s.Stint.FromEpoch <= epoch && epoch <= s.Stint.ToEpoch {
 			list = append(list, Owing{n.Deal(s.Deal), s.Stint.Index, s.Stint.ProvedBy(epoch)})
 		}
 	}

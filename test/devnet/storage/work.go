@@ -1,6 +1,8 @@
 package storage
 
 import (
+	"slices"
+
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/math"
@@ -73,18 +75,18 @@ func (h *Holder) ProofBytes(epoch uint64, p proof.StorageProof) *tasktypes.MsgPr
 
 // Deadlines returns the duties of the node that can be done in the next block, but for claims that no deal is about: nobody watches it.
 func (h *Holder) Deadlines() []tasktypes.Deadline {
+	h.net.t.Helper()
+	return slices.DeleteFunc(h.AllDeadlines(), func(d tasktypes.Deadline) bool { return d.Duty == "claim" && d.AtStake.IsZero() })
+}
+
+// AllDeadlines returns the duties of the node that can be done in the next block.
+func (h *Holder) AllDeadlines() []tasktypes.Deadline {
 	n := h.net
 	n.t.Helper()
 	rsp, err := n.State().queries.Deadlines(n.State().ask(), &tasktypes.QueryDeadlinesRequest{Network: n.Record.Id, Node: h.ID})
 	require.NoError(n.t, err)
-	var due []tasktypes.Deadline
-	for _, d := range rsp.Deadlines {
-		next := n.Chain.Height() + 1
-		if ofPresence := d.Duty == "claim" && d.AtStake.IsZero(); !ofPresence && d.From <= next && next < d.Until {
-			due = append(due, d)
-		}
-	}
-	return due
+	next := n.Chain.Height() + 1
+	return slices.DeleteFunc(rsp.Deadlines, func(d tasktypes.Deadline) bool { return next < d.From || d.Until <= next })
 }
 
 // AckMsg acknowledges the latest layout of a deal.
