@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/x/staking"
 )
 
@@ -19,13 +20,9 @@ func (app *App) Export(forZeroHeight bool, modules []string) (servertypes.Export
 		return servertypes.ExportedApp{}, ErrForZeroHeight
 	}
 	ctx := app.NewContext(true)
-	state, err := app.modules.ExportGenesisForModules(ctx, app.enc.codec, modules)
+	bz, err := app.ExportState(ctx, modules)
 	if err != nil {
-		return servertypes.ExportedApp{}, fmt.Errorf("export the modules: %w", err)
-	}
-	bz, err := json.MarshalIndent(state, "", "  ")
-	if err != nil {
-		return servertypes.ExportedApp{}, fmt.Errorf("encode the genesis: %w", err)
+		return servertypes.ExportedApp{}, err
 	}
 	validators, err := staking.WriteValidators(ctx, app.Keepers.Staking)
 	if err != nil {
@@ -35,4 +32,17 @@ func (app *App) Export(forZeroHeight bool, modules []string) (servertypes.Export
 		AppState: bz, Validators: validators, Height: app.LastBlockHeight() + 1,
 		ConsensusParams: app.GetConsensusParams(ctx),
 	}, nil
+}
+
+// ExportState returns the genesis of the modules as JSON, empty means all, with the state that ctx reads.
+func (app *App) ExportState(ctx sdk.Context, modules []string) (json.RawMessage, error) {
+	state, err := app.modules.ExportGenesisForModules(ctx, app.enc.codec, modules)
+	if err != nil {
+		return nil, fmt.Errorf("export the modules: %w", err)
+	}
+	bz, err := json.MarshalIndent(state, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode the genesis: %w", err)
+	}
+	return bz, nil
 }
