@@ -31,6 +31,8 @@ step() {
 # A day, since a property ends early, and passes, when the time of its test does.
 cases() { MESH_CHECKS=$checks MESH_SEED=$seed go test -count=1 -timeout 24h "./$1"; }
 
+simulate() { MESH_OPERATIONS=$1 MESH_SEED=$2 go test -count=1 -timeout 24h ./test/devnet -run '^TestSimulation$'; }
+
 race() {
 	local packages
 	packages=$(go list ./...) || return
@@ -43,6 +45,10 @@ for dir in $(grep -rlE --include='*_test.go' --exclude-dir=seeded 'seeded\.(Prop
 done
 for target in $(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' app cmd offchain proof test x | sed 's/^func //' | sort -u); do
 	step "$target, $seconds seconds" bash scripts/fuzz.sh "$seconds" "^$target\$"
+done
+# A million operations: 50 chains of 20,000 each, whose seeds follow each other.
+for part in {0..9}; do
+	step "simulation, 100000 operations from seed $((seed + 5 * part))" simulate 100000 $((seed + 5 * part))
 done
 step "crash, $kills kills" make --no-print-directory crash KILLS="$kills"
 step mutants make --no-print-directory mutants NAME=.

@@ -34,3 +34,9 @@ func environment(t testing.TB, name string, bits int, otherwise uint64) uint64 {
 	}
 	return n
 }
+
+// Operations returns MESH_OPERATIONS, or how many operations a simulation has by itself.
+func Operations(t testing.TB, usual int) int {
+	t.Helper()
+	return int(environment(t, "MESH_OPERATIONS", 31, uint64(usual)))
+}
