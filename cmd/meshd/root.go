@@ -10,7 +10,6 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/config"
-	"github.com/cosmos/cosmos-sdk/client/debug"
 	"github.com/cosmos/cosmos-sdk/client/keys"
 	"github.com/cosmos/cosmos-sdk/client/pruning"
 	"github.com/cosmos/cosmos-sdk/client/rpc"
@@ -97,7 +96,7 @@ func addCommands(root *cobra.Command, model *app.App, home string) {
 		genutilcli.Commands(model.TxConfig(), model.Basics(), home),
 		keys.Commands(),
 		server.StatusCommand(),
-		debug.Cmd(),
+		debugCommand(model),
 		pruning.Cmd(newApp, home),
 		snapshot.Cmd(newApp),
 	)
