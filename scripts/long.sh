@@ -31,7 +31,7 @@ step() {
 # A day, since a property ends early, and passes, when the time of its test does.
 cases() { MESH_CHECKS=$checks MESH_SEED=$seed go test -count=1 -timeout 24h "./$1"; }
 
-simulate() { MESH_OPERATIONS=$1 MESH_SEED=$2 go test -count=1 -timeout 24h ./test/devnet -run '^TestSimulation$'; }
+simulate() { MESH_OPERATIONS=$1 MESH_SEED=$2 go test -count=1 -timeout 24h ./test/devnet -run "^$3\$"; }
 
 race() {
 	local packages
@@ -48,8 +48,9 @@ for target in $(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' app c
 done
 # A million operations: 50 chains of 20,000 each, whose seeds follow each other.
 for part in {0..9}; do
-	step "simulation, 100000 operations from seed $((seed + 5 * part))" simulate 100000 $((seed + 5 * part))
+	step "simulation, 100000 operations from seed $((seed + 5 * part))" simulate 100000 $((seed + 5 * part)) TestSimulation
 done
+step "20000 operations on every kind of node" simulate 20000 "$seed" TestSimulationIsTheSame
 step "crash, $kills kills" make --no-print-directory crash KILLS="$kills"
 step mutants make --no-print-directory mutants NAME=.
 step "race detector" race

@@ -2,11 +2,18 @@ package devnet
 
 import (
 	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"reflect"
 	"slices"
+	"strconv"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmttypes "github.com/cometbft/cometbft/types"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mesh-protocol/mesh/app"
 )
 
 // Block is a committed block and what all nodes say it did.
@@ -77,16 +84,8 @@ func (c *Chain) catchUp() {
 func (n *Node) execute(b *Block) {
 	t := n.chain.t
 	t.Helper()
-	req := *b.request
-	rsp, err := n.App.FinalizeBlock(&req)
+	rsp, err := finalize(n.App, b)
 	require.NoError(t, err, "node %d at height %d", n.Index, b.Height)
-	_, err = n.App.Commit()
-	require.NoError(t, err, "node %d at height %d", n.Index, b.Height)
-	// Compared is what CometBFT gets, which knows no difference between no list and an empty one.
-	wire, err := rsp.Marshal()
-	require.NoError(t, err)
-	rsp = new(abci.ResponseFinalizeBlock)
-	require.NoError(t, rsp.Unmarshal(wire))
 	n.update(b.Txs)
 	if b.response == nil {
 		b.response = rsp
@@ -94,8 +93,46 @@ func (n *Node) execute(b *Block) {
 		b.AppHash, b.ResultsHash = rsp.AppHash, cmttypes.NewResults(rsp.TxResults).Hash()
 		return
 	}
-	require.Equal(t, b.Results, rsp.TxResults, "results of node %d at height %d", n.Index, b.Height)
-	require.Equal(t, b.Events, rsp.Events, "events of node %d at height %d", n.Index, b.Height)
-	require.Equal(t, b.AppHash, rsp.AppHash, "app hash of node %d at height %d", n.Index, b.Height)
-	require.Equal(t, b.response, rsp, "node %d at height %d", n.Index, b.Height)
+	require.NoError(t, b.differs(rsp), "node %d", n.Index)
+}
+
+// finalize has an app execute and commit a block. The answer is what CometBFT gets, which knows no difference between no list and an
+// empty one.
+func finalize(a *app.App, b *Block) (*abci.ResponseFinalizeBlock, error) {
+	req := *b.request
+	rsp, err := a.FinalizeBlock(&req)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.Commit(); err != nil {
+		return nil, err
+	}
+	wire, err := rsp.Marshal()
+	if err != nil {
+		return nil, err
+	}
+	got := new(abci.ResponseFinalizeBlock)
+	return got, got.Unmarshal(wire)
+}
+
+// differs says in what an answer to the block is not the one that was first: gas, the hash of the results, events, the hash of the
+// state, anything else.
+func (b *Block) differs(rsp *abci.ResponseFinalizeBlock) error {
+	var found []error
+	note := func(same bool, what string, got, want any) {
+		if !same {
+			found = append(found, fmt.Errorf("height %d: %s: %v, not %v", b.Height, what, got, want))
+		}
+	}
+	note(len(rsp.TxResults) == len(b.Results), "number of results", len(rsp.TxResults), len(b.Results))
+	for i := range min(len(b.Results), len(rsp.TxResults)) {
+		want, got := b.Results[i], rsp.TxResults[i]
+		note(got.GasUsed == want.GasUsed && got.GasWanted == want.GasWanted, "gas of transaction "+strconv.Itoa(i), got.GasUsed, want.GasUsed)
+		note(reflect.DeepEqual(got.Events, want.Events), "events of transaction "+strconv.Itoa(i), got.Events, want.Events)
+	}
+	note(bytes.Equal(cmttypes.NewResults(rsp.TxResults).Hash(), b.ResultsHash), "hash of the results", rsp.TxResults, b.Results)
+	note(reflect.DeepEqual(rsp.Events, b.Events), "events of the block", rsp.Events, b.Events)
+	note(bytes.Equal(rsp.AppHash, b.AppHash), "app hash", hex.EncodeToString(rsp.AppHash), hex.EncodeToString(b.AppHash))
+	note(len(found) > 0 || reflect.DeepEqual(rsp, b.response), "answer", rsp, b.response)
+	return errors.Join(found...)
 }

@@ -9,7 +9,8 @@
 // HideSecret takes its reveals; Chain.Decide forces a block through as two thirds of the power could.
 // Chain.Join adds a node that comes late and replays every block,
 // Node.Restart loads a node from its database again, Chain.Export begins a new chain from the
-// state of an old one, Chain.NewHeir an app that follows the old one's blocks. With Config.Together one node
+// state of an old one, Chain.NewHeir an app that follows the old one's blocks, Chain.NewReplica one on disk that executes them from
+// the genesis or a snapshot. With Config.Together one node
 // stands for all validators.
 //
 // Package storage beneath this one puts a storage network on a chain, package test/adversary those who cheat
@@ -19,5 +20,5 @@
 // transactions have the same hashes.
 //
 // Limitations: votes carry no signatures, blocks no header, so evidence and light clients are out
-// of its reach; CometBFT's gossip, timeouts and state sync belong to tests of built binaries.
+// of its reach; CometBFT's gossip, timeouts and its part of state sync belong to tests of built binaries.
 package devnet

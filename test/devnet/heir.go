@@ -56,15 +56,8 @@ func (h *Heir) Follow() {
 	t.Helper()
 	for ; h.next <= h.chain.Height(); h.next++ {
 		height, b := h.next, h.chain.Block(h.next)
-		req := *b.request
-		rsp, err := h.App.FinalizeBlock(&req)
+		got, err := finalize(h.App, b)
 		require.NoError(t, err, "heir at height %d", height)
-		_, err = h.App.Commit()
-		require.NoError(t, err, "heir at height %d", height)
-		wire, err := rsp.Marshal()
-		require.NoError(t, err)
-		got := new(abci.ResponseFinalizeBlock)
-		require.NoError(t, got.Unmarshal(wire))
 		for i, result := range b.response.TxResults {
 			want, msgs := *result, h.messages(b.Txs[i])
 			if readsOrder(msgs) {

@@ -55,20 +55,23 @@ func newNode(c *Chain, home string, cfg NodeConfig, v *Validator) *Node {
 }
 
 // load makes the app over the node's database.
-func (n *Node) load() {
+func (n *Node) load() { n.App = newApp(n.db, n.chain.ID, n.Home, n.Index, n.Config) }
+
+// newApp makes an app of a chain over a database. Options come after those of the settings.
+func newApp(db dbm.DB, chainID, home string, index int, cfg NodeConfig, more ...func(*baseapp.BaseApp)) *app.App {
 	var pool mempool.Mempool = mempool.NoOpMempool{}
-	if limit := n.Config.MempoolMaxTxs; limit >= 0 {
+	if limit := cfg.MempoolMaxTxs; limit >= 0 {
 		// Which sender comes first is the mempool's own dice, which must fall the same in every run.
-		pool = mempool.NewSenderNonceMempool(mempool.SenderNonceMaxTxOpt(limit), mempool.SenderNonceSeedOpt(int64(n.Index+1)))
+		pool = mempool.NewSenderNonceMempool(mempool.SenderNonceMaxTxOpt(limit), mempool.SenderNonceSeedOpt(int64(index+1)))
 	}
-	n.App = app.New(log.NewNopLogger(), n.db, true,
+	return app.New(log.NewNopLogger(), db, true,
 		options{
-			flags.FlagHome:                 n.Home,
-			server.FlagBlockExecutor:       n.Config.Executor,
-			server.FlagBlockSTMWorkers:     n.Config.Workers,
-			server.FlagBlockSTMPreEstimate: n.Config.Estimate,
+			flags.FlagHome:                 home,
+			server.FlagBlockExecutor:       cfg.Executor,
+			server.FlagBlockSTMWorkers:     cfg.Workers,
+			server.FlagBlockSTMPreEstimate: cfg.Estimate,
 		},
-		baseapp.SetChainID(n.chain.ID), baseapp.SetMempool(pool), baseapp.SetMinGasPrices(minGasPrice),
+		append([]func(*baseapp.BaseApp){baseapp.SetChainID(chainID), baseapp.SetMempool(pool), baseapp.SetMinGasPrices(minGasPrice)}, more...)...,
 	)
 }
 

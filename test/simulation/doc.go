@@ -16,5 +16,6 @@
 // no seed would ever be fixed, nothing drawn and nothing proven, and every operation would come after the end of its block. It also
 // wants an app of depinject with a SimulationManager, which would link random operations into meshd.
 //
-// Limitations: pieces travel by method calls; votes carry no signatures; one process executes each block once.
+// Limitations: pieces travel by method calls; votes carry no signatures; one app executes the blocks, others execute them again
+// afterwards (devnet.Replica).
 package simulation

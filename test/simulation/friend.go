@@ -7,6 +7,7 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/x/authz"
@@ -23,14 +24,23 @@ func grantOperations() []operation {
 	return []operation{{2, (*Simulation).allow}, {1, (*Simulation).revoke}}
 }
 
-// Msgs returns the type URLs of all messages of Mesh, in order.
+// Msgs returns the type URLs of all messages of Mesh, in order: what its Msg services take.
 func (s *Simulation) Msgs() []string {
+	s.t.Helper()
 	var urls []string
-	for _, url := range s.Chain.Nodes[0].App.InterfaceRegistry().ListImplementations(sdk.MsgInterfaceProtoName) {
-		if strings.HasPrefix(url, "/mesh.") {
-			urls = append(urls, url)
+	s.Chain.Nodes[0].App.InterfaceRegistry().RangeFiles(func(file protoreflect.FileDescriptor) bool {
+		for i := range file.Services().Len() {
+			service := file.Services().Get(i)
+			if !strings.HasPrefix(string(service.FullName()), "mesh.") || service.Name() != "Msg" {
+				continue
+			}
+			for k := range service.Methods().Len() {
+				urls = append(urls, "/"+string(service.Methods().Get(k).Input().FullName()))
+			}
 		}
-	}
+		return true
+	})
+	require.NotEmpty(s.t, urls)
 	slices.Sort(urls)
 	return urls
 }
