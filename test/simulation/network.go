@@ -1,21 +1,58 @@
 package simulation
 
 import (
+	"slices"
 	"strings"
+
+	abci "github.com/cometbft/cometbft/abci/types"
 
 	"cosmossdk.io/math"
 
+	"github.com/mesh-protocol/mesh/test/devnet"
 	networktypes "github.com/mesh-protocol/mesh/x/network/types"
 )
 
 func networkOperations() []operation {
-	return []operation{{1, (*Simulation).found}, {3, (*Simulation).changeTerms}}
+	return []operation{{1, (*Simulation).found}, {1, (*Simulation).foundForNobody}, {1, (*Simulation).sunset}, {3, (*Simulation).changeTerms}}
+}
+
+// maxIdle is how many networks there ever are that nobody joins.
+const maxIdle = 20
+
+// idle is a network that nobody is to join.
+type idle struct {
+	founder *devnet.Account
+	id      string
 }
 
 // found has somebody make one more network.
 func (s *Simulation) found() bool {
 	a, _ := pick(s, s.founders)
 	return len(s.places) < maxNetworks && s.first("found") && s.create(a)
+}
+
+// foundForNobody has somebody make a network that nobody joins.
+func (s *Simulation) foundForNobody() bool {
+	a, _ := pick(s, s.founders)
+	if s.idleEver == maxIdle || !s.first("found") {
+		return false
+	}
+	s.idleEver++
+	return s.send(a, s.networkMsg(a), func(result *abci.ExecTxResult) {
+		s.idle = append(s.idle, idle{a, answer[networktypes.MsgCreateNetworkResponse](s, result).Id})
+	})
+}
+
+// sunset has a founder end a network that nobody has joined, or, one time in ten, ask for it where nodes are.
+func (s *Simulation) sunset() bool {
+	n, ok := pick(s, s.idle)
+	if s.chance(1, 10) {
+		p := s.anyPlace()
+		n, ok = idle{p.founder, p.Record.Id}, len(p.there()) > 0
+	}
+	return ok && s.first("sunset") && s.send(n.founder, &networktypes.MsgSunsetNetwork{Founder: n.founder.String(), Network: n.id}, func(*abci.ExecTxResult) {
+		s.idle = slices.DeleteFunc(s.idle, func(other idle) bool { return other == n })
+	})
 }
 
 // changeTerms has a founder announce that a figure moves by up to a quarter, between half and twice of what new networks have.

@@ -29,10 +29,13 @@ type Simulation struct {
 	cfg Config
 	rng *rand.Rand
 	people
-	places  []*place
-	granted map[grant]bool
-	supply  *ledger
-	pending []*attempt
+	places []*place
+	// idle are networks that nobody joins, as long as they are not ended, idleEver how many were asked for.
+	idle     []idle
+	idleEver int
+	granted  map[grant]bool
+	supply   *ledger
+	pending  []*attempt
 	// about names what operations of the block that is being made are about, so that two do not get into each other's way.
 	about map[string]bool
 	// calm keeps everything from being spoilt.
