@@ -35,7 +35,7 @@ test: build ## gofmt, vet, architecture, unit, property, fuzz seeds, in-process 
 	@out=$$(gofmt -l app cmd offchain proof test x); test -z "$$out" || { echo "not formatted, run make fmt:"; echo "$$out"; exit 1; }
 	go test ./test/arch
 	go vet ./...
-	go test -timeout 14m $(PKGS)
+	go test -timeout 25m $(PKGS)
 	MESH_SEED=$${MESH_SEED:-1} go test -count=1 -timeout 12m ./test/e2e -run '^TestCrash$$'
 
 .PHONY: race
