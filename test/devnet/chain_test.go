@@ -165,12 +165,12 @@ func TestChainNoticesForks(t *testing.T) {
 	}{
 		{"fails: another state", func(c *devnet.Chain, ctx sdk.Context, k app.Keepers) error {
 			return k.Bank.SendCoins(ctx, c.Accounts[0].Address, c.Accounts[1].Address, sdk.NewCoins(sdk.NewInt64Coin("umesh", 1)))
-		}, func(*devnet.Chain) [][]byte { return nil }, "app hash of node 1 at height 4"},
+		}, func(*devnet.Chain) [][]byte { return nil }, "height 4: app hash"},
 		{"fails: another result", func(c *devnet.Chain, ctx sdk.Context, k app.Keepers) error {
 			return k.Bank.SendCoins(ctx, c.Accounts[0].Address, c.Accounts[1].Address, k.Bank.GetAllBalances(ctx, c.Accounts[0].Address))
 		}, func(c *devnet.Chain) [][]byte {
 			return [][]byte{c.Accounts[0].Sign(send(c.Accounts[0], c.Accounts[1], 1))}
-		}, "results of node 1 at height 4"},
+		}, "height 4: gas of transaction 0"},
 		{"fails: other events", func(_ *devnet.Chain, ctx sdk.Context, k app.Keepers) error {
 			minter, err := k.Mint.Minter.Get(ctx)
 			if err != nil {
@@ -178,7 +178,7 @@ func TestChainNoticesForks(t *testing.T) {
 			}
 			minter.Inflation = minter.Inflation.QuoInt64(2)
 			return k.Mint.Minter.Set(ctx, minter)
-		}, func(*devnet.Chain) [][]byte { return nil }, "events of node 1 at height 4"},
+		}, func(*devnet.Chain) [][]byte { return nil }, "height 4: events of the block"},
 	} {
 		t.Run(fork.name, func(t *testing.T) {
 			seen := &failure{TB: t}
@@ -189,6 +189,7 @@ func TestChainNoticesForks(t *testing.T) {
 			require.NoError(t, fork.change(c, ctx, n.App.Keepers))
 			require.PanicsWithValue(t, seen, func() { c.Decide(fork.block(c)...) })
 			require.Contains(t, seen.message, fork.want)
+			require.Contains(t, seen.message, "node 1")
 		})
 	}
 }
