@@ -36,7 +36,7 @@ func (d *dropper) Act() {
 
 func (d *dropper) prove(epoch uint64) {
 	trie := d.Trie(d.Leaves(epoch))
-	msg := d.ProofBytes(epoch, forge(d.scene.t, d.Holder, epoch, trie))
+	msg := d.ProofBytes(epoch, Forge(d.scene.t, d.Holder, epoch, trie))
 	d.proofs = append(d.proofs, d.scene.Try(d.Operator, msg))
 }
 

@@ -9,9 +9,9 @@ import (
 	"github.com/mesh-protocol/mesh/test/devnet/storage"
 )
 
-// forge makes a proof as good as a node can that has lost pieces: everything is right but the chunks it does not
+// Forge makes a proof as good as a node can that has lost pieces: everything is right but the chunks it does not
 // have, for which it shows nothing but zeros.
-func forge(t testing.TB, h *storage.Holder, epoch uint64, trie *proof.Trie) proof.StorageProof {
+func Forge(t testing.TB, h *storage.Holder, epoch uint64, trie *proof.Trie) proof.StorageProof {
 	t.Helper()
 	seed, k := h.Seed(epoch)
 	draws, err := proof.Draws(seed, proof.TagLeaf, k, trie.Root().Sum)

@@ -77,7 +77,7 @@ func (f *founder) dropPieces() {
 }
 
 func (f *founder) forge(h *storage.Holder, epoch uint64) {
-	msg := h.ProofBytes(epoch, forge(f.t, h, epoch, h.Trie(h.Leaves(epoch))))
+	msg := h.ProofBytes(epoch, Forge(f.t, h, epoch, h.Trie(h.Leaves(epoch))))
 	f.proofs = append(f.proofs, f.Try(h.Operator, msg))
 }
 

@@ -53,7 +53,7 @@ func (a *inflater) claim(epoch uint64) {
 }
 
 func (a *inflater) prove(epoch uint64) {
-	msg := a.ProofBytes(epoch, forge(a.scene.t, a.Holder, epoch, a.Trie(a.inflated(epoch))))
+	msg := a.ProofBytes(epoch, Forge(a.scene.t, a.Holder, epoch, a.Trie(a.inflated(epoch))))
 	a.proofs = append(a.proofs, a.scene.Try(a.Operator, msg))
 }
 

@@ -57,7 +57,7 @@ func (a *swapper) claim(epoch uint64) {
 // prove shows the leaves it has under the other tree, then what it can under the one it committed to.
 func (a *swapper) prove(epoch uint64) {
 	for _, leaves := range []proof.LeafList{a.swapped(epoch), a.Leaves(epoch)} {
-		msg := a.ProofBytes(epoch, forge(a.scene.t, a.Holder, epoch, a.Trie(leaves)))
+		msg := a.ProofBytes(epoch, Forge(a.scene.t, a.Holder, epoch, a.Trie(leaves)))
 		a.proofs = append(a.proofs, a.scene.Try(a.Operator, msg))
 	}
 }

@@ -70,6 +70,9 @@ func (tx *Tx) Err() error {
 // Gas returns what the transaction used, once it is in a block.
 func (tx *Tx) Gas() int64 { return tx.result.GasUsed }
 
+// Events returns what the transaction did, once it is in a block.
+func (tx *Tx) Events() []abci.Event { return tx.result.Events }
+
 // String names the transaction by its first message.
 func (tx *Tx) String() string {
 	return fmt.Sprintf("%s of %s", proto.MessageName(tx.Msgs[0]), tx.Sender)
